@@ -1,0 +1,1 @@
+"""Reports, cases, and the steps of work on them."""

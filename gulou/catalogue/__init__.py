@@ -1,0 +1,1 @@
+"""Categories, code sets, limits, and who is responsible for what."""

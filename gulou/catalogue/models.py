@@ -1,0 +1,202 @@
+"""Categories in versioned code sets, their limits, and who is responsible for what."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from gulou.people.models import Unit
+from gulou.places.models import Area
+
+
+class CodeSet(models.Model):
+    """One edition of a list of categories. A case keeps the edition it was filed under."""
+
+    code = models.CharField(max_length=40)
+    edition = models.CharField(max_length=40)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120)
+    current = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["code", "edition"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "edition"], name="code_set_edition"),
+            models.UniqueConstraint(
+                fields=["current"], condition=models.Q(current=True), name="code_set_one_current"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.edition}"
+
+
+class CategoryKind(models.TextChoices):
+    COMPONENT = "component", _("Component")
+    EVENT = "event", _("Event")
+    CIVILITY = "civility", _("Civility topic")
+
+
+class Evidence(models.TextChoices):
+    """What shows that handling is done."""
+
+    PHOTO = "photo", _("A photo taken after")
+    WORDS = "words", _("Words; the rechecker takes the photo")
+
+
+class Category(models.Model):
+    """A class (no parent) or a subclass of problem."""
+
+    code_set = models.ForeignKey(CodeSet, on_delete=models.PROTECT, related_name="categories")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    kind = models.CharField(max_length=20, choices=CategoryKind.choices)
+    code = models.CharField(max_length=40, help_text='"event.02" a class, "event.02.05" a subclass')
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=80)
+    hint_zh = models.CharField(max_length=200, blank=True)
+    hint_en = models.CharField(max_length=300, blank=True)
+    icon = models.CharField(max_length=40, blank=True, help_text="a Tabler icon")
+    closing_zh = models.CharField(max_length=200, blank=True)
+    closing_en = models.CharField(max_length=300, blank=True)
+    evidence = models.CharField(max_length=20, choices=Evidence.choices, default=Evidence.PHOTO)
+    # Offered to residents, and how far up: 0 is not offered, 1 comes first.
+    public_rank = models.PositiveSmallIntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name_plural = "categories"
+        constraints = [
+            models.UniqueConstraint(fields=["code_set", "code"], name="category_code"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name_zh}"
+
+
+class TimeUnit(models.TextChoices):
+    """Urgent and natural units run around the clock; working units count working time only."""
+
+    MINUTE = "minute", _("minutes")
+    URGENT_HOUR = "urgent_hour", _("urgent hours")
+    URGENT_DAY = "urgent_day", _("urgent days")
+    WORKING_HOUR = "working_hour", _("working hours")
+    WORKING_DAY = "working_day", _("working days")
+    NATURAL_DAY = "natural_day", _("days")
+
+
+class Condition(models.Model):
+    """A filing condition of a category, with its own limit for handling."""
+
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="conditions")
+    code = models.CharField(max_length=20)
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=160)
+    amount = models.PositiveSmallIntegerField()
+    time_unit = models.CharField(max_length=20, choices=TimeUnit.choices)
+    is_default = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["category", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["category", "code"], name="condition_code"),
+            models.UniqueConstraint(
+                fields=["category"],
+                condition=models.Q(is_default=True),
+                name="condition_one_default",
+            ),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="condition_limit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category_id} {self.code}"
+
+
+class StepLimit(models.Model):
+    """How long a kind of step may take, where no condition says so: intake, dispatch, ..."""
+
+    step_kind = models.CharField(max_length=20, unique=True)
+    amount = models.PositiveSmallIntegerField()
+    time_unit = models.CharField(max_length=20, choices=TimeUnit.choices)
+
+    def __str__(self) -> str:
+        return self.step_kind
+
+
+class Lead(models.TextChoices):
+    """How a rule names the unit that is responsible."""
+
+    UNIT = "unit", _("A named unit")
+    STREET = "street", _("The street of the place")
+    COMMUNITY = "community", _("The community of the place")
+
+
+class Rule(models.Model):
+    """area × category × condition → who leads, who assists. Empty means any; closest wins."""
+
+    area = models.ForeignKey(
+        Area, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    condition = models.ForeignKey(
+        Condition, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    lead = models.CharField(max_length=20, choices=Lead.choices, default=Lead.UNIT)
+    unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    assisting = models.ManyToManyField(Unit, blank=True, related_name="+")
+    certain = models.BooleanField(
+        default=False, help_text="an inspector's report may be dispatched without a dispatcher"
+    )
+    verify_first = models.BooleanField(
+        default=False, help_text="a resident's report is verified on the spot by the community"
+    )
+    reason = models.CharField(max_length=200, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(lead=Lead.UNIT, unit__isnull=False)
+                | (~models.Q(lead=Lead.UNIT) & models.Q(unit=None)),
+                name="rule_names_a_unit_or_a_level",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"rule {self.pk}"
+
+
+class ReasonKind(models.TextChoices):
+    RETURN = "return", _("Return")
+    REWORK = "rework", _("Rework")
+    DECLINE = "decline", _("Decline")
+    REOPEN = "reopen", _("Reopen")
+    REDIRECT = "redirect", _("Redirect")
+
+
+class Reason(models.Model):
+    """A reason from a list, for a move that must be reasoned."""
+
+    kind = models.CharField(max_length=20, choices=ReasonKind.choices)
+    code = models.CharField(max_length=40)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120)
+    # What a resident reads when this reason ends a case.
+    public_zh = models.CharField(max_length=200, blank=True)
+    public_en = models.CharField(max_length=300, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["kind", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "code"], name="reason_code"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.code}"

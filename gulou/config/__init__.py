@@ -1,0 +1,1 @@
+"""Settings, urls, the one table of reactions, refusals, the command line."""

@@ -1,0 +1,1 @@
+"""A made-up district, so that a newcomer sees the whole."""

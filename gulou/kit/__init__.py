@@ -1,0 +1,1 @@
+"""What everything needs and has no model: environment, errors, clock, facts, words."""

@@ -1,0 +1,29 @@
+"""What people type: cleaning it, and splitting Chinese for search."""
+
+import re
+import unicodedata
+
+# Characters that turn the direction of everything after them: a classic way to disguise text.
+_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_HAN_RUN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|[a-z0-9]+")
+
+
+def clean(text: str) -> str:
+    """NFC, without control characters and direction overrides, outer white space gone."""
+    text = unicodedata.normalize("NFC", text).translate(_BIDI)
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def bigrams(text: str) -> list[str]:
+    """Search terms of a text: pairs of neighbouring Han characters, whole Latin words and numbers.
+
+    A run of one character stands for itself. Text and query are split by this same function.
+    """
+    terms: list[str] = []
+    for run in _HAN_RUN.findall(unicodedata.normalize("NFKC", text).lower()):
+        if run[0].isascii() or len(run) == 1:
+            terms.append(run)
+        else:
+            terms.extend(run[i : i + 2] for i in range(len(run) - 1))
+    return terms

@@ -1,0 +1,1 @@
+"""Telling people. The only room that sends mail."""

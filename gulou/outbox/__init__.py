@@ -1,0 +1,1 @@
+"""Facts that happened, and what is owed to them."""

@@ -1,0 +1,1 @@
+"""Users, units, postings, and the one place that decides who may do what."""

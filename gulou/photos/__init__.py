@@ -1,0 +1,1 @@
+"""Evidence: taking photos in, copies, fingerprints."""

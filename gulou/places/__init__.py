@@ -1,0 +1,1 @@
+"""Areas, named places, coordinates."""

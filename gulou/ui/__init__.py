@@ -1,0 +1,1 @@
+"""Shared page components: tokens, templates, template tags."""
