@@ -18,6 +18,7 @@ CSRF_TRUSTED_ORIGINS = list(GULOU.trusted_origins)
 ROOT_URLCONF = "gulou.config.urls"
 WSGI_APPLICATION = "gulou.config.wsgi.application"
 REACTIONS = "gulou.config.reactions.REACTIONS"
+UNITS_WHERE = "gulou.people.access.unit_ids_where"
 AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SITE_ID = 1
