@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models import Func
 
 ALGORITHM = "sha256-1"
 
@@ -35,7 +36,8 @@ class Event(models.Model):
     payload = models.JSONField()
     actor = models.CharField(max_length=80)
     at = models.DateTimeField()
-    txid = models.BigIntegerField()
+    # The transaction that wrote it, so that a cursor over (txid, id) skips nothing that commits late.
+    txid = models.BigIntegerField(db_default=Func(function="txid_current"))
     algorithm = models.CharField(max_length=16, default=ALGORITHM)
     previous = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
@@ -61,9 +63,9 @@ class Delivery(models.Model):
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
     reaction = models.CharField(max_length=120)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # When to try next; while somebody works on it, when their lease ends.
     due_at = models.DateTimeField()
     lease = models.UUIDField(null=True)
-    leased_until = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     set_aside_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)

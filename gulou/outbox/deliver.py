@@ -1,0 +1,132 @@
+"""Doing what is owed: claim one delivery by a lease, run its reaction, mark it done.
+
+No lock is held while a message leaves the house. A worker killed at any point leaves a delivery
+whose lease runs out, and somebody tries it again.
+"""
+
+import logging
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+
+from gulou.kit import clock
+from gulou.kit.errors import Refusal
+
+from .models import Delivery, Event
+from .table import Effect, Envelope, Reaction, facts_by_name, reactions_by_label
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)
+MAX_ATTEMPTS = 8
+
+
+class Hopeless(Exception):
+    """A reaction will never succeed for this fact: set it aside now."""
+
+
+class _LeaseLost(Exception):
+    """Somebody else took over while we worked."""
+
+
+def deliver_one() -> bool:
+    """Do one thing that is owed now. False when nothing is."""
+    delivery = _claim()
+    if delivery is None:
+        return False
+    try:
+        reaction, envelope = _open(delivery)
+        _run(delivery, reaction, envelope)
+    except _LeaseLost:
+        logger.warning("delivery %s: the lease was lost, another worker has it", delivery.pk)
+    except Hopeless as error:
+        _fail(delivery, error, for_good=True)
+    except Exception as error:  # noqa: BLE001  a reaction may fail in any way; the outbox lives on
+        _fail(delivery, error, for_good=delivery.attempts >= MAX_ATTEMPTS)
+    return True
+
+
+def deliver_all(limit: int = 100_000) -> int:
+    """Do everything that is owed now; the number of deliveries tried."""
+    done = 0
+    while done < limit and deliver_one():
+        done += 1
+    return done
+
+
+def retry(delivery_id: int) -> None:
+    """Take a delivery that was set aside up again, from the beginning."""
+    Delivery.objects.filter(pk=delivery_id, done_at=None).update(
+        set_aside_at=None, attempts=0, lease=None, due_at=clock.now(), error=""
+    )
+
+
+@transaction.atomic
+def _claim() -> Delivery | None:
+    now = clock.now()
+    owed = Delivery.objects.filter(done_at=None, set_aside_at=None, due_at__lte=now)
+    delivery = owed.select_for_update(skip_locked=True).order_by("due_at", "id").first()
+    if delivery is None:
+        return None
+    delivery.lease = uuid.uuid4()
+    delivery.due_at = now + LEASE
+    delivery.attempts += 1
+    delivery.save(update_fields=["lease", "due_at", "attempts"])
+    return delivery
+
+
+def _open(delivery: Delivery) -> tuple[Reaction, Envelope]:
+    event = Event.objects.get(pk=delivery.event_id)
+    fact = facts_by_name().get(event.name)
+    reaction = reactions_by_label().get(delivery.reaction)
+    if fact is None or reaction is None:
+        raise Hopeless(f"unknown: {event.name} to {delivery.reaction}")
+    if delivery.attempts > MAX_ATTEMPTS:
+        raise Hopeless("its worker died at every attempt")
+    return reaction, Envelope(
+        event_id=event.pk,
+        subject_kind=event.subject_kind,
+        subject_uid=event.subject_uid,
+        actor=event.actor,
+        at=event.at,
+        fact=fact(**event.payload),
+        key=f"{event.pk}:{delivery.reaction}",
+    )
+
+
+def _run(delivery: Delivery, reaction: Reaction, envelope: Envelope) -> None:
+    if isinstance(reaction, Effect):
+        with transaction.atomic():
+            mine = Delivery.objects.select_for_update().filter(
+                pk=delivery.pk, lease=delivery.lease, done_at=None
+            )
+            if not mine.exists():
+                raise _LeaseLost
+            reaction.call(envelope)
+            _mark_done(delivery)
+    else:
+        reaction.call(envelope)
+        _mark_done(delivery)
+
+
+def _mark_done(delivery: Delivery) -> None:
+    Delivery.objects.filter(pk=delivery.pk, lease=delivery.lease).update(
+        done_at=clock.now(), lease=None, error=""
+    )
+
+
+def _fail(delivery: Delivery, error: Exception, *, for_good: bool) -> None:
+    """Note what went wrong, without the words of people that a message may carry."""
+    name = type(error).__qualname__
+    told = str(error) if isinstance(error, Hopeless) else ""
+    told = error.code if isinstance(error, Refusal) else told
+    logger.error("delivery %s (%s) failed: %s", delivery.pk, delivery.reaction, name)
+    logger.debug("delivery %s", delivery.pk, exc_info=error)
+    now = clock.now()
+    Delivery.objects.filter(pk=delivery.pk, lease=delivery.lease).update(
+        lease=None,
+        error=f"{name}: {told}" if told else name,
+        due_at=now + timedelta(seconds=5 * 4 ** min(delivery.attempts, 8)),
+        set_aside_at=now if for_good else None,
+    )

@@ -1,0 +1,60 @@
+"""Writing a fact: one row, one link in its subject's chain, one delivery owed per reaction."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+
+from gulou.kit import clock
+from gulou.kit.facts import Fact
+
+from .models import ALGORITHM, Chained, Delivery, Event
+from .table import label, table
+
+
+def record(fact: Fact, *, subject: Chained, actor: str) -> Event:
+    """Write the fact and what is owed to it, and move the subject's head.
+
+    Call it inside the operation's transaction, with the subject's row locked or just created.
+    `actor` is "user:<uid>", "report:<uid>" or "system". Raises RuntimeError outside a transaction.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a fact is recorded in the transaction that makes it true")
+    event = Event(
+        subject_kind=subject.subject_kind,
+        subject_uid=subject.uid,
+        sequence=subject.head_sequence + 1,
+        name=fact.name,
+        payload=asdict(fact),
+        actor=actor,
+        at=clock.now(),
+        previous=subject.head_digest,
+    )
+    event.digest = digest_of(event)
+    event.save(force_insert=True)
+    subject.head_sequence, subject.head_digest = event.sequence, event.digest
+    subject.save(update_fields=["head_sequence", "head_digest"])
+    Delivery.objects.bulk_create(
+        Delivery(event=event, reaction=label(reaction), due_at=event.at)
+        for reaction in table()[type(fact)]
+    )
+    return event
+
+
+def digest_of(event: Event) -> str:
+    """SHA-256 over the canonical JSON of an event and the digest before it; hex."""
+    content: list[Any] = [
+        ALGORITHM,
+        event.subject_kind,
+        str(event.subject_uid),
+        event.sequence,
+        event.previous,
+        event.name,
+        event.payload,
+        event.actor,
+        event.at.isoformat(),
+    ]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
