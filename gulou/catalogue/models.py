@@ -1,20 +1,42 @@
 """Categories in versioned code sets, their limits, and who is responsible for what."""
 
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from gulou.outbox.models import Chained
 from gulou.people.models import Unit
 from gulou.places.models import Area
 
+from .states import TimeUnit
 
-class CodeSet(models.Model):
+
+class Revision(models.Model):
+    """One row, changed with everything else in this room: what a process remembers is keyed on it.
+
+    Locking it also puts all changes of the catalogue in one line, so that two rules which
+    contradict each other cannot slip in side by side.
+    """
+
+    token = models.UUIDField(default=uuid.uuid4)
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+class CodeSet(Chained):
     """One edition of a list of categories. A case keeps the edition it was filed under."""
 
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     code = models.CharField(max_length=40)
     edition = models.CharField(max_length=40)
     name_zh = models.CharField(max_length=80)
     name_en = models.CharField(max_length=120)
     current = models.BooleanField(default=False)
+    # SHA-256 of the files it came from: the same edition twice is no change, other bytes are.
+    digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["code", "edition"]
@@ -74,17 +96,6 @@ class Category(models.Model):
         return f"{self.code} {self.name_zh}"
 
 
-class TimeUnit(models.TextChoices):
-    """Urgent and natural units run around the clock; working units count working time only."""
-
-    MINUTE = "minute", _("minutes")
-    URGENT_HOUR = "urgent_hour", _("urgent hours")
-    URGENT_DAY = "urgent_day", _("urgent days")
-    WORKING_HOUR = "working_hour", _("working hours")
-    WORKING_DAY = "working_day", _("working days")
-    NATURAL_DAY = "natural_day", _("days")
-
-
 class Condition(models.Model):
     """A filing condition of a category, with its own limit for handling."""
 
@@ -131,9 +142,10 @@ class Lead(models.TextChoices):
     COMMUNITY = "community", _("The community of the place")
 
 
-class Rule(models.Model):
+class Rule(Chained):
     """area × category × condition → who leads, who assists. Empty means any; closest wins."""
 
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     area = models.ForeignKey(
         Area, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -155,12 +167,28 @@ class Rule(models.Model):
         default=False, help_text="a resident's report is verified on the spot by the community"
     )
     reason = models.CharField(max_length=200, blank=True)
-    since = models.DateField()
-    until = models.DateField(null=True, blank=True)
+    since = models.DateField(help_text="the first day on which it holds")
+    until = models.DateField(
+        null=True, blank=True, help_text="the first day on which it no longer holds"
+    )
 
     class Meta:
         ordering = ["id"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["area", "category", "condition"],
+                condition=models.Q(until=None),
+                nulls_distinct=False,
+                name="rule_one_without_end",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")),
+                name="rule_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(condition=None) | models.Q(category__isnull=False),
+                name="rule_condition_needs_category",
+            ),
             models.CheckConstraint(
                 condition=models.Q(lead=Lead.UNIT, unit__isnull=False)
                 | (~models.Q(lead=Lead.UNIT) & models.Q(unit=None)),
@@ -200,3 +228,31 @@ class Reason(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.code}"
+
+
+class ElsewhereKind(models.TextChoices):
+    DANGER = "danger", _("Danger: help must come at once")
+    COMPLAINT = "complaint", _("Petitions and complaints: they have channels of their own")
+
+
+class Elsewhere(models.Model):
+    """Where somebody is better helped than by a street report: 119, 110, 12345, ..."""
+
+    kind = models.CharField(max_length=20, choices=ElsewhereKind.choices)
+    code = models.CharField(max_length=40, unique=True)
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=80)
+    number = models.CharField(max_length=40, blank=True)
+    words_zh = models.CharField(max_length=200)
+    words_en = models.CharField(max_length=300)
+    # Words in a report that hint at it; "举报+干部" wants both parts.
+    keywords = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    rank = models.PositiveSmallIntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["rank", "id"]
+        verbose_name_plural = "elsewhere"
+
+    def __str__(self) -> str:
+        return self.code
