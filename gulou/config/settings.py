@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from gulou.config import embedded
 from gulou.kit.env import ROOT, Env
 
 GULOU = Env.read(os.environ)
@@ -103,12 +104,8 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
-# Without DATABASE_URL the embedded server under var/ is used; its socket is in a short path.
-DATABASES = {
-    "default": _database(
-        GULOU.database_url or f"postgres://gulou@/gulou?host={ROOT / 'var' / 'run'}"
-    )
-}
+# Without DATABASE_URL the embedded server of the data folder is used.
+DATABASES = {"default": _database(GULOU.database_url or embedded.place(GULOU.data_dir).url)}
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
