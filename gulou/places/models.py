@@ -1,9 +1,13 @@
 """Areas, named places, and what it means to lie somewhere."""
 
+import uuid
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from gulou.outbox.models import Chained
 
 
 class System(models.TextChoices):
@@ -28,9 +32,22 @@ class Located(models.Model):
         abstract = True
 
 
-class Level(models.Model):
+class Revision(models.Model):
+    """One row whose token is new after every change of areas: other processes look at it.
+
+    Who changes areas locks it first, so changes come one after the other.
+    """
+
+    token = models.UUIDField(default=uuid.uuid4)
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+class Level(Chained):
     """A level of areas: district, street, community, grid cell; an office may add its own."""
 
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     code = models.CharField(max_length=20, unique=True)
     rank = models.PositiveSmallIntegerField(help_text="0 is the whole district")
     name_zh = models.CharField(max_length=40)
@@ -45,9 +62,10 @@ class Level(models.Model):
         return self.code
 
 
-class Area(models.Model):
-    """A piece of the district with its border, in WGS84."""
+class Area(Chained):
+    """A piece of the district with its border, in WGS84. Change it by operations only."""
 
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="areas")
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
@@ -76,21 +94,38 @@ class Area(models.Model):
         return f"{self.code} {self.name_zh}"
 
 
-class NamedPlace(Located):
+class NamedPlace(Chained, Located):
     """A place people name: a park, a crossing, a lane. For address search."""
 
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     name_zh = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
+    aliases = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     kind = models.CharField(max_length=40, blank=True)
-    area = models.ForeignKey(
-        Area, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
     # Character bigrams of the names and aliases: kit.words.bigrams.
-    terms = ArrayField(models.CharField(max_length=40), default=list)
+    terms = ArrayField(models.CharField(max_length=120), default=list)
 
     class Meta:
         ordering = ["name_zh"]
-        indexes = [GinIndex(fields=["terms"], name="place_terms")]
+        indexes = [
+            GinIndex(fields=["terms"], name="place_terms"),
+            models.Index(fields=["cell"], name="place_cell"),
+        ]
 
     def __str__(self) -> str:
         return self.name_zh
+
+
+class PlaceList(Chained):
+    """A file of named places that was imported; the fact about it says what came of it."""
+
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
+    file_name = models.CharField(max_length=200)
+    file_digest = models.CharField(max_length=64)
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-imported_at"]
+
+    def __str__(self) -> str:
+        return self.file_name
