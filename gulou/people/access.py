@@ -4,20 +4,19 @@ A verb is held through a posting that reaches the unit a thing belongs to, or th
 of work that was given to the person or to a unit that a posting reaches.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q
-from django.utils import timezone
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, CharField, Value
 from django.utils.translation import gettext_lazy as _
 
-from gulou.kit import clock
 from gulou.kit.errors import NotAllowed
 
-from .models import Posting, StreetLeader, Unit, User
+from .models import Posting, StreetLeader, User
+from .queries import STREET_LEADER_VERBS, in_force, unit_refs
 
-# What being attached to a street lets a leader of the district do there.
-STREET_LEADER_VERBS = frozenset({"case.read", "case.note"})
+_NOWHERE: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -29,47 +28,58 @@ class OpenStep:
     person_id: int | None
 
 
+@dataclass(frozen=True)
+class Reach:
+    """What one person may do where, read once: for pages that ask about many verbs.
+
+    `user_id` is None for somebody who may no longer do anything.
+    """
+
+    user_id: int | None
+    unit_ids_by_verb: Mapping[str, frozenset[int]]
+
+    def unit_ids_where(self, verb: str) -> frozenset[int]:
+        """Every unit that the person's present postings reach with this verb."""
+        return self.unit_ids_by_verb.get(verb, _NOWHERE)
+
+    def holds(self, verb: str, *, unit_id: int, steps: Iterable[OpenStep] = ()) -> bool:
+        """Whether the person may do `verb` to a thing of this unit with these open steps."""
+        reached = self.unit_ids_where(verb)
+        return unit_id in reached or any(
+            verb in step.verbs
+            and (step.person_id == self.user_id if step.person_id else step.unit_id in reached)
+            for step in steps
+        )
+
+
+def reach_of(user: User) -> Reach:
+    """What this person may do where, now. Two small queries."""
+    if not user.is_active:
+        return Reach(None, {})
+    found: dict[str, set[int]] = {}
+    units = unit_refs().values()
+    for verbs, below, unit_id in _present(user):
+        reached = {u.id for u in units if unit_id in u.ancestor_ids} if below else {unit_id}
+        for verb in verbs:
+            found.setdefault(verb, set()).update(reached)
+    return Reach(user.pk, {verb: frozenset(ids) for verb, ids in found.items()})
+
+
 def unit_ids_where(user: User, verb: str) -> frozenset[int]:
     """Every unit that the user's present postings reach with this verb."""
-    if not user.is_active:
-        return frozenset()
-    today = timezone.localdate(clock.now())
-    in_force = Q(since__lte=today) & (Q(until=None) | Q(until__gte=today))
-    reached: set[int] = set()
-    roots: list[str] = []
-    for posting in Posting.objects.filter(in_force, user=user).select_related("role", "unit"):
-        if verb in posting.role.verbs:
-            reached.add(posting.unit_id)
-            if posting.role.reaches_below:
-                roots.append(posting.unit.path)
-    if verb in STREET_LEADER_VERBS:
-        attached = StreetLeader.objects.filter(in_force, user=user)
-        roots.extend(attached.values_list("unit__path", flat=True))
-    if roots:
-        below = Q()
-        for root in roots:
-            below |= Q(path__startswith=root)
-        reached.update(Unit.objects.filter(below).values_list("pk", flat=True))
-    return frozenset(reached)
+    return reach_of(user).unit_ids_where(verb)
 
 
 def posted_unit_ids(user: User) -> frozenset[int]:
     """The units at which the user holds any posting now."""
-    today = timezone.localdate(clock.now())
-    in_force = Q(since__lte=today) & (Q(until=None) | Q(until__gte=today))
-    return frozenset(Posting.objects.filter(in_force, user=user).values_list("unit_id", flat=True))
+    return frozenset(
+        Posting.objects.filter(in_force(), user=user).values_list("unit_id", flat=True)
+    )
 
 
 def holds(user: User, verb: str, *, unit_id: int, steps: Iterable[OpenStep] = ()) -> bool:
     """Whether the user may do `verb` to a thing of this unit on which these steps are open."""
-    reached = unit_ids_where(user, verb)
-    if unit_id in reached:
-        return True
-    return user.is_active and any(
-        verb in step.verbs
-        and (step.person_id == user.pk if step.person_id else step.unit_id in reached)
-        for step in steps
-    )
+    return reach_of(user).holds(verb, unit_id=unit_id, steps=steps)
 
 
 def require(user: User, verb: str, *, unit_id: int, steps: Iterable[OpenStep] = ()) -> None:
@@ -79,3 +89,15 @@ def require(user: User, verb: str, *, unit_id: int, steps: Iterable[OpenStep] = 
             "access.not_allowed",
             _("Your posting does not let you do this here. Ask the office whom it belongs to."),
         )
+
+
+def _present(user: User) -> Iterable[tuple[list[str], bool, int]]:
+    """Verbs, whether they reach below, and the unit: of postings and of attachments to streets."""
+    text = CharField(max_length=40)
+    postings = Posting.objects.filter(in_force(), user=user).order_by()
+    leaders = StreetLeader.objects.filter(in_force(), user=user).order_by()
+    lent = Value(sorted(STREET_LEADER_VERBS), output_field=ArrayField(text))
+    below = Value(True, output_field=BooleanField())
+    return postings.values_list("role__verbs", "role__reaches_below", "unit_id").union(
+        leaders.values_list(lent, below, "unit_id"), all=True
+    )

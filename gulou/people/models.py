@@ -18,6 +18,9 @@ class User(AbstractUser, Chained):
     display_name = models.CharField(max_length=80, blank=True)
     phone = models.CharField(max_length=30, blank=True)
     language = models.CharField(max_length=10, blank=True)
+    password_set_at = models.DateTimeField(null=True, editable=False)
+    # The office has set this password: its owner changes it before anything else.
+    must_change_password = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.display_name or self.username
@@ -26,6 +29,20 @@ class User(AbstractUser, Chained):
     def actor(self) -> str:
         """How a fact names this person."""
         return f"user:{self.uid}"
+
+
+class PastPassword(models.Model):
+    """The hash of a password that a person used before, so that it is not used again."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    password = models.CharField(max_length=128)
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["user", "-replaced_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} until {self.replaced_at}"
 
 
 class UnitKind(models.TextChoices):
@@ -43,9 +60,10 @@ class UnitKind(models.TextChoices):
     VOLUNTEER_TEAM = "volunteer_team", _("Volunteer team")
 
 
-class Unit(models.Model):
+class Unit(Chained):
     """An organisation that can be responsible for something. `path` is "1.5.9." down to itself."""
 
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     kind = models.CharField(max_length=30, choices=UnitKind.choices)
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
@@ -103,14 +121,26 @@ class Leadership(models.Model):
 
     class Meta:
         ordering = ["unit", "duty", "since"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")),
+                name="leadership_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "duty"],
+                condition=models.Q(until=None),
+                name="leadership_one_at_a_time",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit} {self.duty} {self.name}"
 
 
-class Role(models.Model):
-    """A name for a set of verbs. Roles are data; verbs are code (people.verbs)."""
+class Role(Chained):
+    """A name for a set of verbs. Roles are data; verbs are code: each capability names its own."""
 
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     code = models.CharField(max_length=40, unique=True)
     name_zh = models.CharField(max_length=60)
     name_en = models.CharField(max_length=60)
@@ -161,6 +191,12 @@ class StreetLeader(models.Model):
 
     class Meta:
         ordering = ["unit", "since"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")),
+                name="street_leader_ends_after_it_begins",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.unit_id}"

@@ -1,0 +1,108 @@
+"""A session ends by itself, and some things come before all others."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
+
+from gulou.kit import clock
+from gulou.ui.guards import rule_of
+
+from . import operations, queries
+from .adapter import SEEN_AT, SIGNED_IN_AT
+from .models import User
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+# How often a session that is in use is written, in seconds.
+_TOUCH = 60
+# Open while something else has to be done first.
+_ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "mfa_reauthenticate",
+                          "set_language"})  # fmt: skip
+_NEW_KEY = "account_change_password"
+_SECOND_FACTOR = "mfa_activate_totp"
+
+
+class SessionEnd:
+    """Signs out who has been away too long, or signed in too long ago.
+
+    A request that a page makes by itself says so with the header `X-Background`, and does not
+    count as being there.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if isinstance(request.user, User):
+            self._end_or_touch(request, request.user)
+        return _whole_page(request, self.get_response(request))
+
+    def _end_or_touch(self, request: HttpRequest, user: User) -> None:
+        now = clock.now().timestamp()
+        seen = request.session.get(SEEN_AT, 0)
+        reason = _over(now, seen=seen, since=request.session.get(SIGNED_IN_AT, 0))
+        if reason:
+            operations.note_sign_out(user, reason=reason)
+            logout(request)
+        elif now - seen > _TOUCH and "X-Background" not in request.headers:
+            request.session[SEEN_AT] = now
+
+
+class FirstThings:
+    """A password that somebody else has set is changed, and a second step that the role asks for
+    is set up, before any other page opens. Pages for everybody stay open."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        name = request.resolver_match.url_name if request.resolver_match else None
+        if not isinstance(request.user, User) or name in _ALWAYS_OPEN:
+            return None
+        if rule_of(view) == "public":
+            return None
+        first = _first_thing(request.user)
+        if not first or name == first:
+            return None
+        return _go(request, reverse(first))
+
+
+def _over(now: float, *, seen: float, since: float) -> str:
+    if now - since > settings.STAFF_SESSION_SECONDS:
+        return "limit"
+    if now - seen > settings.STAFF_IDLE_SECONDS:
+        return "idle"
+    return ""
+
+
+def _first_thing(user: User) -> str:
+    if queries.password_is_due(user):
+        return _NEW_KEY
+    return _SECOND_FACTOR if queries.lacks_second_factor(user) else ""
+
+
+def _go(request: HttpRequest, address: str) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(address)
+    return HttpResponseRedirect(address)
+
+
+def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A fragment that finds the session ended sends the whole page to sign in, and back."""
+    sign_in = reverse("account_login")
+    if not getattr(request, "htmx", False) or not response.has_header("Location"):
+        return response
+    if not response["Location"].startswith(sign_in) or request.path == sign_in:
+        return response
+    here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+    return HttpResponseClientRedirect(f"{sign_in}?{urlencode({'next': here})}")

@@ -1,0 +1,149 @@
+"""People who may sign in, and their passwords."""
+
+import secrets
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from gulou.kit import clock
+from gulou.kit.errors import Conflict, Invalid, Refusal
+from gulou.kit.words import clean
+from gulou.outbox.record import record
+from gulou.people import facts
+from gulou.people.models import PastPassword, Posting, User
+from gulou.people.passwords import REMEMBERED, CharacterClasses
+
+from . import allow
+
+# Without the characters that are mistaken for each other on paper.
+_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+@transaction.atomic
+def enrol_person(
+    *,
+    username: str,
+    display_name: str,
+    by: User | None,
+    password: str | None = None,
+    must_change_password: bool = False,
+    phone: str = "",
+    email: str = "",
+    language: str = "",
+) -> User:
+    """Somebody new who may sign in (not before a password is set), and do nothing yet."""
+    allow.manage(by, unit_ids=[])
+    user = User(
+        username=User.normalize_username(clean(username)),
+        display_name=allow.words(display_name, field="display_name", at_most=80),
+        phone=clean(phone),
+        email=clean(email),
+        language=language,
+        must_change_password=must_change_password,
+        password_set_at=clock.now() if password else None,
+    )
+    user.set_unusable_password()
+    _check_person(user)
+    if password:
+        _check_password(password, user)
+        user.set_password(password)
+    user.save()
+    record(facts.PersonEnrolled(), subject=user, actor=allow.actor_of(by))
+    return user
+
+
+@transaction.atomic
+def deactivate_person(user: User, *, by: User | None) -> User:
+    """Shut somebody out at once, from every posting and session."""
+    user = _locked(user)
+    _allow_all_postings(by, user)
+    if not user.is_active:
+        raise Refusal("person.inactive", _("This person's access has been closed."))
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    record(facts.PersonDeactivated(), subject=user, actor=allow.actor_of(by))
+    return user
+
+
+@transaction.atomic
+def change_password(user: User, password: str) -> User:
+    """A person chooses a new password. Raises Invalid where it is too weak or was used before."""
+    user = _locked(user)
+    _check_password(password, user)
+    _set_password(user, password, must_change=False)
+    record(facts.PasswordChanged(), subject=user, actor=user.actor)
+    return user
+
+
+@transaction.atomic
+def reset_password(user: User, *, by: User | None) -> str:
+    """A new password, told once: to be handed over in person and changed at the first sign-in."""
+    user = _locked(user)
+    _allow_all_postings(by, user)
+    password = _made_up()
+    _set_password(user, password, must_change=True)
+    record(facts.PasswordReset(), subject=user, actor=allow.actor_of(by))
+    return password
+
+
+@transaction.atomic
+def remove_second_factor(user: User, *, by: User | None) -> User:
+    """For who has lost the telephone and the recovery codes: sets it up anew at the next sign-in."""
+    user = _locked(user)
+    _allow_all_postings(by, user)
+    Authenticator.objects.filter(user=user).delete()
+    record(facts.SecondFactorRemoved(), subject=user, actor=allow.actor_of(by))
+    return user
+
+
+def _locked(user: User) -> User:
+    return User.objects.select_for_update().get(pk=user.pk)
+
+
+def _allow_all_postings(by: User | None, user: User) -> None:
+    """Only who manages all of a person's units: else a street could take over the district."""
+    units = Posting.objects.filter(user=user).values_list("unit_id", flat=True)
+    allow.manage(by, unit_ids=set(units))
+
+
+def _check_person(user: User) -> None:
+    try:
+        user.clean_fields(exclude=["password"])
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise Invalid("person.invalid", messages[0], field=field) from error
+    if User.objects.filter(username__iexact=user.username).exists():
+        raise Conflict(
+            "person.name_taken", _("Somebody signs in with this name."), field="username"
+        )
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid("password.weak", " ".join(error.messages), field="password") from error
+
+
+def _set_password(user: User, password: str, *, must_change: bool) -> None:
+    if user.has_usable_password():
+        PastPassword.objects.create(user=user, password=user.password, replaced_at=clock.now())
+        kept = PastPassword.objects.filter(user=user).order_by("-replaced_at", "-pk")
+        PastPassword.objects.filter(
+            pk__in=list(kept.values_list("pk", flat=True)[REMEMBERED:])
+        ).delete()
+    user.set_password(password)
+    user.password_set_at, user.must_change_password = clock.now(), must_change
+    user.save(update_fields=["password", "password_set_at", "must_change_password"])
+
+
+def _made_up() -> str:
+    """Four groups of four, about 90 bits; with all the kinds of characters that the rules ask."""
+    while True:
+        groups = ("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+        password = "-".join(groups)
+        if CharacterClasses.count(password) == 4:
+            return password

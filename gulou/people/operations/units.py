@@ -1,0 +1,214 @@
+"""The tree of units, and who leads them."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Substr
+from django.utils.translation import gettext_lazy as _
+
+from gulou.kit.errors import Conflict, Invalid, Refusal
+from gulou.kit.words import clean
+from gulou.outbox.record import record
+from gulou.people import facts, queries
+from gulou.people.models import Duty, Leadership, Posting, Unit, UnitKind, User
+
+from . import allow
+
+PATH_LENGTH = 200
+
+
+@transaction.atomic
+def create_unit(
+    *,
+    kind: str,
+    code: str,
+    name_zh: str,
+    name_en: str,
+    parent: Unit | None,
+    by: User | None,
+    area_id: int | None = None,
+    is_office: bool = False,
+    phone: str = "",
+    email: str = "",
+    address: str = "",
+) -> Unit:
+    """A new unit below `parent` (None: at the top, which is the district office's to do)."""
+    above = _locked(parent) if parent else None
+    allow.manage(by, unit_ids=[above.pk] if above else [])
+    code = allow.words(code, field="code", at_most=40)
+    _check_new(code, kind=kind, parent=above, is_office=is_office)
+    unit = Unit.objects.create(
+        kind=kind,
+        code=code,
+        name_zh=allow.words(name_zh, field="name_zh", at_most=80),
+        name_en=allow.words(name_en, field="name_en", at_most=120),
+        parent=above,
+        area_id=area_id,
+        is_office=is_office,
+        phone=clean(phone),
+        email=clean(email),
+        address=clean(address),
+    )
+    unit.path = f"{above.path if above else ''}{unit.pk}."
+    _check_depth(len(unit.path))
+    unit.save(update_fields=["path"])
+    record(
+        facts.UnitCreated(code=code, kind=kind, parent=str(above.uid) if above else ""),
+        subject=unit,
+        actor=allow.actor_of(by),
+    )
+    return unit
+
+
+@transaction.atomic
+def move_unit(unit: Unit, *, parent: Unit | None, by: User | None) -> Unit:
+    """Hang a unit, with everything below it, under another one."""
+    tree = {u.pk: u for u in Unit.objects.select_for_update().order_by("pk")}
+    unit = tree[unit.pk]
+    old = tree[unit.parent_id] if unit.parent_id else None
+    new = tree[parent.pk] if parent else None
+    allow.manage(by, unit_ids=[unit.pk])
+    allow.manage(by, unit_ids=[new.pk] if new else [])
+    if new and new.path.startswith(unit.path):
+        raise Refusal(
+            "unit.under_itself",
+            _("A unit cannot belong to itself or to a unit below it. Choose another."),
+            field="parent",
+        )
+    _check_in_use(new)
+    _repath(unit, f"{new.path if new else ''}{unit.pk}.")
+    unit.parent = new
+    unit.save(update_fields=["parent"])
+    record(
+        facts.UnitMoved(
+            old_parent=str(old.uid) if old else "", new_parent=str(new.uid) if new else ""
+        ),
+        subject=unit,
+        actor=allow.actor_of(by),
+    )
+    return unit
+
+
+@transaction.atomic
+def rename_unit(unit: Unit, *, name_zh: str, name_en: str, by: User | None) -> Unit:
+    """Give a unit its new name; the old one stays in the record."""
+    unit = _locked(unit)
+    allow.manage(by, unit_ids=[unit.pk])
+    unit.name_zh = allow.words(name_zh, field="name_zh", at_most=80)
+    unit.name_en = allow.words(name_en, field="name_en", at_most=120)
+    unit.save(update_fields=["name_zh", "name_en"])
+    fact = facts.UnitRenamed(name_zh=unit.name_zh, name_en=unit.name_en)
+    record(fact, subject=unit, actor=allow.actor_of(by))
+    return unit
+
+
+@transaction.atomic
+def dissolve_unit(unit: Unit, *, by: User | None) -> Unit:
+    """Take a unit out of use. Its past stays; people and units below leave it first."""
+    unit = _locked(unit)
+    allow.manage(by, unit_ids=[unit.pk])
+    _check_in_use(unit)
+    _check_empty(unit)
+    unit.active = False
+    unit.save(update_fields=["active"])
+    record(facts.UnitDissolved(), subject=unit, actor=allow.actor_of(by))
+    return unit
+
+
+@transaction.atomic
+def set_leader(
+    unit: Unit,
+    *,
+    duty: str,
+    name: str,
+    by: User | None,
+    phone: str = "",
+    user: User | None = None,
+    since: date | None = None,
+) -> Leadership:
+    """Name the head, the deputy in charge or the liaison; who was it before ends the day before."""
+    unit = _locked(unit)
+    allow.manage(by, unit_ids=[unit.pk])
+    _check_in_use(unit)
+    if duty not in Duty.values:
+        raise Invalid("unit.duty_unknown", _("Choose a duty from the list."), field="duty")
+    day = since or queries.today()
+    _end_before(unit, duty, day)
+    leader = Leadership.objects.create(
+        unit=unit,
+        duty=duty,
+        name=allow.words(name, field="name", at_most=80),
+        phone=clean(phone),
+        user=user,
+        since=day,
+    )
+    fact = facts.LeaderSet(leadership_id=leader.pk, duty=duty, since=day.isoformat())
+    record(fact, subject=unit, actor=allow.actor_of(by))
+    return leader
+
+
+def _locked(unit: Unit) -> Unit:
+    return Unit.objects.select_for_update().get(pk=unit.pk)
+
+
+def _check_new(code: str, *, kind: str, parent: Unit | None, is_office: bool) -> None:
+    if kind not in UnitKind.values:
+        raise Invalid("unit.kind_unknown", _("Choose a kind from the list."), field="kind")
+    if Unit.objects.filter(code=code).exists():
+        raise Conflict("unit.code_taken", _("Another unit has this code."), field="code")
+    if is_office and Unit.objects.filter(is_office=True).exists():
+        raise Conflict("unit.office_taken", _("There is a district office already."))
+    _check_in_use(parent)
+
+
+def _check_in_use(unit: Unit | None) -> None:
+    if unit and not unit.active:
+        raise Refusal("unit.dissolved", _("This unit has been dissolved. Choose another."))
+
+
+def _check_empty(unit: Unit) -> None:
+    if unit.is_office:
+        raise Refusal(
+            "unit.is_office",
+            _("The district office cannot be dissolved: cases without a unit belong to it."),
+        )
+    if unit.children.filter(active=True).exists():
+        raise Refusal(
+            "unit.has_units", _("Units still belong to this one. Move or dissolve them first.")
+        )
+    open_now = Posting.objects.filter(unit=unit).exclude(until__lt=queries.today())
+    if open_now.exists():
+        raise Refusal(
+            "unit.has_postings", _("People are still posted here. End their postings first.")
+        )
+
+
+def _check_depth(length: int) -> None:
+    if length > PATH_LENGTH:
+        raise Refusal("unit.too_deep", _("The tree of units would become too deep."))
+
+
+def _repath(unit: Unit, path: str) -> None:
+    below = Unit.objects.filter(path__startswith=unit.path)
+    longest = max(len(u.path) for u in below)
+    _check_depth(longest - len(unit.path) + len(path))
+    rest = Substr(F("path"), len(unit.path) + 1)
+    below.update(path=Concat(Value(path), rest))
+    unit.path = path
+
+
+def _end_before(unit: Unit, duty: str, day: date) -> None:
+    last = Leadership.objects.filter(unit=unit, duty=duty).order_by("-since").first()
+    if last is None:
+        return
+    if last.since >= day:
+        raise Refusal(
+            "unit.leader_since_later",
+            _("Somebody holds this duty from %(day)s on. Choose a later day.")
+            % {"day": last.since},
+            field="since",
+        )
+    if last.until is None or last.until >= day:
+        last.until = day - timedelta(days=1)
+        last.save(update_fields=["until"])

@@ -1,0 +1,184 @@
+"""Reading units and people. The tree of units is small and read all the time: it is kept at hand."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from gulou.kit import clock
+from gulou.kit.errors import NotFound, Refusal
+
+from .models import Duty, Leadership, Posting, StreetLeader, Unit, User
+
+# What being attached to a street lets a leader of the district do there.
+STREET_LEADER_VERBS = frozenset({"case.read", "case.note"})
+
+
+@dataclass(frozen=True)
+class UnitRef:
+    """What others need to know of a unit, without a query. `path` is "1.5.9." down to itself."""
+
+    id: int
+    code: str
+    kind: str
+    name_zh: str
+    name_en: str
+    path: str
+    area_id: int | None
+    parent_id: int | None
+    is_office: bool
+    active: bool
+    uid: UUID
+
+    @property
+    def ancestor_ids(self) -> tuple[int, ...]:
+        """The units above it, from the top, and itself."""
+        return tuple(int(part) for part in self.path.split(".") if part)
+
+
+Registry = Mapping[int, UnitRef]
+# One fingerprint for all rows: it differs after any insert, update or delete, by any process.
+_FINGERPRINT = """
+    SELECT count(*), coalesce(bit_xor(hashtextextended(xmin::text || ctid::text, id)), 0)
+    FROM people_unit
+"""
+_kept: tuple[Any, Registry] = (None, MappingProxyType({}))
+
+
+def today() -> date:
+    """The day it is, where the office is."""
+    return timezone.localdate(clock.now())
+
+
+def in_force(on: date | None = None, *, prefix: str = "") -> Q:
+    """Postings, leading groups and attachments that hold on this day (today). Both ends count."""
+    day = on or today()
+    begun = Q(**{f"{prefix}since__lte": day})
+    return begun & (Q(**{f"{prefix}until": None}) | Q(**{f"{prefix}until__gte": day}))
+
+
+def unit_refs() -> Registry:
+    """Every unit by id, dissolved ones too. Costs one small query; reads all only after a change."""
+    global _kept
+    with connection.cursor() as cursor:
+        cursor.execute(_FINGERPRINT)
+        fingerprint = cursor.fetchone()
+    if _kept[0] != fingerprint:
+        fields = list(UnitRef.__dataclass_fields__)
+        rows = Unit.objects.order_by("path").values_list(*fields)
+        _kept = fingerprint, MappingProxyType({row[0]: UnitRef(*row) for row in rows})
+    return _kept[1]
+
+
+def unit_ref(code: str) -> UnitRef:
+    """The unit with this code. Raises NotFound."""
+    for unit in unit_refs().values():
+        if unit.code == code:
+            return unit
+    raise NotFound("unit.unknown", _("There is no unit with this code."), field="unit")
+
+
+def office() -> UnitRef:
+    """The district office, to which every case belongs until a unit is made responsible."""
+    for unit in unit_refs().values():
+        if unit.is_office:
+            return unit
+    raise Refusal(
+        "unit.no_office",
+        _("No unit is the district office yet. Create it, or load the demonstration district."),
+    )
+
+
+def unit_ids_below(unit_ids: Iterable[int]) -> frozenset[int]:
+    """These units and everything below them."""
+    roots = frozenset(unit_ids)
+    return frozenset(
+        unit.id for unit in unit_refs().values() if not roots.isdisjoint(unit.ancestor_ids)
+    )
+
+
+def units_seen_by(user: User) -> list[UnitRef]:
+    """The units in use, as a tree in order. Everybody in the house may know who is who."""
+    if not user.is_active:
+        return []
+    return [unit for unit in unit_refs().values() if unit.active]
+
+
+def people_at(unit_ids: Collection[int], verb: str) -> list[User]:
+    """Who holds the verb at any of these units today, through a posting there or above."""
+    refs = unit_refs()
+    above = {up for id in unit_ids if id in refs for up in refs[id].ancestor_ids}
+    reaches = Q(unit_id__in=unit_ids) | Q(role__reaches_below=True, unit_id__in=above)
+    postings = Posting.objects.filter(in_force(), reaches, role__verbs__contains=[verb])
+    found = Q(pk__in=postings.values("user_id"))
+    if verb in STREET_LEADER_VERBS:
+        leaders = StreetLeader.objects.filter(in_force(), unit_id__in=above)
+        found |= Q(pk__in=leaders.values("user_id"))
+    return list(User.objects.filter(found, is_active=True).order_by("pk"))
+
+
+def leading_group(unit_id: int, *, on: date | None = None) -> list[Leadership]:
+    """Head, deputy in charge and liaison of a unit on a day (today)."""
+    rank = {duty: place for place, duty in enumerate(Duty.values)}
+    rows = Leadership.objects.filter(in_force(on), unit_id=unit_id)
+    return sorted(rows, key=lambda row: rank[row.duty])
+
+
+def liaisons(unit_ids: Collection[int]) -> list[Leadership]:
+    """Whom to call today, one row for each of these units that has named somebody."""
+    return list(Leadership.objects.filter(in_force(), unit_id__in=unit_ids, duty=Duty.LIAISON))
+
+
+def postings_of(user: User, *, on: date | None = None) -> QuerySet[Posting]:
+    """The postings a person holds on a day (today), with role and unit."""
+    return Posting.objects.filter(in_force(on), user=user).select_related("role", "unit")
+
+
+def person_named(username: str) -> User | None:
+    """Who signs in with this name, however it is capitalised."""
+    found = User.objects.filter(username__iexact=username)[:2]
+    return found[0] if len(found) == 1 else None
+
+
+def people_by_uid(uids: Collection[UUID]) -> Mapping[UUID, User]:
+    """People by the id that facts name them with."""
+    return {user.uid: user for user in User.objects.filter(uid__in=uids)}
+
+
+def lacks_second_factor(user: User) -> bool:
+    """Whether a present posting asks for a second factor that this person has not set up."""
+    asked = Posting.objects.filter(in_force(), user=user, role__second_factor=True)
+    return asked.exclude(user__authenticator__type="totp").exists()
+
+
+def needs_second_factor(user: User) -> bool:
+    """Whether a present posting asks for a second factor."""
+    return Posting.objects.filter(in_force(), user=user, role__second_factor=True).exists()
+
+
+def password_is_due(user: User) -> bool:
+    """Whether the person has to choose a new password before anything else."""
+    if user.must_change_password:
+        return True
+    if not settings.PASSWORD_DAYS:
+        return False
+    return (clock.now() - (user.password_set_at or user.date_joined)).days >= settings.PASSWORD_DAYS
+
+
+def demo_logins() -> list[Any]:
+    """Who can sign in to the demonstration, where it is loaded; settings.DEMO_LOGINS tells."""
+    if not settings.DEMO_LOGINS:
+        return []
+    offered = import_string(settings.DEMO_LOGINS)()
+    names = {login.username for login in offered}
+    there = set(User.objects.filter(username__in=names).values_list("username", flat=True))
+    return [login for login in offered if login.username in there]

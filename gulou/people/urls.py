@@ -1,0 +1,36 @@
+"""Those of allauth's pages that are open here. No sign-up, no e-mail addresses, no reset by mail:
+accounts belong to the office."""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from django.urls import path
+
+from gulou.ui.guards import public, signed_in
+
+urlpatterns = [
+    path("login/", public(account.login), name="account_login"),
+    path("logout/", public(account.logout), name="account_logout"),
+    path("inactive/", public(account.account_inactive), name="account_inactive"),
+    path("confirm/", signed_in(account.reauthenticate), name="account_reauthenticate"),
+    path("password/", signed_in(account.password_change), name="account_change_password"),
+    path("code/", public(mfa.authenticate), name="mfa_authenticate"),
+    path("code/confirm/", signed_in(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("second-step/", signed_in(mfa.index), name="mfa_index"),
+    path("second-step/set-up/", signed_in(totp.activate_totp), name="mfa_activate_totp"),
+    path("second-step/remove/", signed_in(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "recovery-codes/", signed_in(recovery.view_recovery_codes), name="mfa_view_recovery_codes"
+    ),
+    path(
+        "recovery-codes/new/",
+        signed_in(recovery.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "recovery-codes/file/",
+        signed_in(recovery.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
+]
