@@ -6,7 +6,7 @@ what would be right.
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +30,16 @@ def _flag(text: str) -> bool:
 def _port(text: str) -> int:
     if not (text.isdigit() and 0 < int(text) < 65536):
         raise ValueError("a port number, 1 to 65535")
+    return int(text)
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _whole(text: str) -> int:
+    if not text.isdigit():
+        raise ValueError("a whole number, 0 or more")
     return int(text)
 
 
@@ -81,39 +91,145 @@ def _zone(text: str) -> str:
     return text
 
 
-def _knob(read: Callable[[str], Any], default: Any, name: str = "") -> Any:
-    return field(default=default, metadata={"read": read, "name": name})
+def _knob(read: Callable[[str], Any], told: str, name: str = "") -> dict[str, Any]:
+    """How a knob is read, what it is told to be in docs/settings.md, its name if not GULOU_…."""
+    return {"read": read, "told": told, "name": name}
+
+
+def name_of(knob: "Field[Any]") -> str:
+    """The variable that sets this field of Env."""
+    return knob.metadata["name"] or f"GULOU_{knob.name.upper()}"
 
 
 @dataclass(frozen=True)
 class Env:
     """What the environment says. Field `data_dir` is `GULOU_DATA_DIR`, and so on."""
 
-    data_dir: Path = _knob(Path, ROOT / "var")
-    database_url: str = _knob(_url("postgres", "postgresql"), "", "DATABASE_URL")
-    secret_key: str = _knob(_key, "")
-    data_key: str = _knob(_key, "")
-    debug: bool = _knob(_flag, False)
-    demo: bool = _knob(_flag, True)
-    hosts: tuple[str, ...] = _knob(_hosts, ("localhost", "127.0.0.1", "[::1]"))
-    trusted_origins: tuple[str, ...] = _knob(_origins, ())
-    behind_tls: bool = _knob(_flag, False)
-    trusted_proxies: int = _knob(lambda text: int(text), 0)
-    listen: str = _knob(str, "127.0.0.1")
-    port: int = _knob(_port, 8000)
-    web_processes: int = _knob(_count, 1)
-    web_threads: int = _knob(_count, 4)
-    time_zone: str = _knob(_zone, "Asia/Shanghai")
-    email_url: str = _knob(_url("smtp", "smtps", "file"), "")
-    email_from: str = _knob(str, "gulou@localhost")
-    public_url: str = _knob(_url("http", "https"), "http://127.0.0.1:8000")
-    reports_per_hour: int = _knob(_count, 30)
-    base_map_style: str = _knob(_url("http", "https"), "")
+    data_dir: Path = field(
+        default=ROOT / "var",
+        metadata=_knob(
+            _folder, "The folder for everything that must be kept: database, photos, keys, logs."
+        ),
+    )
+    database_url: str = field(
+        default="",
+        metadata=_knob(
+            _url("postgres", "postgresql"),
+            "A PostgreSQL server of your own, as `postgres://user:password@host:5432/name`. "
+            "Empty: Gulou brings and runs its own.",
+            "DATABASE_URL",
+        ),
+    )
+    secret_key: str = field(
+        default="",
+        metadata=_knob(
+            _key,
+            "Signs sessions and links. Empty: made once and kept in `keys/secret_key` of the "
+            "data folder.",
+        ),
+    )
+    data_key: str = field(
+        default="",
+        metadata=_knob(
+            _key,
+            "Encrypts the contacts of reporters. Empty: made once and kept in `keys/data_key`. "
+            "Whoever loses it loses the contacts: back it up apart from the database.",
+        ),
+    )
+    debug: bool = field(
+        default=False,
+        metadata=_knob(_flag, "Shows errors to whoever causes them. Never in service."),
+    )
+    demo: bool = field(
+        default=True,
+        metadata=_knob(
+            _flag,
+            "Loads the made-up district into an empty database at the first start, and marks every "
+            "page 演示数据. Set 0 before the first real use.",
+        ),
+    )
+    hosts: tuple[str, ...] = field(
+        default=("localhost", "127.0.0.1", "[::1]"),
+        metadata=_knob(_hosts, "The host names under which the site answers, comma-separated."),
+    )
+    trusted_origins: tuple[str, ...] = field(
+        default=(),
+        metadata=_knob(
+            _origins,
+            "The addresses from which forms are accepted when a proxy changes the host, "
+            "comma-separated, each with https://.",
+        ),
+    )
+    behind_tls: bool = field(
+        default=False,
+        metadata=_knob(
+            _flag,
+            "A proxy in front speaks TLS and sets X-Forwarded-Proto: cookies are then sent over "
+            "TLS only.",
+        ),
+    )
+    trusted_proxies: int = field(
+        default=0,
+        metadata=_knob(
+            _whole,
+            "How many proxies in front add to X-Forwarded-For. 0: the header is not believed.",
+        ),
+    )
+    listen: str = field(
+        default="127.0.0.1",
+        metadata=_knob(str, "The network address to listen on; 0.0.0.0 for all."),
+    )
+    port: int = field(default=8000, metadata=_knob(_port, "The port to listen on."))
+    web_processes: int = field(
+        default=1, metadata=_knob(_count, "Processes that answer pages; one per core is plenty.")
+    )
+    web_threads: int = field(
+        default=4, metadata=_knob(_count, "Threads in each of them; each holds one connection.")
+    )
+    time_zone: str = field(
+        default="Asia/Shanghai",
+        metadata=_knob(_zone, "The time zone of pages and of working time."),
+    )
+    email_url: str = field(
+        default="",
+        metadata=_knob(
+            _url("smtp", "smtps", "file"),
+            "Where mail goes: `smtp://user:password@host:587`, `smtps://…:465`, or "
+            "`file:///folder` for trying out. Empty: no mail is sent.",
+        ),
+    )
+    email_from: str = field(
+        default="gulou@localhost", metadata=_knob(str, "The sender of every mail.")
+    )
+    public_url: str = field(
+        default="http://127.0.0.1:8000",
+        metadata=_knob(
+            _url("http", "https"), "The address that links in mails and on slips begin with."
+        ),
+    )
+    reports_per_hour: int = field(
+        default=30,
+        metadata=_knob(_count, "How many reports one network address may send in an hour."),
+    )
+    idle_minutes: int = field(
+        default=30, metadata=_knob(_count, "After how long without use a session of staff ends.")
+    )
+    password_days: int = field(
+        default=0,
+        metadata=_knob(_whole, "After how many days a password is changed; 0 asks for no change."),
+    )
+    base_map_style: str = field(
+        default="",
+        metadata=_knob(
+            _url("http", "https"),
+            "A MapLibre style to draw under our own map. Empty: areas, names and points only.",
+        ),
+    )
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Env":
         """Read the environment. Raises EnvError that lists everything that is wrong."""
-        known = {f.metadata["name"] or f"GULOU_{f.name.upper()}": f for f in fields(cls)}
+        known = {name_of(f): f for f in fields(cls)}
         wrong = [
             f"{name} is not a setting of Gulou; known are {', '.join(sorted(known))}."
             for name in environ
@@ -138,11 +254,20 @@ class Env:
         if given:
             return given
         path = self.data_dir / "keys" / name
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            with path.open("x") as file:
-                path.chmod(0o600)
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+        if not path.exists():
+            _keep_once(path, secrets.token_urlsafe(48))
         return path.read_text().strip()
+
+
+def _keep_once(path: Path, text: str) -> None:
+    """Write a file whole or not at all; whoever comes first wins."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(text)
+    try:
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
