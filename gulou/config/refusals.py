@@ -20,9 +20,12 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, Refusal):
-            return None
-        if request.accepts("text/html"):
-            return render(request, "ui/refused.html", {"refusal": error}, status=error.status)
-        body = {"code": error.code, "message": str(error.message), "field": error.field}
-        return JsonResponse(body, status=error.status)
+        return answer(request, error) if isinstance(error, Refusal) else None
+
+
+def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The page or the JSON of a refusal."""
+    if request.accepts("text/html"):
+        return render(request, "ui/refused.html", {"refusal": refusal}, status=refusal.status)
+    body = {"code": refusal.code, "message": str(refusal.message), "field": refusal.field}
+    return JsonResponse(body, status=refusal.status)

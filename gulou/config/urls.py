@@ -2,8 +2,16 @@
 
 from django.urls import include, path
 
+from gulou.config.health import healthz
+
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("desk/", include("gulou.desk.urls")),
     path("", include("gulou.portal.urls")),
 ]
+
+handler400 = "gulou.config.faults.malformed"
+handler403 = "gulou.config.faults.forbidden"
+handler404 = "gulou.config.faults.missing"
+handler500 = "gulou.config.faults.broken"
