@@ -10,4 +10,4 @@ Subparsers: TypeAlias = "_SubParsersAction[ArgumentParser]"
 
 
 def add_parsers(subparsers: Subparsers) -> None:
-    """Add one parser per kind of import; each sets `command=` to its function."""
+    """Add one parser per kind of import; each does `set_defaults(import_command=function)`."""

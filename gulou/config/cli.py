@@ -1,0 +1,124 @@
+"""The command line: `gulou run`, `web`, `worker`, `demo`, `import …`, `doctor`, `migrate`."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from importlib import import_module
+from typing import Any
+
+import django
+
+from gulou.config.embedded import EmbeddedError
+from gulou.config.runtime import supervisor
+from gulou.config.runtime.lock import Busy
+from gulou.config.runtime.supervisor import CannotStart
+from gulou.kit.env import Env, EnvError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code. 2: it could not begin, and the reason was printed."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        env = Env.read(os.environ)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gulou.config.settings")
+        asked = _parser(words).parse_args(words)
+        code: int = asked.command(env, asked)
+    except (EnvError, EmbeddedError, Busy, CannotStart) as error:
+        print(f"gulou: {error}", file=sys.stderr)
+        return 2
+    except PermissionError as error:
+        print(f"gulou: {error.filename} is closed to this user.", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gulou", description="See every street problem, get it fixed, prove it."
+    )
+    commands = parser.add_subparsers(metavar="command", required=True)
+
+    def add(name: str, told: str, command: Callable[[Env, argparse.Namespace], int]) -> Any:
+        one = commands.add_parser(name, help=told, description=told)
+        one.set_defaults(command=command)
+        return one
+
+    add("run", "Database, web and worker in one; what `make run` starts.", _run)
+    own = "there is a database already; do not start the embedded one"
+    web = add("web", "Only the web server.", _web)
+    web.add_argument("--no-database", action="store_true", help=own)
+    worker = add("worker", "Only the worker.", _inside("worker.work"))
+    worker.add_argument("--no-database", action="store_true", help=own)
+    add("demo", "Load the made-up district into an empty database.", _inside("prepare.demo"))
+    add("migrate", "Bring the database up to date.", _inside("prepare.migrate"))
+    add(
+        "prepare", "Migrate, gather static files, load the demo if due.", _inside("prepare.prepare")
+    )
+    doctor = add("doctor", "Check everything and say what to do.", _doctor)
+    doctor.add_argument("--audit", action="store_true", help="prove the record link by link")
+    imports = add("import", "Bring in the files of others.", _import)
+    if words[:1] == ["import"]:
+        _set_up().add_parsers(imports.add_subparsers(metavar="what", required=True, dest="what"))
+    return parser
+
+
+def _run(env: Env, asked: argparse.Namespace) -> int:
+    return supervisor.run(env)
+
+
+def _web(env: Env, asked: argparse.Namespace) -> int:
+    with _database(env, asked, "gulou web"):
+        return int(import_module("gulou.config.runtime.web").serve(env))
+
+
+def _inside(dotted: str) -> Callable[[Env, argparse.Namespace], int]:
+    """A command with models in it.
+
+    Django must be set up before any module with models is imported, and not at all for commands
+    that only start processes. So those modules import freely at their top, and this is the one
+    place that imports them late.
+    """
+    module, function = dotted.split(".")
+
+    def command(env: Env, asked: argparse.Namespace) -> int:
+        _end_on_sigterm()
+        with _database(env, asked, f"gulou {module}"):
+            django.setup()
+            found = import_module(f"gulou.config.runtime.{module}")
+            return int(getattr(found, function)())
+
+    return command
+
+
+def _doctor(env: Env, asked: argparse.Namespace) -> int:
+    django.setup()
+    return int(import_module("gulou.config.runtime.doctor").examine(env, audit=asked.audit))
+
+
+def _import(env: Env, asked: argparse.Namespace) -> int:
+    _end_on_sigterm()
+    with _database(env, asked, "gulou import"):
+        return int(asked.import_command(asked))
+
+
+def _set_up() -> Any:
+    django.setup()
+    return import_module("gulou.imports.commands")
+
+
+def _database(env: Env, asked: argparse.Namespace, what: str) -> Any:
+    return nullcontext() if getattr(asked, "no_database", False) else supervisor.database(env, what)
+
+
+def _end_on_sigterm() -> None:
+    """Let `finally` run, so that a database started for this command is stopped."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

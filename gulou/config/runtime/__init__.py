@@ -1,0 +1,1 @@
+"""What runs: the supervised tree of processes, its locks, and the checks of `gulou doctor`."""

@@ -1,0 +1,148 @@
+"""Checks of the database and of what lies in it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Min
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gulou.config.runtime.doctor.finding import Finding, Verdict
+from gulou.config.runtime.prepare import pending_migrations
+from gulou.kit import clock
+from gulou.kit.env import Env
+from gulou.outbox.audit import audit
+from gulou.outbox.queries import owed, set_aside
+from gulou.people.models import Unit
+from gulou.places.models import Area
+
+_CLOCK_SECONDS = 5
+_OVERDUE = timedelta(minutes=5)
+_OLDEST_POSTGRES = 140000
+
+
+def server(env: Env) -> Iterator[Finding]:
+    thing = _("Database")
+    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version(), current_setting('server_encoding')")
+        version, encoding = cursor.fetchone()
+    said = " ".join(version.split()[:2])
+    if connection.connection.info.server_version < _OLDEST_POSTGRES:
+        todo = _("Gulou needs PostgreSQL 14 or newer.")
+        yield Finding(Verdict.WRONG, thing, said, todo)
+    elif encoding != "UTF8":
+        yield Finding(
+            Verdict.WRONG,
+            thing,
+            _("%(said)s, encoding %(encoding)s: rare characters would be refused.")
+            % {"said": said, "encoding": encoding},
+            "CREATE DATABASE gulou ENCODING 'UTF8' TEMPLATE template0",
+        )
+    else:
+        where = _("our own") if not env.database_url else _("DATABASE_URL")
+        yield Finding(Verdict.GOOD, thing, f"{said}, {where}.")
+
+
+def clocks(env: Env) -> Iterator[Finding]:
+    thing = _("Clock")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        apart = abs((cursor.fetchone()[0] - clock.now()).total_seconds())
+    if apart > _CLOCK_SECONDS:
+        yield Finding(
+            Verdict.WRONG,
+            thing,
+            _("This machine and the database are %(seconds).0f s apart; limits would be wrong.")
+            % {"seconds": apart},
+            _("Let both keep time by NTP (chrony or systemd-timesyncd)."),
+        )
+    else:
+        said = _("This machine and the database agree; pages show %s time.") % env.time_zone
+        yield Finding(Verdict.GOOD, thing, said)
+
+
+def tables(env: Env) -> Iterator[Finding]:
+    thing = _("Tables")
+    pending = pending_migrations()
+    if pending:
+        said = ngettext(
+            "%(count)d migration has not run: %(first)s.",
+            "%(count)d migrations have not run, the first is %(first)s.",
+            len(pending),
+        ) % {"count": len(pending), "first": pending[0]}
+        yield Finding(Verdict.WRONG, thing, said, "gulou migrate")
+    elif settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
+        yield Finding(
+            Verdict.WRONG, thing, _("The table of shared limits is missing."), "gulou migrate"
+        )
+    else:
+        yield Finding(Verdict.GOOD, thing, _("Up to date."))
+
+
+def content(env: Env) -> Iterator[Finding]:
+    thing = _("District")
+    areas = Area.objects.count()
+    if not areas:
+        yield Finding(
+            Verdict.LOOK,
+            thing,
+            _("No areas are loaded, so nothing can be located."),
+            _("`gulou import -h` shows how to bring yours in; `gulou demo` makes one up."),
+        )
+    elif not Unit.objects.filter(is_office=True).exists():
+        yield Finding(
+            Verdict.WRONG,
+            thing,
+            _("No unit is the district's office, so reports would belong to nobody."),
+            _("Mark one unit as the office in the file of units and import it again."),
+        )
+    else:
+        said = ngettext("%d area.", "%d areas.", areas) % areas
+        yield Finding(Verdict.GOOD, thing, said)
+
+
+def worker(env: Env) -> Iterator[Finding]:
+    thing = _("Worker")
+    now = clock.now()
+    waiting, aside = owed().count(), set_aside().count()
+    oldest = now - (owed().aggregate(first=Min("due_at"))["first"] or now)
+    if oldest > _OVERDUE:
+        yield Finding(
+            Verdict.WRONG,
+            thing,
+            _("%(count)d deliveries wait, the oldest for %(minutes)d minutes.")
+            % {"count": waiting, "minutes": oldest.total_seconds() // 60},
+            _("Is a worker running? `gulou run` starts one, `gulou worker` another."),
+        )
+    if aside:
+        yield Finding(
+            Verdict.LOOK,
+            thing,
+            ngettext(
+                "%d delivery failed for good and was set aside.",
+                "%d deliveries failed for good and were set aside.",
+                aside,
+            )
+            % aside,
+            _("Read their errors, correct the cause, then let them be tried again."),
+        )
+    if oldest <= _OVERDUE and not aside:
+        said = _("Nothing is overdue; %d deliveries wait.") % waiting
+        yield Finding(Verdict.GOOD, thing, said)
+
+
+def record() -> Iterator[Finding]:
+    thing = _("Record")
+    first = None
+    for first in audit():
+        yield Finding(
+            Verdict.WRONG,
+            thing,
+            f"{first.subject_kind} {first.subject_uid} #{first.sequence}: {first.why}.",
+            _("Keep a copy of the database as it is now, and compare it with a backup."),
+        )
+    if first is None:
+        yield Finding(Verdict.GOOD, thing, _("Every chain is whole, link by link."))

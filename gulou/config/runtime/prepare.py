@@ -1,0 +1,110 @@
+"""Before pages are served: tables, static files, and at the first start the made-up district."""
+
+import hashlib
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import OperationalError
+
+from gulou.demo.operations import load_demo
+from gulou.kit.progress import told
+from gulou.people.models import Unit
+
+# Two hosts that start at once must not migrate at once. Any number does; this one says "gulou".
+_LOCK = 0x67756C6F75
+_PATIENCE_SECONDS = 60
+
+
+def prepare() -> int:
+    """Everything that must be true before the first page. Quick when nothing has changed."""
+    _wait_for_database()
+    migrate()
+    collect_static()
+    if settings.GULOU.demo and not Unit.objects.exists():
+        return demo()
+    return 0
+
+
+def migrate() -> int:
+    """Bring the tables to what this version needs."""
+    with _one_at_a_time():
+        pending = pending_migrations()
+        if pending:
+            print(f"Bringing the database up to date ({len(pending)} migrations).", flush=True)
+            call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+    return 0
+
+
+def demo() -> int:
+    """Load the made-up district, all of it or nothing."""
+    print("Making the demonstration district (once).", flush=True)
+    with told() as tell:
+        load_demo(progress=tell)
+    return 0
+
+
+def pending_migrations() -> list[str]:
+    """The migrations that have not run yet, in their order."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def collect_static() -> None:
+    """Gather, stamp and compress the files that pages use, unless none has changed."""
+    target = Path(settings.STATIC_ROOT)
+    stamp = target.with_name("static.stamp")
+    found = _fingerprint()
+    if stamp.exists() and stamp.read_text() == found and (target / "staticfiles.json").exists():
+        return
+    print("Gathering the pages' files.", flush=True)
+    stamp.unlink(missing_ok=True)
+    shutil.rmtree(target, ignore_errors=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(found)
+
+
+def _fingerprint() -> str:
+    """Names, sizes and times of all static files, and of what says how they are stored."""
+    digest = hashlib.sha256(repr(settings.STORAGES["staticfiles"]).encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            facts = Path(storage.path(name)).stat()
+            digest.update(f"{name} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _wait_for_database() -> None:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    said = False
+    while True:
+        try:
+            connection.ensure_connection()
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            if not said:
+                print("The database does not answer yet; waiting for it.", flush=True)
+                said = True
+            time.sleep(1)
+        else:
+            return
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

@@ -1,0 +1,76 @@
+"""The worker: does what the record owes, and the jobs of the clock. Stops between two deliveries."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from django.db import close_old_connections, connections
+from django.db.utils import InterfaceError, OperationalError
+
+from gulou.config.jobs import JOBS, Job
+from gulou.config.runtime import leash
+from gulou.outbox.deliver import deliver_one
+
+logger = logging.getLogger(__name__)
+
+_IDLE_SECONDS = 0.5
+_LONGEST_PAUSE = 15.0
+
+
+def work() -> int:
+    """Work until told to stop; what has been begun is finished."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    leash.hold()
+    Worker(deliver_one, JOBS).work_until(stop)
+    return 0
+
+
+class Worker:
+    """One loop over the deliveries and the jobs."""
+
+    def __init__(self, deliver: Callable[[], bool], jobs: Iterable[Job]) -> None:
+        self._deliver = deliver
+        self._due = {job: 0.0 for job in jobs}
+        self._pause = 0.0
+
+    def work_until(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            stop.wait(self.step())
+
+    def step(self) -> float:
+        """Do one thing; how many seconds to wait before the next."""
+        try:
+            close_old_connections()
+            self._do_a_job()
+            busy = self._deliver()
+        except (OperationalError, InterfaceError) as error:
+            return self._database_gone(error)
+        if self._pause:
+            logger.warning("the database is back")
+        self._pause = 0.0
+        return 0.0 if busy else _IDLE_SECONDS
+
+    def _do_a_job(self) -> None:
+        now = time.monotonic()
+        job = next((job for job, due in self._due.items() if due <= now), None)
+        if job is None:
+            return
+        self._due[job] = now + job.every.total_seconds()
+        try:
+            job.call()
+        except (OperationalError, InterfaceError):
+            self._due[job] = now
+            raise
+        except Exception:  # a job may fail in any way; the worker lives on
+            logger.exception("the job %s failed", job.call.__qualname__)
+
+    def _database_gone(self, error: Exception) -> float:
+        if not self._pause:
+            logger.warning("the database does not answer: %s", error)
+        connections.close_all()
+        self._pause = min(_LONGEST_PAUSE, self._pause * 2 or 0.5)
+        return self._pause
