@@ -1,5 +1,67 @@
 """What follows from which fact. Read this page to know every consequence in the house."""
 
-from gulou.outbox.table import Table
+from gulou.cases import facts as cases
+from gulou.notices import reactions as notices
+from gulou.outbox.table import Effect, Message, Table
+from gulou.people import facts as people
+from gulou.photos import facts as photos
+from gulou.photos import jobs as photo_jobs
+from gulou.places import facts as places
 
-REACTIONS: Table = {}
+REACTIONS: Table = {
+    places.LevelSet: [],
+    places.AreaImported: [],
+    places.AreaRetired: [],
+    places.PlaceAdded: [],
+    places.PlacesImported: [],
+    people.UnitCreated: [],
+    people.UnitMoved: [],
+    people.UnitRenamed: [],
+    people.UnitDissolved: [],
+    people.LeaderSet: [],
+    people.RoleDefined: [],
+    people.PersonEnrolled: [],
+    people.PersonDeactivated: [],
+    people.PostingStarted: [],
+    people.PostingEnded: [],
+    people.LeaderAttached: [],
+    people.LeaderDetached: [],
+    people.SignedIn: [],
+    people.SignInFailed: [],
+    people.LockedOut: [],
+    people.SignedOut: [],
+    people.PasswordChanged: [],
+    people.PasswordReset: [],
+    people.SecondFactorEnabled: [],
+    people.SecondFactorRemoved: [],
+    people.RecoveryCodesRenewed: [],
+    photos.PhotoKept: [Effect(photo_jobs.make_renditions)],
+    cases.ReportReceived: [Message(notices.acknowledge)],
+    cases.ReportRated: [],
+    cases.ReportObjected: [],
+    cases.ContactSeen: [],
+    cases.ContactErased: [],
+    cases.WordsErased: [],
+    cases.CaseOpened: [],
+    cases.CaseJoined: [],
+    cases.CaseObjected: [],
+    cases.CaseTasked: [],
+    cases.CaseVerified: [],
+    cases.CaseFiled: [],
+    cases.CaseDeclined: [Message(notices.tell_ended)],
+    cases.CaseRedirected: [Message(notices.tell_ended)],
+    cases.CaseMerged: [],
+    cases.CaseAbsorbed: [],
+    cases.CaseSplit: [],
+    cases.CaseLetGo: [],
+    cases.CaseDispatched: [Message(notices.tell_dispatched)],
+    cases.CaseAccepted: [],
+    cases.CaseReturned: [],
+    cases.CaseHandled: [],
+    cases.RecheckerNamed: [],
+    cases.CaseClosed: [Message(notices.tell_ended)],
+    cases.CaseReworked: [],
+    cases.CaseReopened: [],
+    cases.CaseNoted: [],
+    cases.PhotosReleased: [],
+}

@@ -1,0 +1,25 @@
+"""Everything that can be done to areas and named places.
+
+People stand above places, so nothing here can ask who may: the face or the command line that
+calls asks for the verb `places.manage` first. `actor` says who acts.
+"""
+
+from .areas import TOLERANCE_M2, import_areas, retire_area
+from .drafts import AreaDraft, AreaSource, PlaceDraft, Summary
+from .levels import STANDARD_LEVELS, set_level, set_standard_levels
+from .named_places import add_named_place, import_places
+
+__all__ = [
+    "STANDARD_LEVELS",
+    "TOLERANCE_M2",
+    "AreaDraft",
+    "AreaSource",
+    "PlaceDraft",
+    "Summary",
+    "add_named_place",
+    "import_areas",
+    "import_places",
+    "retire_area",
+    "set_level",
+    "set_standard_levels",
+]
