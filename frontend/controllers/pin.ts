@@ -1,0 +1,2 @@
+import { Controller } from "@hotwired/stimulus";
+export default class extends Controller<HTMLElement> {}

@@ -1,0 +1,35 @@
+// What every page loads: styles, htmx, and the small controllers. The map comes when a page has one.
+import "vite/modulepreload-polyfill";
+import { Application } from "@hotwired/stimulus";
+import "../styles/main.css";
+import "../lib/htmx";
+import Compare from "../controllers/compare";
+import Copy from "../controllers/copy";
+import Dialog from "../controllers/dialog";
+import Disclose from "../controllers/disclose";
+import Draft from "../controllers/draft";
+import Focus from "../controllers/focus";
+import Keys from "../controllers/keys";
+import MapView from "../controllers/map";
+import Once from "../controllers/once";
+import Page from "../controllers/page";
+import Pin from "../controllers/pin";
+import Theme from "../controllers/theme";
+import Toast from "../controllers/toast";
+import Upload from "../controllers/upload";
+
+const application = Application.start();
+application.register("compare", Compare);
+application.register("copy", Copy);
+application.register("dialog", Dialog);
+application.register("disclose", Disclose);
+application.register("draft", Draft);
+application.register("focus", Focus);
+application.register("keys", Keys);
+application.register("map", MapView);
+application.register("once", Once);
+application.register("page", Page);
+application.register("pin", Pin);
+application.register("theme", Theme);
+application.register("toast", Toast);
+application.register("upload", Upload);

@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  base: "/static/built/",
+  build: {
+    outDir: here("../gulou/ui/static/built"),
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    assetsDir: "",
+    // What a resident's phone may still run. MapLibre (lazy) needs newer; pages do not need the map.
+    target: ["chrome99", "safari15.4", "firefox97"],
+    cssTarget: ["chrome99", "safari15.4", "firefox97"],
+    chunkSizeWarningLimit: 1200,
+    rollupOptions: {
+      input: here("entries/main.ts"),
+    },
+  },
+  worker: { format: "es" },
+  css: { transformer: "lightningcss" },
+  test: { environment: "node", include: ["**/*.test.ts"] },
+} as Parameters<typeof defineConfig>[0]);
