@@ -5,7 +5,29 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from gulou.ui.words import WORDS
+
+THEMES = ("light", "dark")
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """The names and marks that every page carries."""
-    return {"demo": settings.GULOU.demo}
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "demo": settings.GULOU.demo,
+        "theme": theme if theme in THEMES else "",
+        "words": {key: str(words) for key, words in WORDS.items()},
+        "registration": getattr(settings, "SITE_REGISTRATION", ""),
+        "shell": _shell(request),
+    }
+
+
+def _shell(request: HttpRequest) -> str:
+    """The frame of a page that belongs to no face, such as a refusal: that of where one stands."""
+    if getattr(request, "htmx", False):
+        return "ui/fragment.html"
+    match = request.resolver_match
+    signed_in = getattr(getattr(request, "user", None), "is_authenticated", False)
+    if signed_in and match and match.app_name == "desk":
+        return "ui/desk.html"
+    return "ui/public.html"

@@ -1,0 +1,240 @@
+"""The components of a page. docs/ui.md shows each with an example; /ui/ shows them all at work."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django_vite.core.asset_loader import DjangoViteAssetLoader  # type: ignore[import-untyped]
+from django_vite.core.exceptions import (  # type: ignore[import-untyped]
+    DjangoViteAssetNotFoundError,
+    DjangoViteManifestError,
+)
+
+from gulou.kit import clock
+from gulou.ui import looks, times
+
+register = template.Library()
+
+
+# Words and times
+
+
+@register.filter
+def name(thing: Any) -> str:
+    """The name of an area, unit or category in the reader's language; the other one if it has none.
+
+    Takes an object or a mapping with `name_zh` and `name_en`.
+    """
+    if not thing:
+        return ""
+    keys = ("name_zh", "name_en")
+    zh, en = (thing.get(k) if isinstance(thing, Mapping) else getattr(thing, k, "") for k in keys)
+    english = (get_language() or "").startswith("en")
+    return str((en or zh) if english else (zh or en))
+
+
+@register.filter
+def moment(instant: datetime | None) -> SafeString:
+    """2026-11-23 14:05."""
+    return _time(instant, times.moment(instant)) if instant else mark_safe("")
+
+
+@register.filter
+def day(instant: datetime | None) -> SafeString:
+    """11月23日 or 23 Nov, the exact time in its title."""
+    if not instant:
+        return mark_safe("")
+    return _time(instant, times.day(instant, now=clock.now()))
+
+
+@register.filter
+def ago(instant: datetime | None) -> SafeString:
+    """3 小时前 up to a day, then the date; the exact time in its title."""
+    if not instant:
+        return mark_safe("")
+    return _time(instant, times.ago(instant, now=clock.now()))
+
+
+@register.simple_tag
+def time_left(due: datetime | None, *, ended: datetime | None = None) -> SafeString:
+    """还剩 3 小时 20 分 with its icon; late in vermilion. With `ended` the clock stood still there."""
+    if not due:
+        return mark_safe("")
+    found = times.left(due, now=ended or clock.now())
+    if ended and found.tone != "late":
+        return mark_safe("")
+    sign = icon("clock-exclamation" if found.tone == "late" else "clock")
+    return format_html(
+        '<time class="time-left {}" datetime="{}" title="{}">{}{}</time>',
+        found.tone, due.isoformat(), times.moment(due), sign, found.words,
+    )  # fmt: skip
+
+
+def _time(instant: datetime, words: str) -> SafeString:
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        instant.isoformat(),
+        times.moment(instant),
+        words,
+    )
+
+
+# Small pieces
+
+
+@register.simple_tag
+def icon(name: str, *, size: int = 0, label: str = "", kind: str = "") -> SafeString:
+    """An outline of the Tabler set, as tall as the text; `size` 24 or 32 for larger ones.
+
+    Without `label` it is hidden from screen readers: words stand beside it. An icon that is not in
+    the set is drawn as a dot (names may come from data); tests check the names in templates.
+    """
+    drawn = _icons()
+    size_class = f" icon-{size}" if size else ""
+    role = (
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else mark_safe('aria-hidden="true"')
+    )
+    return format_html(
+        '<svg class="icon{}{}" viewBox="0 0 24 24" {}>{}</svg>',
+        size_class, f" {kind}" if kind else "", role,
+        mark_safe(drawn.get(name, drawn["point"])),  # noqa: S308 our own file
+    )  # fmt: skip
+
+
+@register.simple_tag
+def badge(words: Any, tone: str = "", *, sign: str = "", big: bool = False) -> SafeString:
+    """A word with an icon and a tone: waiting, underway, recheck, done, late or none."""
+    return format_html(
+        '<span class="badge{}{}">{}{}</span>',
+        f" tone-{tone}" if tone else "", " badge-big" if big else "",
+        icon(sign or looks.ICON_OF_TONE.get(tone, "point")), words,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def state(value: str, words: Any, *, big: bool = False) -> SafeString:
+    """The badge of a case's state: `{% state case.state case.get_state_display %}`."""
+    look = looks.look_of(value)
+    return badge(words, look.tone, sign=look.icon, big=big)
+
+
+@register.simple_tag
+def chip(words: Any, url: str, *, count: int | None = None, on: bool = False) -> SafeString:
+    """A filter that lives in the URL, with how many it would show."""
+    number = format_html(' <span class="count">{}</span>', count) if count is not None else ""
+    return format_html(
+        '<a class="chip" href="{}"{}>{}{}</a>',
+        url, mark_safe(' aria-current="true"') if on else "", words, number,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def tab(words: Any, url: str, *, count: int | None = None, on: bool = False) -> SafeString:
+    """One of a `<nav class="tabs">`."""
+    number = format_html(' <span class="count">{}</span>', count) if count is not None else ""
+    return format_html(
+        '<a href="{}"{}>{}{}</a>',
+        url, mark_safe(' aria-current="page"') if on else "", words, number,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def face(words: Any) -> SafeString:
+    """A round mark with the first character of a unit's or a person's name."""
+    return format_html('<span class="face" aria-hidden="true">{}</span>', str(words)[:1])
+
+
+# Forms
+
+
+@register.inclusion_tag("ui/field.html")
+def field(
+    bound: BoundField, *, label: Any = None, hint: Any = None, optional: bool | None = None
+) -> dict[str, Any]:
+    """A form field: question, reason under it, the answer, the error beside it, wired for readers."""
+    widget = bound.field.widget
+    many = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    described = [
+        f"{bound.auto_id}_{part}"
+        for part, there in (("hint", hint or bound.help_text), ("error", bound.errors))
+        if there
+    ]
+    attrs: dict[str, str | bool] = (
+        {"aria-describedby": " ".join(described)} if described and not many else {}
+    )
+    if bound.errors and not many:
+        attrs["aria-invalid"] = "true"
+    return {
+        "bound": bound,
+        "control": bound.as_widget(attrs=attrs),
+        "label": label or bound.label,
+        "hint": hint or bound.help_text,
+        "optional": not bound.field.required if optional is None else optional,
+        "many": many,
+        "single": isinstance(widget, CheckboxInput),
+        "described": " ".join(described),
+    }
+
+
+@register.inclusion_tag("ui/rating.html")
+def rating(
+    field_name: str, *, label: Any, value: int | None = None, top: int = 5, error: Any = ""
+) -> dict[str, Any]:
+    """Stars as radio buttons: keys, fingers and no script all work."""
+    return {
+        "name": field_name,
+        "label": label,
+        "value": value,
+        "range": range(1, top + 1),
+        "error": error,
+    }
+
+
+# Records
+
+
+@register.inclusion_tag("ui/progress.html")
+def progress(steps: Sequence[Any], now: int) -> dict[str, Any]:
+    """How far it has come: the words of each step and which one is now (0-based).
+
+    Every step before `now` is done; `now == len(steps)` says that all are.
+    """
+    return {
+        "steps": [
+            {"words": words, "is": "past" if at < now else "now" if at == now else "ahead"}
+            for at, words in enumerate(steps)
+        ]
+    }
+
+
+# The build
+
+
+@register.simple_tag(takes_context=True)
+def built(context: Context, entry: str) -> SafeString:
+    """The script and styles of a built entry. Without a build the page stays plain HTML."""
+    nonce = str(context.get("CSP_NONCE", ""))
+    try:
+        tags: str = DjangoViteAssetLoader.instance().generate_vite_asset(entry, nonce=nonce)
+    except (DjangoViteAssetNotFoundError, DjangoViteManifestError):
+        return mark_safe("<!-- not built: npm run build in frontend/ -->")
+    return mark_safe(tags)  # noqa: S308 made by django-vite from our manifest
+
+
+@cache
+def _icons() -> dict[str, str]:
+    drawn: dict[str, str] = json.loads(
+        (Path(__file__).parents[1] / "icons.json").read_text(encoding="utf-8")
+    )
+    return drawn

@@ -1,0 +1,64 @@
+"""The switches of language and theme, and the gallery of components."""
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
+from django.views.decorators.http import require_POST
+
+from gulou.kit import clock
+from gulou.ui.context import THEMES
+from gulou.ui.guards import public
+
+YEAR = 365 * 24 * 3600
+
+
+@public
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Remember the language that was asked for and go back to the page."""
+    answer = _back(request)
+    wanted = request.POST.get("language", "")
+    if check_for_language(wanted) and wanted in dict(settings.LANGUAGES):
+        answer.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, wanted, max_age=YEAR, samesite="Lax", httponly=True
+        )
+    return answer
+
+
+@public
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember light or dark, or forget it to follow the device, and go back to the page."""
+    answer = _back(request)
+    wanted = request.POST.get("theme", "")
+    if wanted in THEMES:
+        answer.set_cookie("theme", wanted, max_age=YEAR, samesite="Lax")
+    else:
+        answer.delete_cookie("theme")
+    return answer
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    next_url = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        next_url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return HttpResponseRedirect(next_url if safe else "/")
+
+
+class GalleryForm(forms.Form):
+    """One of each kind of field."""
+
+    title = forms.CharField(label="What is it", help_text="In a few words.", max_length=80)
+    words = forms.CharField(label="Words", widget=forms.Textarea, required=False)
+
+
+@public
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component at work. Only where the house shows itself: the demo or a developer's."""
+    if not (settings.DEBUG or settings.GULOU.demo):
+        raise Http404
+    return render(request, "ui/gallery.html", {"now": clock.now(), "form": GalleryForm()})

@@ -1,0 +1,38 @@
+"""What the scripts say. Every page carries them as JSON, in its language."""
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS = {
+    "close": _("Close"),
+    "copied": _("Copied."),
+    "copyFailed": _("Could not copy. Select the text and copy it by hand."),
+    "offline": _("You are offline. What you typed stays on this device."),
+    "failed": _("That did not work. Try again; nothing you typed is lost."),
+    "down": _("The service does not answer just now. What you typed stays on this device."),
+    "draftKept": _("What you had typed is back."),
+    "draftClear": _("Start afresh"),
+    "sending": _("Sending"),
+    "kept": _("Received"),
+    "waitingToSend": _("Waiting"),
+    "tooLarge": _("Larger than {size} MB: choose a smaller one."),
+    "tooMany": _("At most {count} photos."),
+    "notPhoto": _("This is not a photo."),
+    "sendFailed": _("Not sent."),
+    "retry": _("Try again"),
+    "remove": _("Remove"),
+    "photo": _("Photo {number}"),
+    "stillSending": _("Wait until the photos are sent, or remove them."),
+    "placeFromPhoto": _("Place taken from the photo. Move the pin if it is not right."),
+    "placeFromPhone": _("Place taken from this device, within {metres} m."),
+    "placeMoved": _("Place set at {lat}, {lon}."),
+    "placeDenied": _("This device does not tell its place. Move the pin or search for a name."),
+    "placeLooking": _("Looking for this device"),
+    "nothingFound": _("Nothing by this name. Try another, or move the pin."),
+    "found": _("{count} found"),
+    "mapFailed": _("The map cannot be drawn on this device."),
+    "mapLoading": _("Drawing the map"),
+    "zoomIn": _("Closer"),
+    "zoomOut": _("Farther"),
+    "map": _("Map"),
+    "pinHelp": _("Pin. Move it with the arrow keys."),
+}
