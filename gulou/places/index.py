@@ -108,7 +108,7 @@ class LevelIndex:
         """Metres to the border of the area that holds the point, else to the nearest border.
 
         Measured in Web Mercator, which is conformal, and scaled at the point: within half a
-        percent up to some kilometres.
+        percent up to some kilometres; to the millimetre, so that a point on the border has 0.
         """
         x, y = _mercator(lon, lat)
         point = shapely.points(x, y)
@@ -118,7 +118,7 @@ class LevelIndex:
             n = self._place[area_id]
         north, east = metres_per_degree(lat)
         per_unit = (north * math.cos(math.radians(lat)) + east) / 2 / math.radians(_MERCATOR_RADIUS)
-        return float(shapely.distance(self._outlines[n], point)) * per_unit
+        return round(float(shapely.distance(self._outlines[n], point)) * per_unit, 3)
 
     @cached_property
     def _outlines(self) -> "npt.NDArray[np.object_]":
