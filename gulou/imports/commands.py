@@ -1,13 +1,175 @@
-"""The subcommands of `gulou import …`: one function each, added to the parser here."""
+"""The subcommands of `gulou import …`: one function each, added to the parser here.
 
+Who may use the command line of the server may import; the record names "system" as the actor.
+"""
+
+import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeAlias
+
+from django.utils.translation import gettext as _
+from rich.progress import Progress
+
+from gulou.kit.errors import Refusal
+from gulou.places.operations import (
+    TOLERANCE_M2,
+    AreaSource,
+    Summary,
+    import_areas,
+    import_places,
+    set_level,
+    set_standard_levels,
+)
+
+from . import places
 
 # A command gets the parsed words and answers with an exit code. Django is set up by then.
 Command = Callable[[Namespace], int]
 Subparsers: TypeAlias = "_SubParsersAction[ArgumentParser]"
 
+ACTOR = "system"
+
 
 def add_parsers(subparsers: Subparsers) -> None:
     """Add one parser per kind of import; each does `set_defaults(import_command=function)`."""
+    _add_areas(subparsers)
+    names = _add(subparsers, "area-names", _area_names, "Names and codes of areas from CSV.")
+    names.add_argument(
+        "file", type=Path, nargs="?", default=places.GULOU_AREAS, help="default: Gulou's own"
+    )
+    named = _add(subparsers, "places", _places, "Named places for address search from CSV.")
+    named.add_argument("file", type=Path)
+    named.add_argument("--system", default="wgs84", help="wgs84, gcj02, bd09, cgcs2000, epsg:…")
+    _add_level(subparsers)
+
+
+def _add(subparsers: Subparsers, name: str, command: Command, about: str) -> ArgumentParser:
+    parser = subparsers.add_parser(name, help=about, description=about)
+    parser.set_defaults(import_command=_refusing(command))
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, do nothing")
+    return parser
+
+
+def _add_areas(subparsers: Subparsers) -> None:
+    areas = _add(subparsers, "areas", _areas, "Areas with their borders from GeoJSON.")
+    areas.add_argument("file", type=Path)
+    areas.add_argument("--level", required=True, help="district, street, community, grid or yours")
+    areas.add_argument(
+        "--system",
+        required=True,
+        help="what the numbers mean: wgs84, gcj02, bd09, cgcs2000, epsg:…",
+    )
+    for field in ("code", "name", "name-en", "parent"):
+        areas.add_argument(f"--{field}-field", default="", help=f"the property with the {field}")
+    areas.add_argument("--only", default="", metavar="CODE", help="take this one area only")
+    areas.add_argument("--parent-level", help="where to look for parents; none for nowhere")
+    areas.add_argument(
+        "--tolerance", type=float, default=TOLERANCE_M2, metavar="M2", help="overlap allowed, m²"
+    )
+    areas.add_argument("--review-number", default="", help="审图号 of these borders")
+    areas.add_argument("--synthetic", action="store_true", help="these borders are made up")
+
+
+def _add_level(subparsers: Subparsers) -> None:
+    level = _add(subparsers, "level", _level, "Set up a level of areas of your own.")
+    level.add_argument("code")
+    level.add_argument("--rank", type=int, required=True, help="0 is the district, finer is higher")
+    level.add_argument("--name-zh", required=True)
+    level.add_argument("--name-en", required=True)
+    level.add_argument(
+        "--overlapping", action="store_true", help="areas may overlap: smallest wins"
+    )
+    level.add_argument("--code-length", type=int)
+
+
+def _areas(asked: Namespace) -> int:
+    file = places.read_file(asked.file)
+    fields = places.Fields(
+        asked.code_field, asked.name_field, asked.name_en_field, asked.parent_field
+    )
+    drafts = places.read_areas(file, system=asked.system, fields=fields, only=asked.only)
+    source = AreaSource(asked.system, asked.review_number, asked.synthetic, file.digest)
+    set_standard_levels(actor=ACTOR)
+    with _bar(_("Areas")) as progress:
+        summary = import_areas(
+            drafts,
+            level=asked.level,
+            actor=ACTOR,
+            source=source,
+            parent_level=asked.parent_level,
+            tolerance_m2=asked.tolerance,
+            dry_run=asked.dry_run,
+            progress=progress,
+        )
+    _say(summary, asked, file)
+    return 0
+
+
+def _area_names(asked: Namespace) -> int:
+    file = places.read_file(asked.file)
+    _say(places.import_area_names(file, actor=ACTOR, dry_run=asked.dry_run), asked, file)
+    return 0
+
+
+def _places(asked: Namespace) -> int:
+    file = places.read_file(asked.file)
+    summary = import_places(
+        places.read_places(file, system=asked.system),
+        actor=ACTOR,
+        file_name=asked.file.name,
+        file_digest=file.digest,
+        dry_run=asked.dry_run,
+    )
+    _say(summary, asked, file)
+    return 0
+
+
+def _level(asked: Namespace) -> int:
+    if not asked.dry_run:
+        set_level(
+            asked.code,
+            rank=asked.rank,
+            name_zh=asked.name_zh,
+            name_en=asked.name_en,
+            overlapping=asked.overlapping,
+            code_length=asked.code_length,
+            actor=ACTOR,
+        )
+    return 0
+
+
+def _refusing(command: Command) -> Command:
+    """A refusal is a sentence and exit code 1, never a traceback."""
+
+    def run(asked: Namespace) -> int:
+        try:
+            return command(asked)
+        except Refusal as refusal:
+            print(refusal.message, file=sys.stderr)
+            return 1
+
+    return run
+
+
+def _say(summary: Summary, asked: Namespace, file: places.File) -> None:
+    if file.gb18030:
+        print(_("The file was read as GB18030."))
+    for sentence in (*summary.repairs, *summary.notes):
+        print(sentence)
+    print(
+        _("%(added)d added, %(changed)d changed, %(same)d as before.")
+        % {"added": summary.added, "changed": summary.changed, "same": summary.same}
+    )
+    if asked.dry_run:
+        print(_("This was a dry run: nothing was written."))
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on the error stream, gone when done."""
+    with Progress(transient=True) as progress:
+        task = progress.add_task(label, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
