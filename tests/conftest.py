@@ -10,7 +10,11 @@ from django.core.cache import cache
 from django.db import connection
 
 from gulou.cases import states
+from gulou.catalogue import current as catalogue
+from gulou.catalogue.models import Category, CodeSet, Condition, Reason, ReasonKind, StepLimit
 from gulou.people.models import Role, Unit, UnitKind, User
+from gulou.places import current
+from gulou.places import current as areas
 from gulou.places.models import Area, Level
 from tests.factories.people import PostingFactory, RoleFactory, UnitFactory, UserFactory
 
@@ -29,12 +33,18 @@ def _plain_settings(settings: Any, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "gulou.photos.storage.WholeFileStorage",
             "OPTIONS": {"location": str(tmp_path / "photos")},
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture(autouse=True)
+def _areas_anew() -> None:
+    """What the last test rolled back is not in the index of areas any more."""
+    current.forget()
 
 
 @pytest.fixture
@@ -92,7 +102,64 @@ def land(db: None) -> District:
         area("community", "E1", east, 119.30, 26.06, 119.32, 26.08),
         area("community", "E2", east, 119.30, 26.08, 119.32, 26.10),
     )
+    areas.forget()
     return District(district, east, west, communities)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_registries() -> Iterator[None]:
+    """What processes keep at hand is of this test's database only."""
+    areas.forget()
+    catalogue.forget()
+    yield
+    areas.forget()
+    catalogue.forget()
+
+
+@dataclass
+class Kinds:
+    """A small list of categories: rubbish is shown by a photo, smoking by words."""
+
+    rubbish: Category
+    smoking: Category
+    retired: Category
+    a_class: Category
+    danger: Condition
+
+
+@pytest.fixture
+def kinds(db: None) -> Kinds:
+    code_set = CodeSet.objects.create(
+        code="test", edition="1", name_zh="测试", name_en="Test", current=True
+    )
+
+    def category(code: str, zh: str, en: str, **given: Any) -> Category:
+        return Category.objects.create(
+            code_set=code_set, kind="event", code=code, name_zh=zh, name_en=en, **given
+        )
+
+    a_class = category("event.01", "市容环境", "Cleanliness")
+    rubbish = category("event.01.01", "暴露垃圾", "Exposed rubbish", parent=a_class, public_rank=1)
+    smoking = category("event.01.02", "吸烟", "Smoking", parent=a_class, evidence="words")
+    retired = category("event.01.03", "积雪", "Snow", parent=a_class, active=False)
+    for one in (rubbish, smoking):
+        Condition.objects.create(
+            category=one, code="1", name_zh="一般", name_en="Ordinary", amount=4,
+            time_unit="working_hour", is_default=True,
+        )  # fmt: skip
+    danger = Condition.objects.create(
+        category=rubbish, code="2", name_zh="影响安全", name_en="A danger", amount=2,
+        time_unit="urgent_hour",
+    )  # fmt: skip
+    for kind, amount in (("intake", 15), ("dispatch", 15), ("recheck", 30)):
+        StepLimit.objects.create(step_kind=kind, amount=amount, time_unit="minute")
+    for kind in ReasonKind.values:
+        Reason.objects.create(
+            kind=kind, code="other", name_zh="其他", name_en="Other", public_zh="公开的理由",
+            public_en="A public reason",
+        )  # fmt: skip
+    catalogue.forget()
+    return Kinds(rubbish, smoking, retired, a_class, danger)
 
 
 @dataclass

@@ -93,7 +93,7 @@ class Case(Chained, Located):
     reworks = models.PositiveSmallIntegerField(default=0)
     reports_count = models.PositiveSmallIntegerField(default=1)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
-    # What the state was before a merge, to split it off again: always received then.
+    # A reporter's objection that nobody has answered yet.
     objected_at = models.DateTimeField(null=True)
     cover = models.ForeignKey(Photo, null=True, on_delete=models.SET_NULL, related_name="+")
     # What the public reads: the office's words, never the reporter's.
@@ -302,20 +302,3 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.rating}"
-
-
-class Counter(models.Model):
-    """The last number given out on a day, per district and series."""
-
-    district = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
-    series = models.CharField(max_length=4)
-    day = models.DateField()
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["district", "series", "day"], name="counter_day"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.series} {self.day}"

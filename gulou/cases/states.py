@@ -1,5 +1,6 @@
 """The life of a case: states, kinds of step, and the one table of moves. Pure: no database."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
@@ -50,14 +51,15 @@ class Move:
     """One row: who may (a verb), from where, to where, and what it needs.
 
     `target` None means: the state stays. `reason` names a list of catalogue.Reason to choose from.
-    `through` names the step that lets its holder do this without a posting that reaches the case.
+    `through` names the steps that let their holder do this without a posting that reaches the
+    case.
     """
 
     name: str
     label: object
     sources: frozenset[State]
     target: State | None
-    through: StepKind | None = None
+    through: frozenset[StepKind] = frozenset()
     reason: str = ""
     words: bool = False
     evidence: bool = False
@@ -86,49 +88,54 @@ class Move:
             raise Invalid("case.words_missing", _("Say it in a few words."), field="words")
 
 
-def _states(*states: State) -> frozenset[State]:
-    return frozenset(states)
+def _move(
+    name: str,
+    label: object,
+    sources: Iterable[State],
+    target: State | None,
+    *,
+    through: Iterable[StepKind] = (),
+    reason: str = "",
+    words: bool = False,
+    evidence: bool = False,
+) -> Move:
+    return Move(
+        name, label, frozenset(sources), target, frozenset(through), reason, words, evidence
+    )
 
 
 _S, _K = State, StepKind
+_WORK = {_K.ACCEPT, _K.HANDLE}
 
-TASK = Move("task", _("Ask somebody to verify"), _states(_S.RECEIVED), None)
-VERIFY = Move("verify", _("Verify"), _states(_S.RECEIVED), None, through=_K.VERIFY, words=True)
-FILE = Move("file", _("File"), _states(_S.RECEIVED), _S.FILED)
-DECLINE = Move(
-    "decline", _("Do not file"), _states(_S.RECEIVED, _S.FILED), _S.DECLINED, reason="decline"
-)
-REDIRECT = Move(
-    "redirect", _("Pass on"), _states(_S.RECEIVED, _S.FILED), _S.REDIRECTED, reason="redirect"
-)
-MERGE = Move(
-    "merge", _("Merge"), _states(_S.RECEIVED, _S.FILED, _S.DISPATCHED, _S.HANDLING), _S.MERGED
-)
-SPLIT = Move("split", _("Split off"), _states(_S.MERGED), _S.RECEIVED)
-DISPATCH = Move("dispatch", _("Dispatch"), _states(_S.FILED, _S.DISPATCHED), _S.DISPATCHED)
-ACCEPT = Move("accept", _("Accept"), _states(_S.DISPATCHED), _S.HANDLING, through=_K.ACCEPT)
-RETURN = Move(
-    "return", _("Return"), _states(_S.DISPATCHED, _S.HANDLING), _S.FILED,
-    through=_K.HANDLE, reason="return", words=True,
-)  # fmt: skip
-HANDLE = Move(
-    "handle", _("Report as handled"), _states(_S.DISPATCHED, _S.HANDLING), _S.HANDLED,
-    through=_K.HANDLE, words=True, evidence=True,
-)  # fmt: skip
-NAME_RECHECKER = Move("name_rechecker", _("Name a rechecker"), _states(_S.HANDLED), None)
-CLOSE = Move("close", _("Close"), _states(_S.HANDLED), _S.CLOSED, through=_K.RECHECK)
-REWORK = Move(
-    "rework", _("Send back for rework"), _states(_S.HANDLED), _S.HANDLING,
-    through=_K.RECHECK, reason="rework", words=True,
-)  # fmt: skip
-REOPEN = Move("reopen", _("Reopen"), _states(_S.CLOSED, _S.DECLINED), _S.FILED, reason="reopen")
-NOTE = Move("note", _("Note"), frozenset(State), None, words=True)
-RELEASE = Move("release", _("Release pictures"), frozenset(State), None)
+# fmt: off
+TASK = _move("task", _("Ask for verification"), {_S.RECEIVED}, None)
+VERIFY = _move("verify", _("Verify"), {_S.RECEIVED}, None, through={_K.VERIFY}, words=True)
+FILE = _move("file", _("File"), {_S.RECEIVED}, _S.FILED)
+DECLINE = _move("decline", _("Do not file"), {_S.RECEIVED, _S.FILED}, _S.DECLINED,
+                reason="decline")
+REDIRECT = _move("redirect", _("Pass on"), {_S.RECEIVED, _S.FILED}, _S.REDIRECTED,
+                 reason="redirect")
+MERGE = _move("merge", _("Merge"), {_S.RECEIVED, _S.FILED, _S.DISPATCHED, _S.HANDLING}, _S.MERGED)
+SPLIT = _move("split", _("Split off"), {_S.MERGED}, _S.RECEIVED)
+DISPATCH = _move("dispatch", _("Dispatch"), {_S.FILED, _S.DISPATCHED}, _S.DISPATCHED)
+ACCEPT = _move("accept", _("Accept"), {_S.DISPATCHED}, _S.HANDLING, through={_K.ACCEPT})
+RETURN = _move("return", _("Return"), {_S.DISPATCHED, _S.HANDLING}, _S.FILED,
+               through=_WORK, reason="return", words=True)
+HANDLE = _move("handle", _("Report as handled"), {_S.DISPATCHED, _S.HANDLING}, _S.HANDLED,
+               through=_WORK, words=True, evidence=True)
+NAME_RECHECKER = _move("name_rechecker", _("Name a rechecker"), {_S.HANDLED}, None)
+CLOSE = _move("close", _("Close"), {_S.HANDLED}, _S.CLOSED, through={_K.RECHECK})
+REWORK = _move("rework", _("Send back for rework"), {_S.HANDLED}, _S.HANDLING,
+               through={_K.RECHECK}, reason="rework", words=True)
+REOPEN = _move("reopen", _("Reopen"), {_S.CLOSED, _S.DECLINED}, _S.FILED, reason="reopen")
+NOTE = _move("note", _("Note"), State, None, words=True)
+RELEASE = _move("release", _("Release pictures"), set(State) - {_S.REDIRECTED}, None)
 
 MOVES: tuple[Move, ...] = (
     TASK, VERIFY, FILE, DECLINE, REDIRECT, MERGE, SPLIT, DISPATCH, ACCEPT, RETURN, HANDLE,
     NAME_RECHECKER, CLOSE, REWORK, REOPEN, NOTE, RELEASE,
-)  # fmt: skip
+)
+# fmt: on
 
 READ = "case.read"
 ENTER = "case.enter"
@@ -137,7 +144,16 @@ READ_RESTRICTED = "case.read_restricted"
 """Seeing what was passed to another channel: petitions, complaints about officials."""
 READ_CONTACT = "case.read_contact"
 """Seeing the reporter's name and telephone."""
-VERBS: tuple[str, ...] = (READ, READ_RESTRICTED, READ_CONTACT, ENTER, *(m.verb for m in MOVES))
+ERASE = "case.erase"
+"""Erasing what a person wrote, or their contact, when they ask for it."""
+VERBS: tuple[str, ...] = (
+    READ, READ_RESTRICTED, READ_CONTACT, ENTER, ERASE, *(move.verb for move in MOVES)
+)  # fmt: skip
+
+
+def verbs_lent_by(kind: str) -> frozenset[str]:
+    """What an open step of this kind lets its holder do to the case."""
+    return frozenset({READ, NOTE.verb, *(move.verb for move in MOVES if kind in move.through)})
 
 
 def open_moves(state: str) -> list[Move]:

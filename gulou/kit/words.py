@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from typing import Protocol
+
+from django.utils.translation import get_language
 
 # Characters that turn the direction of everything after them: a classic way to disguise text.
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
@@ -27,3 +30,23 @@ def bigrams(text: str) -> list[str]:
         else:
             terms.extend(run[i : i + 2] for i in range(len(run) - 1))
     return terms
+
+
+class Named(Protocol):
+    """Anything that has a name in both languages."""
+
+    @property
+    def name_zh(self) -> str: ...
+
+    @property
+    def name_en(self) -> str: ...
+
+
+def name_of(thing: Named) -> str:
+    """The name in the language of the present reader; the Chinese one where there is no other."""
+    return in_language(thing.name_zh, thing.name_en)
+
+
+def in_language(zh: str, en: str) -> str:
+    """Whichever of the two the present reader reads; the Chinese one where there is no other."""
+    return zh if (get_language() or "").startswith("zh") else en or zh

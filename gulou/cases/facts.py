@@ -1,0 +1,201 @@
+"""What cases and reports tell the house. Past tense; ids and digests, never words of people."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from gulou.kit.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportReceived(Fact):
+    name: ClassVar[str] = "report.received"
+    case: str
+    source: str
+    channel: str
+    category: int
+    words: int
+    words_digest: str
+    photos: list[str] = field(default_factory=list)
+    me_too: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportRated(Fact):
+    name: ClassVar[str] = "report.rated"
+    case: str
+    rating: int
+    words: int | None = None
+    words_digest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportObjected(Fact):
+    name: ClassVar[str] = "report.objected"
+    case: str
+    words: int
+    words_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactSeen(Fact):
+    name: ClassVar[str] = "report.contact_seen"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactErased(Fact):
+    name: ClassVar[str] = "report.contact_erased"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsErased(Fact):
+    name: ClassVar[str] = "case.words_erased"
+    words: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOpened(Fact):
+    name: ClassVar[str] = "case.opened"
+    report: str
+    category: int
+    code_set: int
+    unit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseJoined(Fact):
+    name: ClassVar[str] = "case.joined"
+    report: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseObjected(Fact):
+    name: ClassVar[str] = "case.objected"
+    report: str
+    words: int
+    words_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseMoved(Fact):
+    """What every move on a case tells: the words and reason given, the step it ended or began."""
+
+    words: int | None = None
+    words_digest: str = ""
+    reason: int | None = None
+    step: int | None = None
+    photos: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTasked(CaseMoved):
+    name: ClassVar[str] = "case.tasked"
+    unit: int
+    person: str = ""
+    rule: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseVerified(CaseMoved):
+    name: ClassVar[str] = "case.verified"
+    found: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFiled(CaseMoved):
+    name: ClassVar[str] = "case.filed"
+    category: int
+    condition: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseDeclined(CaseMoved):
+    name: ClassVar[str] = "case.declined"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRedirected(CaseMoved):
+    name: ClassVar[str] = "case.redirected"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseMerged(CaseMoved):
+    name: ClassVar[str] = "case.merged"
+    into: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseAbsorbed(CaseMoved):
+    name: ClassVar[str] = "case.absorbed"
+    other: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseSplit(CaseMoved):
+    name: ClassVar[str] = "case.split"
+    other: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseLetGo(CaseMoved):
+    name: ClassVar[str] = "case.let_go"
+    other: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseDispatched(CaseMoved):
+    name: ClassVar[str] = "case.dispatched"
+    unit: int
+    assisting: list[int] = field(default_factory=list)
+    rule: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseAccepted(CaseMoved):
+    name: ClassVar[str] = "case.accepted"
+    unit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReturned(CaseMoved):
+    name: ClassVar[str] = "case.returned"
+    unit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseHandled(CaseMoved):
+    name: ClassVar[str] = "case.handled"
+    unit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecheckerNamed(CaseMoved):
+    name: ClassVar[str] = "case.rechecker_named"
+    unit: int
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseClosed(CaseMoved):
+    name: ClassVar[str] = "case.closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReworked(CaseMoved):
+    name: ClassVar[str] = "case.reworked"
+    unit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReopened(CaseMoved):
+    name: ClassVar[str] = "case.reopened"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseNoted(CaseMoved):
+    name: ClassVar[str] = "case.noted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotosReleased(CaseMoved):
+    name: ClassVar[str] = "case.photos_released"
+    withheld: list[str] = field(default_factory=list)

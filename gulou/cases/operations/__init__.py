@@ -1,0 +1,46 @@
+"""Everything that can be done to a report or a case: lock, allow, check, change, record."""
+
+from .answers import object_to_case, rate_case
+from .ground import Evidence
+from .intake import ContactDetails, Snap, receive_report
+from .records import erase_contact, erase_words, note_case, release_photos, reveal_contact
+from .review import close_case, name_rechecker, reopen_case, rework_case
+from .triage import (
+    decline_case,
+    file_case,
+    merge_case,
+    redirect_case,
+    split_case,
+    task_verification,
+    verify_case,
+)
+from .work import accept_case, dispatch_case, handle_case, return_case
+
+__all__ = [
+    "ContactDetails",
+    "Evidence",
+    "Snap",
+    "accept_case",
+    "close_case",
+    "decline_case",
+    "dispatch_case",
+    "erase_contact",
+    "erase_words",
+    "file_case",
+    "handle_case",
+    "merge_case",
+    "name_rechecker",
+    "note_case",
+    "object_to_case",
+    "rate_case",
+    "receive_report",
+    "redirect_case",
+    "release_photos",
+    "reopen_case",
+    "return_case",
+    "reveal_contact",
+    "rework_case",
+    "split_case",
+    "task_verification",
+    "verify_case",
+]

@@ -1,0 +1,209 @@
+"""What every move stands on: the locked case, who may, its steps, and the words left with it."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from gulou.cases.models import Case, CasePhoto, Note, PhotoKind, Report, Step, Words
+from gulou.cases.states import ENDED, Move, State, StepKind, verbs_lent_by
+from gulou.catalogue import limits
+from gulou.catalogue import queries as catalogue
+from gulou.kit import clock
+from gulou.kit.errors import Conflict, Invalid
+from gulou.kit.facts import salted_digest
+from gulou.kit.words import clean
+from gulou.people import access
+from gulou.people.models import Unit, User
+from gulou.photos import operations as photos
+
+MAX_WORDS = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Photos staged under a draft that go with a move."""
+
+    photos: Sequence[UUID] = ()
+    draft: str = ""
+
+
+NOTHING = Evidence()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """What a mover leaves behind: ids for the fact, and the digest of the words."""
+
+    words: int | None = None
+    words_digest: str = ""
+    reason: int | None = None
+
+
+def locked(case: Case, *, seen: int | None = None) -> Case:
+    """The case as it is now, locked until the transaction ends.
+
+    `seen` is the version that the mover looked at. Raises Conflict when it is not the present one.
+    """
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    if seen is not None and seen != case.version:
+        raise Conflict(
+            "case.changed_meanwhile",
+            _("Somebody changed this case while you looked at it. What you wrote is kept; look again and send it once more."),
+        )  # fmt: skip
+    return case
+
+
+def open_steps(case: Case) -> list[access.OpenStep]:
+    """The steps of a case that wait for somebody now, as access understands them."""
+    return [
+        access.OpenStep(verbs_lent_by(step.kind), step.unit_id, step.person_id)
+        for step in case.steps.filter(ended_at=None)
+    ]
+
+
+def allow(by: User, move: Move, case: Case) -> None:
+    """Raise NotAllowed unless the person may make this move on this case."""
+    access.require(by, move.verb, unit_id=case.unit_id, steps=open_steps(case))
+
+
+def keep_words(text: str) -> tuple[Words, str]:
+    """Store what a person wrote in a row that may be erased; the row and its salted digest."""
+    text = clean(text)
+    if len(text) > MAX_WORDS:
+        raise Invalid(
+            "words.too_long",
+            _("This is too long: at most %(most)d characters. Shorten it by %(over)d.")
+            % {"most": MAX_WORDS, "over": len(text) - MAX_WORDS},
+            field="words",
+        )
+    words = Words.objects.create(text=text, salt=secrets.token_hex(16))
+    return words, salted_digest(words.salt, text)
+
+
+def leave(case: Case, move: Move, *, by: User | None, words: str, reason_id: int | None) -> Left:
+    """Check and keep the reason and words that go with a move, as a note on the case."""
+    reason = catalogue.reason_given(move.reason, reason_id) if reason_id is not None else None
+    move.check_words(reason=reason, words=clean(words))
+    if not clean(words) and reason is None:
+        return Left()
+    kept, digest = keep_words(words)
+    Note.objects.create(case=case, words=kept, reason=reason, move=move.name, by=by, at=clock.now())
+    return Left(words=kept.pk, words_digest=digest, reason=reason.pk if reason else None)
+
+
+def begin_step(
+    case: Case,
+    kind: StepKind,
+    *,
+    unit_id: int,
+    person_id: int | None = None,
+    parent: Step | None = None,
+) -> Step:
+    """Open a step with its due time frozen now, and make it the case's current one."""
+    now = clock.now()
+    limit = (
+        catalogue.handling_limit(case.condition_id, case.category_id)
+        if kind == StepKind.HANDLE
+        else catalogue.step_limit(kind)
+    )
+    step = Step.objects.create(
+        case=case, kind=kind, unit_id=unit_id, person_id=person_id, parent=parent, started_at=now,
+        due_at=limits.due(now, limit.amount, limit.unit) if limit else None,
+    )  # fmt: skip
+    _stand_in(case, step)
+    return step
+
+
+def end_steps(case: Case, outcome: str, *, by: User | None, kind: StepKind | None = None) -> None:
+    """End the open steps of a case (of one kind), with how they ended and by whom."""
+    steps = case.steps.filter(ended_at=None)
+    if kind is not None:
+        steps = steps.filter(kind=kind)
+    steps.update(ended_at=clock.now(), outcome=outcome, ended_by=by)
+
+
+def stand_in_open_step(case: Case) -> None:
+    """Make the newest open step the current one again, after one on top of it ended."""
+    _stand_in(case, case.steps.filter(ended_at=None).order_by("-started_at", "-id").first())
+
+
+def _stand_in(case: Case, step: Step | None) -> None:
+    case.step = step
+    case.step_kind = step.kind if step else ""
+    case.step_unit_id = step.unit_id if step else None
+    case.step_person_id = step.person_id if step else None
+    case.due_at = step.due_at if step else None
+
+
+STEP_FIELDS = ("step", "step_kind", "step_unit", "step_person", "due_at")
+
+
+def put(case: Case, state: State | None = None, *fields: str) -> None:
+    """Save what a move changed: the state if any, the step, and the named fields."""
+    now = clock.now()
+    case.version += 1
+    case.changed_at = now
+    if state is not None:
+        case.state = state
+        case.ended_at = now if state in ENDED else None
+    if case.ended_at is not None:
+        _stand_in(case, None)
+    case.save(update_fields=["version", "changed_at", "state", "ended_at", *STEP_FIELDS, *fields])
+
+
+def add_photos(
+    case: Case,
+    uids: Sequence[UUID],
+    *,
+    draft: str,
+    kind: PhotoKind,
+    actor: str,
+    by: User | None = None,
+    report: Report | None = None,
+    step: Step | None = None,
+) -> list[str]:
+    """Keep staged photos as evidence on the case; their public ids, for the fact."""
+    if not uids:
+        return []
+    kept = photos.keep_photos(uids, draft=draft, actor=actor)
+    start = case.photos.count()
+    CasePhoto.objects.bulk_create(
+        CasePhoto(
+            case=case, report=report, step=step, photo=photo, kind=kind, position=start + n,
+            added_at=clock.now(), added_by=by,
+        )
+        for n, photo in enumerate(kept)
+    )  # fmt: skip
+    return [str(photo.uid) for photo in kept]
+
+
+def classify(case: Case, *, category_id: int | None, condition_id: int | None) -> None:
+    """Set category and condition, each checked; a new category takes its default condition."""
+    if category_id is not None and category_id != case.category_id:
+        category = category_in_use(category_id)
+        default = catalogue.default_condition(category.id)
+        case.category_id, case.code_set_id = category.id, category.code_set_id
+        case.condition_id = default.id if default else None
+    if condition_id is not None:
+        condition = catalogue.condition_ref(condition_id, category_id=case.category_id)
+        case.condition_id = condition.id
+
+
+def category_in_use(category_id: int) -> catalogue.CategoryRef:
+    """The category, if a case may be filed under it now. Raises Invalid otherwise."""
+    category = catalogue.category_ref(category_id)
+    current = catalogue.current_code_set()
+    if not category.active or category.parent_id is None or category.code_set_id != current.id:
+        raise Invalid("case.category_unknown", _("Choose what it is about."), field="category")
+    return category
+
+
+def unit_in_use(unit_id: int) -> Unit:
+    """The unit, if work may be given to it. Raises Invalid otherwise."""
+    unit = Unit.objects.filter(pk=unit_id, active=True).first()
+    if unit is None:
+        raise Invalid("case.unit_unknown", _("Choose a unit that is in office."), field="unit")
+    return unit

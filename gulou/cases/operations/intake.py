@@ -1,0 +1,320 @@
+"""Taking a report in: it becomes a case of its own, or joins one."""
+
+import hashlib
+import json
+import math
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from gulou.cases import states
+from gulou.cases.facts import (
+    CaseDispatched,
+    CaseFiled,
+    CaseJoined,
+    CaseOpened,
+    CaseTasked,
+    ReportReceived,
+)
+from gulou.cases.models import Case, CasePhoto, Channel, Contact, PhotoKind, Report, Source
+from gulou.cases.states import State, StepKind
+from gulou.catalogue import queries as catalogue
+from gulou.catalogue.routing import Routing, route
+from gulou.kit import clock
+from gulou.kit.errors import Conflict, Invalid
+from gulou.kit.sealing import seal
+from gulou.kit.words import clean, name_of
+from gulou.outbox.record import record
+from gulou.people import access
+from gulou.people import queries as people
+from gulou.people.models import User
+from gulou.places import queries as places
+from gulou.places.cells import cell_of
+from gulou.places.coordinates import to_wgs84
+from gulou.places.models import System
+from gulou.places.queries import AreaRef, Where
+
+from .ground import (
+    MAX_WORDS,
+    add_photos,
+    begin_step,
+    category_in_use,
+    end_steps,
+    keep_words,
+    put,
+)
+
+FILED_AT_ONCE = frozenset({Source.INSPECTION, Source.SUPERVISION, Source.LEADER, Source.ASSIGNED})
+"""Reports of the office's own eyes need no verification."""
+
+CLOCK_TOLERANCE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactDetails:
+    """How to reach a reporter, as they gave it. Kept encrypted."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+    def given(self) -> bool:
+        """Whether there is anything to keep."""
+        return bool(self.name or self.phone or self.email)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snap:
+    """What somebody sends. Degrees in `system`; `photos` were staged under `draft`."""
+
+    client_id: UUID
+    category_id: int
+    lat: float
+    lon: float
+    system: str = System.WGS84
+    accuracy_m: float | None = None
+    words: str = ""
+    address: str = ""
+    photos: tuple[UUID, ...] = ()
+    draft: str = ""
+    snapped_at: datetime | None = None
+    source: str = Source.RESIDENT
+    channel: str = Channel.WEB
+    language: str = ""
+    contact: ContactDetails = ContactDetails()
+    joins: UUID | None = None
+
+    def digest(self) -> str:
+        """SHA-256 of everything that was sent; the same content has the same digest."""
+        content = asdict(self)
+        content.pop("draft")
+        text = json.dumps(content, sort_keys=True, default=str, ensure_ascii=False)
+        return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+def receive_report(
+    snap: Snap, *, reporter: User | None = None, entered_by: User | None = None
+) -> Report:
+    """Take a report in. The same client id and content again gives the same receipt.
+
+    Raises Conflict when the client id came before with other content; Invalid when something of
+    it cannot be used, with the field; NotAllowed when `entered_by` may not enter for others.
+    """
+    district = places.district()
+    before = Report.objects.filter(district_id=district.id, client_id=snap.client_id).first()
+    if before is None:
+        try:
+            with transaction.atomic():
+                return _receive(snap, district, reporter=reporter, entered_by=entered_by)
+        except IntegrityError:
+            # Its twin was faster, or something else is wrong: then there is no report to find.
+            before = Report.objects.filter(
+                district_id=district.id, client_id=snap.client_id
+            ).first()
+            if before is None:
+                raise
+    if before.payload_digest != snap.digest():
+        raise Conflict(
+            "report.same_id_other_content",
+            _("This report was sent before with other content. Start a new report to send more."),
+        )
+    return before
+
+
+def _receive(
+    snap: Snap, district: AreaRef, *, reporter: User | None, entered_by: User | None
+) -> Report:
+    office = people.office()
+    if entered_by is not None:
+        access.require(entered_by, states.ENTER, unit_id=office.id)
+    category = category_in_use(snap.category_id)
+    lat, lon, where = _place(snap)
+    _check_words_and_time(snap)
+    joined = _case_to_join(snap)
+    words, digest = keep_words(snap.words)
+    now = clock.now()
+    case = joined or _new_case(snap, district, where, lat, lon, category, office.id, now)
+    report = Report.objects.create(
+        district_id=district.id, case=case, receipt=_number("R", "report_serial"),
+        token=secrets.token_urlsafe(32), client_id=snap.client_id, payload_digest=snap.digest(),
+        me_too=joined is not None, source=snap.source, channel=snap.channel, category_id=category.id,
+        words=words, address=clean(snap.address)[:200], lat=lat, lon=lon, cell=cell_of(lat, lon),
+        accuracy_m=snap.accuracy_m, source_system=snap.system, given_lat=snap.lat,
+        given_lon=snap.lon, snapped_at=snap.snapped_at, received_at=now,
+        contact=_keep_contact(snap.contact), reporter=reporter, entered_by=entered_by,
+        language=snap.language[:10],
+    )  # fmt: skip
+    sender = entered_by or reporter
+    actor = sender.actor if sender else f"report:{report.uid}"
+    photos = add_photos(
+        case, snap.photos, draft=snap.draft, kind=PhotoKind.BEFORE, actor=actor, report=report,
+        by=sender,
+    )  # fmt: skip
+    record(
+        ReportReceived(
+            case=str(case.uid), source=snap.source, channel=snap.channel, category=category.id,
+            words=words.pk, words_digest=digest, photos=photos, me_too=report.me_too,
+        ),
+        subject=report, actor=actor,
+    )  # fmt: skip
+    if joined is not None:
+        _join(case, report, actor)
+    else:
+        _open(case, report, where, actor)
+    return report
+
+
+def _place(snap: Snap) -> tuple[float, float, Where]:
+    if snap.accuracy_m is not None and not (
+        math.isfinite(snap.accuracy_m) and snap.accuracy_m >= 0
+    ):
+        raise Invalid(
+            "report.accuracy", _("The accuracy of the place is no number."), field="place"
+        )
+    lat, lon = to_wgs84(snap.lat, snap.lon, snap.system)
+    where = places.locate(lat, lon, accuracy_m=snap.accuracy_m or 0)
+    if not where.inside:
+        raise Invalid(
+            "report.outside",
+            _("This place is outside %(district)s. Move the pin to where you saw the problem; if it really is there, report it to that city's 12345 hotline.")
+            % {"district": name_of(places.district())},
+            field="place",
+        )  # fmt: skip
+    return lat, lon, where
+
+
+def _check_words_and_time(snap: Snap) -> None:
+    if not snap.photos and not clean(snap.words):
+        raise Invalid(
+            "report.empty", _("Add a photo or say in a few words what is wrong."), field="words"
+        )
+    if len(clean(snap.words)) > MAX_WORDS:
+        keep_words(snap.words)  # refuses, with how much to shorten it by
+    if snap.snapped_at is not None and snap.snapped_at > clock.now() + CLOCK_TOLERANCE:
+        raise Invalid(
+            "report.in_the_future",
+            _("The time of the snapshot is in the future. Check the clock of your phone."),
+            field="snapped_at",
+        )
+
+
+def _case_to_join(snap: Snap) -> Case | None:
+    """The open case that a "me too" joins; None when it has ended since: then a case of its own."""
+    if snap.joins is None:
+        return None
+    case = Case.objects.select_for_update().filter(uid=snap.joins).first()
+    while case is not None and case.merged_into_id is not None:
+        case = Case.objects.select_for_update().get(pk=case.merged_into_id)
+    if case is None or case.ended_at is not None or case.restricted:
+        return None
+    return case
+
+
+def _keep_contact(details: ContactDetails) -> Contact | None:
+    if not details.given():
+        return None
+    given = {name: clean(value)[:120] for name, value in asdict(details).items() if value}
+    return Contact.objects.create(sealed=seal(json.dumps(given, ensure_ascii=False)))
+
+
+def _new_case(
+    snap: Snap,
+    district: AreaRef,
+    where: Where,
+    lat: float,
+    lon: float,
+    category: catalogue.CategoryRef,
+    office_id: int,
+    now: datetime,
+) -> Case:
+    condition = catalogue.default_condition(category.id)
+    return Case.objects.create(
+        number=_number("", "case_serial"), source=snap.source, district_id=district.id,
+        street_id=_id(where.street), community_id=_id(where.community), grid_id=_id(where.grid),
+        place_ambiguous=where.ambiguous, address=clean(snap.address)[:200], lat=lat, lon=lon,
+        cell=cell_of(lat, lon), accuracy_m=snap.accuracy_m, source_system=snap.system,
+        code_set_id=category.code_set_id, category_id=category.id,
+        condition_id=condition.id if condition else None, unit_id=office_id,
+        opened_at=now, changed_at=now,
+    )  # fmt: skip
+
+
+def _id(area: AreaRef | None) -> int | None:
+    return area.id if area else None
+
+
+def _number(prefix: str, sequence: str) -> str:
+    """The next number of a series, e.g. "R2026-000123": the year and a serial that never repeats."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s)", [f"gulou_{sequence}"])
+        (serial,) = cursor.fetchone()
+    return f"{prefix}{timezone.localdate(clock.now()).year}-{serial:06d}"
+
+
+def _join(case: Case, report: Report, actor: str) -> None:
+    case.reports_count += 1
+    put(case, None, "reports_count")
+    record(CaseJoined(report=str(report.uid)), subject=case, actor=actor)
+
+
+def _open(case: Case, report: Report, where: Where, actor: str) -> None:
+    """Begin the case's life: at intake, and on from there where a rule is sure of it."""
+    cover = CasePhoto.objects.filter(case=case).order_by("position").first()
+    case.cover_id = cover.photo_id if cover else None
+    intake = begin_step(case, StepKind.INTAKE, unit_id=case.unit_id)
+    routing = route(
+        where=where, category_id=case.category_id, condition_id=case.condition_id,
+        on=timezone.localdate(case.opened_at),
+    )  # fmt: skip
+    record(
+        CaseOpened(
+            report=str(report.uid), category=case.category_id, code_set=case.code_set_id,
+            unit=case.unit_id,
+        ),
+        subject=case, actor=actor,
+    )  # fmt: skip
+    if case.source in FILED_AT_ONCE:
+        _file_at_once(case, routing, actor)
+        return
+    verifier = _community_unit(case) if routing.verify_first else None
+    step = begin_step(case, StepKind.VERIFY, unit_id=verifier, parent=intake) if verifier else None
+    put(case, None, "cover")
+    if verifier is not None and step is not None:
+        record(
+            CaseTasked(unit=verifier, step=step.pk, rule=routing.rule_id),
+            subject=case, actor="system",
+        )  # fmt: skip
+
+
+def _community_unit(case: Case) -> int | None:
+    """The unit that looks after the community of the place."""
+    units = people.unit_refs().values()
+    found = (unit.id for unit in units if unit.area_id == case.community_id and unit.active)
+    return next(found, None) if case.community_id is not None else None
+
+
+def _file_at_once(case: Case, routing: Routing, actor: str) -> None:
+    end_steps(case, "filed", by=None)
+    step = begin_step(case, StepKind.DISPATCH, unit_id=case.unit_id)
+    put(case, State.FILED, "cover")
+    record(
+        CaseFiled(category=case.category_id, condition=case.condition_id, step=step.pk),
+        subject=case, actor=actor,
+    )  # fmt: skip
+    if routing.certain and routing.unit_id is not None:
+        end_steps(case, "dispatched", by=None)
+        case.unit_id, case.rule_id = routing.unit_id, routing.rule_id
+        case.assisting = list(routing.assisting_ids)
+        step = begin_step(case, StepKind.ACCEPT, unit_id=routing.unit_id)
+        put(case, State.DISPATCHED, "unit", "rule", "assisting")
+        record(
+            CaseDispatched(
+                unit=routing.unit_id, assisting=case.assisting, rule=routing.rule_id, step=step.pk
+            ),
+            subject=case, actor="system",
+        )  # fmt: skip

@@ -1,0 +1,127 @@
+"""What changes no state: notes, releasing pictures, erasing what somebody asks to erase."""
+
+import json
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from gulou.cases import states
+from gulou.cases.facts import CaseNoted, ContactErased, ContactSeen, PhotosReleased, WordsErased
+from gulou.cases.models import Answer, Case, Note, PhotoKind, Report, Words
+from gulou.kit import clock
+from gulou.kit.errors import Invalid, NotFound
+from gulou.kit.sealing import unseal
+from gulou.outbox.record import record
+from gulou.people import access
+from gulou.people.models import User
+
+from .ground import NOTHING, Evidence, add_photos, allow, leave, locked, put
+from .intake import ContactDetails
+
+
+@transaction.atomic
+def note_case(
+    case: Case, *, by: User, words: str, evidence: Evidence = NOTHING, seen: int | None = None
+) -> Case:
+    """Leave words, and pictures for reference, on the record."""
+    case = locked(case, seen=seen)
+    allow(by, states.NOTE, case)
+    left = leave(case, states.NOTE, by=by, words=words, reason_id=None)
+    photos = add_photos(
+        case, evidence.photos, draft=evidence.draft, kind=PhotoKind.REFERENCE, actor=by.actor,
+        by=by,
+    )  # fmt: skip
+    put(case)
+    record(
+        CaseNoted(words=left.words, words_digest=left.words_digest, photos=photos),
+        subject=case, actor=by.actor,
+    )  # fmt: skip
+    return case
+
+
+@transaction.atomic
+def release_photos(
+    case: Case, *, by: User, uids: Collection[UUID], summary: str | None = None,
+    seen: int | None = None,
+) -> Case:  # fmt: skip
+    """Make exactly these pictures of the case public; any other is withheld from now on."""
+    case = locked(case, seen=seen)
+    allow(by, states.RELEASE, case)
+    states.RELEASE.check(case.state)
+    photos = {photo.photo.uid: photo for photo in case.photos.select_related("photo")}
+    if unknown := set(uids) - set(photos):
+        raise Invalid(
+            "case.photo_unknown",
+            _("%(count)d of these pictures are not on this case. Reload and choose again.")
+            % {"count": len(unknown)},
+            field="photos",
+        )
+    _refuse_faults_of_summary(summary)
+    released = [uid for uid in uids if photos[uid].released_at is None]
+    withheld = [uid for uid, p in photos.items() if p.released_at is not None and uid not in uids]
+    case.photos.filter(photo__uid__in=released).update(released_at=clock.now(), released_by=by)
+    case.photos.filter(photo__uid__in=withheld).update(released_at=None, released_by=None)
+    if summary is not None:
+        case.summary = summary.strip()
+    put(case, None, "summary")
+    record(
+        PhotosReleased(photos=sorted(map(str, released)), withheld=sorted(map(str, withheld))),
+        subject=case, actor=by.actor,
+    )  # fmt: skip
+    return case
+
+
+def _refuse_faults_of_summary(summary: str | None) -> None:
+    if summary is not None and len(summary.strip()) > 300:
+        raise Invalid("case.summary_too_long", _("At most 300 characters."), field="summary")
+
+
+@transaction.atomic
+def reveal_contact(report: Report, *, by: User) -> ContactDetails:
+    """The reporter's contact, opened for a reason of duty; that it was opened stands on record."""
+    report = Report.objects.select_for_update().get(pk=report.pk)
+    access.require(by, states.READ_CONTACT, unit_id=report.case.unit_id)
+    if report.contact is None or report.contact.erased_at is not None:
+        raise NotFound("report.no_contact", _("The reporter left no contact, or it was erased."))
+    record(ContactSeen(), subject=report, actor=by.actor)
+    return ContactDetails(**json.loads(unseal(report.contact.sealed)))
+
+
+@transaction.atomic
+def erase_contact(report: Report, *, by: User) -> Report:
+    """Forget who reported, on their request. The report stays."""
+    report = Report.objects.select_for_update().get(pk=report.pk)
+    access.require(by, states.ERASE, unit_id=report.case.unit_id)
+    contact = report.contact
+    if contact is None or contact.erased_at is not None:
+        raise NotFound("report.no_contact", _("The reporter left no contact, or it was erased."))
+    contact.sealed, contact.erased_at = b"", clock.now()
+    contact.save(update_fields=["sealed", "erased_at"])
+    record(ContactErased(), subject=report, actor=by.actor)
+    return report
+
+
+@transaction.atomic
+def erase_words(case: Case, *, by: User, words_id: int) -> Case:
+    """Forget what somebody wrote on this case; the digest in the record still proves it was said."""
+    case = locked(case)
+    access.require(by, states.ERASE, unit_id=case.unit_id)
+    words = Words.objects.filter(pk__in=_words_of(case), pk=words_id, erased_at=None).first()
+    if words is None:
+        raise NotFound("case.no_words", _("There is nothing to erase: look at the record again."))
+    words.text, words.salt, words.erased_at = "", "", clock.now()
+    words.save(update_fields=["text", "salt", "erased_at"])
+    record(WordsErased(words=words.pk), subject=case, actor=by.actor)
+    return case
+
+
+def _words_of(case: Case) -> list[int]:
+    return [
+        *Note.objects.filter(case=case).values_list("words", flat=True),
+        *Report.objects.filter(case=case).values_list("words", flat=True),
+        *Answer.objects.filter(report__case=case, words__isnull=False).values_list(
+            "words", flat=True
+        ),
+    ]

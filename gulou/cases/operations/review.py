@@ -1,0 +1,142 @@
+"""Somebody else looks: close it, send it back, open it again."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from gulou.cases import states
+from gulou.cases.facts import CaseClosed, CaseReopened, CaseReworked, RecheckerNamed
+from gulou.cases.models import Case, PhotoKind
+from gulou.cases.rechecks import is_independent, may_recheck
+from gulou.cases.states import Move, State, StepKind
+from gulou.kit.errors import Invalid, NotAllowed
+from gulou.outbox.record import record
+from gulou.people import access
+from gulou.people import queries as people
+from gulou.people.models import User
+
+from .ground import (
+    NOTHING,
+    Evidence,
+    add_photos,
+    allow,
+    begin_step,
+    end_steps,
+    leave,
+    locked,
+    put,
+)
+
+
+@transaction.atomic
+def name_rechecker(
+    case: Case, *, by: User, person: User, words: str = "", seen: int | None = None
+) -> Case:
+    """The district office names who rechecks, where no team has anybody independent or free."""
+    case = locked(case, seen=seen)
+    allow(by, states.NAME_RECHECKER, case)
+    states.NAME_RECHECKER.check(case.state)
+    if not may_recheck(person, case):
+        raise Invalid(
+            "case.rechecker_not_independent",
+            _("This person had a hand in the handling. Name somebody from another unit."),
+            field="person",
+        )
+    left = leave(case, states.NAME_RECHECKER, by=by, words=words, reason_id=None)
+    unit_id = min(access.posted_unit_ids(person))
+    end_steps(case, "passed_on", by=by, kind=StepKind.RECHECK)
+    step = begin_step(case, StepKind.RECHECK, unit_id=unit_id, person_id=person.pk)
+    put(case)
+    record(
+        RecheckerNamed(
+            unit=unit_id, person=str(person.uid), step=step.pk,
+            words=left.words, words_digest=left.words_digest,
+        ),
+        subject=case, actor=by.actor,
+    )  # fmt: skip
+    return case
+
+
+@transaction.atomic
+def close_case(
+    case: Case, *, by: User, words: str = "", evidence: Evidence = NOTHING,
+    seen: int | None = None,
+) -> Case:  # fmt: skip
+    """The recheck finds it done. By somebody who had no hand in the handling."""
+    case = locked(case, seen=seen)
+    _allow_independent(by, states.CLOSE, case)
+    states.CLOSE.check(case.state)
+    left = leave(case, states.CLOSE, by=by, words=words, reason_id=None)
+    photos = _recheck_photos(case, evidence, by)
+    step_id = case.step_id
+    end_steps(case, "passed", by=by)
+    put(case, State.CLOSED)
+    record(
+        CaseClosed(
+            words=left.words, words_digest=left.words_digest, photos=photos, step=step_id
+        ),
+        subject=case, actor=by.actor,
+    )  # fmt: skip
+    return case
+
+
+@transaction.atomic
+def rework_case(
+    case: Case, *, by: User, reason_id: int | None, words: str, evidence: Evidence = NOTHING,
+    seen: int | None = None,
+) -> Case:  # fmt: skip
+    """The recheck finds it not done: the unit begins again, and all earlier evidence stays."""
+    case = locked(case, seen=seen)
+    _allow_independent(by, states.REWORK, case)
+    states.REWORK.check(case.state)
+    left = leave(case, states.REWORK, by=by, words=words, reason_id=reason_id)
+    photos = _recheck_photos(case, evidence, by)
+    end_steps(case, "failed", by=by)
+    case.reworks += 1
+    step = begin_step(case, StepKind.HANDLE, unit_id=case.unit_id)
+    put(case, State.HANDLING, "reworks")
+    record(
+        CaseReworked(
+            unit=case.unit_id, words=left.words, words_digest=left.words_digest,
+            reason=left.reason, photos=photos, step=step.pk,
+        ),
+        subject=case, actor=by.actor,
+    )  # fmt: skip
+    return case
+
+
+@transaction.atomic
+def reopen_case(
+    case: Case, *, by: User, reason_id: int | None, words: str = "", seen: int | None = None
+) -> Case:
+    """Open an ended case again, with a new clock. It answers a reporter's objection, too."""
+    case = locked(case, seen=seen)
+    allow(by, states.REOPEN, case)
+    states.REOPEN.check(case.state)
+    left = leave(case, states.REOPEN, by=by, words=words, reason_id=reason_id)
+    case.unit_id, case.assisting, case.rule_id = people.office().id, [], None
+    case.objected_at = None
+    step = begin_step(case, StepKind.DISPATCH, unit_id=case.unit_id)
+    put(case, State.FILED, "unit", "assisting", "rule", "objected_at")
+    record(
+        CaseReopened(
+            words=left.words, words_digest=left.words_digest, reason=left.reason, step=step.pk
+        ),
+        subject=case, actor=by.actor,
+    )  # fmt: skip
+    return case
+
+
+def _allow_independent(by: User, move: Move, case: Case) -> None:
+    allow(by, move, case)
+    if case.state == State.HANDLED and not is_independent(by, case):
+        raise NotAllowed(
+            "case.recheck_by_somebody_else",
+            _("You or your unit handled this case. Somebody from another unit rechecks it."),
+        )
+
+
+def _recheck_photos(case: Case, evidence: Evidence, by: User) -> list[str]:
+    return add_photos(
+        case, evidence.photos, draft=evidence.draft, kind=PhotoKind.AFTER, actor=by.actor, by=by,
+        step=case.step,
+    )  # fmt: skip

@@ -1,0 +1,141 @@
+"""From the office to the unit and back: dispatch, accept, return, handle."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from gulou.cases import states
+from gulou.cases.facts import CaseAccepted, CaseDispatched, CaseHandled, CaseReturned
+from gulou.cases.models import Case, PhotoKind
+from gulou.cases.rechecks import team_for
+from gulou.cases.routing import routing_of
+from gulou.cases.states import State, StepKind
+from gulou.catalogue.models import Evidence as EvidenceRule
+from gulou.kit.errors import Invalid
+from gulou.outbox.record import record
+from gulou.people import queries as people
+from gulou.people.models import User
+
+from .ground import (
+    NOTHING,
+    Evidence,
+    add_photos,
+    allow,
+    begin_step,
+    classify,
+    end_steps,
+    leave,
+    locked,
+    put,
+    unit_in_use,
+)
+
+
+@transaction.atomic
+def dispatch_case(
+    case: Case, *, by: User, unit_id: int, assisting: Sequence[int] = (),
+    condition_id: int | None = None, words: str = "", seen: int | None = None,
+) -> Case:  # fmt: skip
+    """Make a unit responsible. From filed, or from a unit that has not accepted yet."""
+    case = locked(case, seen=seen)
+    allow(by, states.DISPATCH, case)
+    states.DISPATCH.check(case.state)
+    unit = unit_in_use(unit_id)
+    helpers = sorted({unit_in_use(other).pk for other in assisting} - {unit.pk})
+    left = leave(case, states.DISPATCH, by=by, words=words, reason_id=None)
+    classify(case, category_id=None, condition_id=condition_id)
+    routing = routing_of(case)
+    end_steps(case, "dispatched", by=by)
+    case.unit, case.assisting = unit, helpers
+    case.rule_id = routing.rule_id if routing.unit_id == unit.pk else None
+    step = begin_step(case, StepKind.ACCEPT, unit_id=unit.pk)
+    put(case, State.DISPATCHED, "unit", "assisting", "rule", "condition")
+    record(
+        CaseDispatched(
+            unit=unit.pk, assisting=helpers, rule=case.rule_id, step=step.pk,
+            words=left.words, words_digest=left.words_digest,
+        ),
+        subject=case, actor=by.actor,
+    )  # fmt: skip
+    return case
+
+
+@transaction.atomic
+def accept_case(case: Case, *, by: User, words: str = "", seen: int | None = None) -> Case:
+    """The unit takes it on; its time for handling begins."""
+    case = locked(case, seen=seen)
+    allow(by, states.ACCEPT, case)
+    states.ACCEPT.check(case.state)
+    left = leave(case, states.ACCEPT, by=by, words=words, reason_id=None)
+    end_steps(case, "accepted", by=by)
+    step = begin_step(case, StepKind.HANDLE, unit_id=case.unit_id)
+    put(case, State.HANDLING)
+    record(
+        CaseAccepted(
+            unit=case.unit_id, step=step.pk, words=left.words, words_digest=left.words_digest
+        ),
+        subject=case, actor=by.actor,
+    )  # fmt: skip
+    return case
+
+
+@transaction.atomic
+def return_case(
+    case: Case, *, by: User, reason_id: int | None, words: str, seen: int | None = None
+) -> Case:
+    """The unit gives it back to the office, with a reason from the list and its own words."""
+    case = locked(case, seen=seen)
+    allow(by, states.RETURN, case)
+    states.RETURN.check(case.state)
+    left = leave(case, states.RETURN, by=by, words=words, reason_id=reason_id)
+    unit_id = case.unit_id
+    end_steps(case, "returned", by=by)
+    case.unit_id, case.assisting, case.rule_id = people.office().id, [], None
+    case.returns += 1
+    step = begin_step(case, StepKind.DISPATCH, unit_id=case.unit_id)
+    put(case, State.FILED, "unit", "assisting", "rule", "returns")
+    record(
+        CaseReturned(
+            unit=unit_id, step=step.pk, words=left.words, words_digest=left.words_digest,
+            reason=left.reason,
+        ),
+        subject=case, actor=by.actor,
+    )  # fmt: skip
+    return case
+
+
+@transaction.atomic
+def handle_case(
+    case: Case, *, by: User, words: str, evidence: Evidence = NOTHING, seen: int | None = None
+) -> Case:
+    """The unit says it is done and shows what the category asks for. A recheck follows."""
+    case = locked(case, seen=seen)
+    allow(by, states.HANDLE, case)
+    states.HANDLE.check(case.state)
+    if case.category.evidence == EvidenceRule.PHOTO and not evidence.photos:
+        raise Invalid(
+            "case.photo_missing",
+            _("Add a photo that shows the place now: the change can be seen on the spot."),
+            field="photos",
+        )
+    left = leave(case, states.HANDLE, by=by, words=words, reason_id=None)
+    if case.state == State.DISPATCHED:
+        end_steps(case, "accepted", by=by)
+        begin_step(case, StepKind.HANDLE, unit_id=case.unit_id)
+    photos = add_photos(
+        case, evidence.photos, draft=evidence.draft, kind=PhotoKind.AFTER, actor=by.actor, by=by,
+        step=case.step,
+    )  # fmt: skip
+    end_steps(case, "handled", by=by)
+    team = team_for(case)
+    step = begin_step(case, StepKind.RECHECK, unit_id=team or people.office().id)
+    put(case, State.HANDLED)
+    record(
+        CaseHandled(
+            unit=case.unit_id, step=step.pk, words=left.words, words_digest=left.words_digest,
+            photos=photos,
+        ),
+        subject=case, actor=by.actor,
+    )  # fmt: skip
+    return case

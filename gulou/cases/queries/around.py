@@ -1,0 +1,69 @@
+"""What stands around a case: its neighbours, its reports one by one, and what a reader may open."""
+
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from gulou.cases import states
+from gulou.cases.models import Case, CasePhoto, Report, Source
+from gulou.kit.errors import NotFound
+from gulou.people import access
+from gulou.people.models import User
+from gulou.photos.models import Photo
+from gulou.places.cells import ranges_around
+from gulou.places.coordinates import distance_m
+
+from .lists import _FIELDS, Row, _rows
+from .seen import cases_seen_by
+
+NEIGHBOURS_M = 200.0
+
+
+def sources() -> list[tuple[str, str]]:
+    """Who may have seen a problem, as value and label, to choose from."""
+    return [(source.value, str(source.label)) for source in Source]
+
+
+def neighbours(user: User, case: Case, *, within_m: float = NEIGHBOURS_M) -> list[Row]:
+    """Open cases around this one that the user sees: those of its category first, then nearest."""
+    cells = Q()
+    for low, high in ranges_around(case.lat, case.lon, within_m):
+        cells |= Q(cell__range=(low, high))
+    found = cases_seen_by(user).filter(cells, ended_at=None).exclude(pk=case.pk)
+    near = [
+        (pk, category_id == case.category_id, distance_m(case.lat, case.lon, lat, lon))
+        for pk, category_id, lat, lon in found.values_list("id", "category_id", "lat", "lon")[:200]
+    ]
+    close = sorted((not same, metres, pk) for pk, same, metres in near if metres <= within_m)[:12]
+    order = {pk: place for place, (_other, _metres, pk) in enumerate(close)}
+    rows = _rows(Case.objects.filter(pk__in=order).values_list(*_FIELDS))
+    return sorted(rows, key=lambda row: order[row.id])
+
+
+def powers_over(user: User, case: Case) -> frozenset[str]:
+    """Which of the verbs that are no moves the user holds over the case."""
+    reach = access.reach_of(user)
+    verbs = (states.READ_CONTACT, states.ERASE)
+    return frozenset(verb for verb in verbs if reach.holds(verb, unit_id=case.unit_id))
+
+
+def report_on(case: Case, uid: UUID) -> Report:
+    """A report of a case that the reader was found to see. Raises NotFound."""
+    report = Report.objects.filter(case=case, uid=uid).first()
+    if report is None:
+        raise NotFound("report.not_found", _("This report is not on this case."))
+    return report
+
+
+def original_seen_by(user: User, uid: UUID) -> Photo:
+    """A photo whose untouched original the user may fetch: who releases pictures of its case.
+
+    Raises NotFound where the user does not see the case, NotAllowed where only that.
+    """
+    seen = CasePhoto.objects.filter(photo__uid=uid, case__in=cases_seen_by(user))
+    evidence = seen.select_related("photo", "case").first()
+    if evidence is None:
+        raise NotFound("photo.not_found", _("There is no such picture."))
+    access.require(user, states.RELEASE.verb, unit_id=evidence.case.unit_id)
+    return evidence.photo

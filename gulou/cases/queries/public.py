@@ -1,0 +1,187 @@
+"""What a reporter, and anybody, may read: plain words, released pictures, nothing personal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from gulou.cases.models import Case, CasePhoto, Note, Report
+from gulou.cases.operations.answers import ANSWERABLE
+from gulou.cases.states import OPEN, State
+from gulou.catalogue import queries as catalogue
+from gulou.kit.errors import NotFound
+from gulou.kit.words import in_language, name_of
+from gulou.outbox.queries import story
+from gulou.people import queries as people
+from gulou.photos.models import Photo
+from gulou.places import queries as places
+from gulou.places.cells import ranges_around
+from gulou.places.coordinates import distance_m
+
+NEAR_M = 50.0
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """An open case somebody may mean too."""
+
+    uid: UUID
+    category: str
+    place: str
+    opened_at: datetime
+    distance_m: float
+    reports_count: int
+    photo: UUID | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of what a reporter is told. `name` is the fact's; the page has the words."""
+
+    name: str
+    at: datetime
+    unit: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """What the holder of a tracking link sees."""
+
+    receipt: str
+    received_at: datetime
+    state: State
+    category: str
+    icon: str
+    place: str
+    words: str
+    unit: str
+    due_at: datetime | None
+    told: list[Told]
+    before: list[UUID]
+    after: list[UUID]
+    reason: str
+    me_too: bool
+    merged: bool
+    may_answer: bool
+    rating: int | None
+    objected_at: datetime | None
+
+
+# What a reporter is told of; the office's inner steps are not among them.
+TOLD = (
+    "case.opened", "case.joined", "case.filed", "case.declined", "case.redirected",
+    "case.dispatched", "case.accepted", "case.handled", "case.reworked", "case.closed",
+    "case.reopened", "case.objected",
+)  # fmt: skip
+
+
+def report_by_token(token: str) -> Report:
+    """The report that a tracking link names. Raises NotFound."""
+    report = Report.objects.select_related("case", "words").filter(token=token).first()
+    if report is None:
+        raise NotFound(
+            "report.not_found",
+            _("This tracking link leads nowhere. Copy it whole from where you saved it."),
+        )
+    return report
+
+
+def report_sent_as(client_id: UUID) -> Report | None:
+    """The report that a form has become. Only who sent it knows the form's id."""
+    reports = Report.objects.select_related("words").filter(client_id=client_id)
+    return reports.filter(district_id=places.district().id).first()
+
+
+def tracked(report: Report) -> Tracked:
+    """What its reporter may read of a report: of the case that answers for it now."""
+    own = Case.objects.get(pk=report.case_id)
+    case = own
+    while case.merged_into is not None:
+        case = case.merged_into
+    category = catalogue.category_refs().get(case.category_id)
+    unit = people.unit_refs()[case.unit_id]
+    photos = list(
+        CasePhoto.objects.filter(case=case, released_at__isnull=False)
+        .select_related("photo")
+        .order_by("added_at", "position")
+    )
+    return Tracked(
+        receipt=report.receipt, received_at=report.received_at, state=State(case.state),
+        category=name_of(category) if category else "", icon=category.icon if category else "",
+        place=report.address or _area_name(case), words=report.words.text,
+        unit="" if unit.is_office or case.restricted else name_of(unit),
+        due_at=case.due_at if case.state == State.HANDLING else None,
+        told=_told(case), before=[p.photo.uid for p in photos if p.kind != "after"],
+        after=[p.photo.uid for p in photos if p.kind == "after"], reason=_public_reason(case),
+        me_too=report.me_too, merged=case.pk != own.pk,
+        may_answer=case.state in ANSWERABLE,
+        rating=report.answers.filter(objection=False).values_list("rating", flat=True).first(),
+        objected_at=case.objected_at,
+    )  # fmt: skip
+
+
+def _told(case: Case) -> list[Told]:
+    units = people.unit_refs()
+    lines = []
+    for event in story(case.subject_kind, case.uid):
+        if event.name in TOLD:
+            unit = units.get(event.payload.get("unit") or 0)
+            shown = "" if unit is None or unit.is_office else name_of(unit)
+            lines.append(Told(event.name, event.at, shown))
+    return lines
+
+
+def _public_reason(case: Case) -> str:
+    """What the public reads of why a case was declined or passed on."""
+    if case.state not in (State.DECLINED, State.REDIRECTED):
+        return ""
+    moves = ("decline", "redirect")
+    note = Note.objects.filter(case=case, move__in=moves, reason__isnull=False).last()
+    if note is None or note.reason is None:
+        return ""
+    return in_language(note.reason.public_zh, note.reason.public_en)
+
+
+def _area_name(case: Case) -> str:
+    areas = places.area_refs()
+    chain = (case.street_id, case.community_id)
+    named = [areas[pk] for pk in chain if pk is not None and pk in areas]
+    return " ".join(name_of(area) for area in named)
+
+
+def nearby_open(lat: float, lon: float, *, category_id: int) -> list[Nearby]:
+    """Open filed cases of the same category within 50 m of a WGS84 point, nearest first."""
+    cells = Q()
+    for low, high in ranges_around(lat, lon, NEAR_M):
+        cells |= Q(cell__range=(low, high))
+    cases = Case.objects.filter(
+        cells, category_id=category_id, restricted=False, state__in=OPEN - {State.RECEIVED}
+    )[:200]
+    found = [(distance_m(lat, lon, case.lat, case.lon), case) for case in cases]
+    near = sorted(((d, case) for d, case in found if d <= NEAR_M), key=lambda pair: pair[0])[:5]
+    return [_nearby(case, distance) for distance, case in near]
+
+
+def _nearby(case: Case, distance: float) -> Nearby:
+    category = catalogue.category_refs()[case.category_id]
+    released = CasePhoto.objects.filter(case=case, released_at__isnull=False)
+    return Nearby(
+        uid=case.uid, category=name_of(category), place=_area_name(case),
+        opened_at=case.opened_at, distance_m=distance, reports_count=case.reports_count,
+        photo=released.values_list("photo__uid", flat=True).first(),
+    )  # fmt: skip
+
+
+def public_photo(uid: UUID) -> Photo:
+    """A picture that a person has released, on a case that is not restricted. Else NotFound."""
+    evidence = (
+        CasePhoto.objects.filter(photo__uid=uid, released_at__isnull=False, case__restricted=False)
+        .select_related("photo")
+        .first()
+    )
+    if evidence is None:
+        raise NotFound("photo.not_found", _("There is no such picture."))
+    return evidence.photo

@@ -1,0 +1,233 @@
+"""The record of one case: what it is, what was sent, and everything that happened, in order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from gulou.cases.models import Case, CasePhoto, Note, Report, Step, Words
+from gulou.cases.routing import routing_of
+from gulou.cases.states import Move
+from gulou.catalogue.routing import Routing
+from gulou.kit import clock
+from gulou.kit.words import name_of
+from gulou.outbox.models import Event
+from gulou.outbox.queries import story
+from gulou.people import queries as people
+from gulou.people.models import User
+
+from .seen import moves_open_to
+
+
+@dataclass(frozen=True)
+class PhotoSeen:
+    """A picture on the record. `after` tells on which side of the slider it belongs."""
+
+    uid: UUID
+    kind: str
+    kind_label: str
+    taken_at: datetime | None
+    added_at: datetime
+    added_by: str
+    released: bool
+    width: int
+    height: int
+
+    @property
+    def after(self) -> bool:
+        """Whether it shows the place after handling."""
+        return self.kind == "after"
+
+
+@dataclass(frozen=True)
+class ReportSeen:
+    """What somebody sent, without their contact."""
+
+    uid: UUID
+    receipt: str
+    token: str
+    source: str
+    channel: str
+    words: str
+    words_id: int
+    erased: bool
+    address: str
+    received_at: datetime
+    snapped_at: datetime | None
+    me_too: bool
+    has_contact: bool
+    entered_by: str
+    rating: int | None
+    objections: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StepSeen:
+    """A stretch of work: who owed it, from when, until when, how it ended."""
+
+    kind: str
+    kind_label: str
+    unit: str
+    person: str
+    started_at: datetime
+    due_at: datetime | None
+    ended_at: datetime | None
+    outcome: str
+    late: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the story. `name` is the fact's; the face finds the words for it."""
+
+    name: str
+    at: datetime
+    who: str
+    unit: str
+    to_unit: str
+    to_person: str
+    text: str
+    words_id: int | None
+    erased: bool
+    reason: str
+    photos: tuple[str, ...]
+    rule: int | None
+    other: str
+    found: bool | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """All of it, for one reader."""
+
+    case: Case
+    moves: list[Move]
+    photos: list[PhotoSeen]
+    reports: list[ReportSeen]
+    steps: list[StepSeen]
+    story: list[Entry]
+    routing: Routing
+    merged: list[str]
+    late: bool
+
+    def may(self, name: str) -> bool:
+        """Whether a move is open to the reader, by its name."""
+        return any(move.name == name for move in self.moves)
+
+    @property
+    def before(self) -> PhotoSeen | None:
+        """The picture for the left of the slider: the first that was not taken after."""
+        return next((photo for photo in self.photos if not photo.after), None)
+
+    @property
+    def after(self) -> PhotoSeen | None:
+        """The picture for the right of the slider: the newest taken after."""
+        return next((photo for photo in reversed(self.photos) if photo.after), None)
+
+
+def record_of(case: Case, *, reader: User) -> Record:
+    """The record of a case that the reader was found to see."""
+    now = clock.now()
+    return Record(
+        case=case,
+        moves=moves_open_to(reader, case),
+        photos=[_photo(p) for p in case.photos.select_related("photo", "added_by")],
+        reports=_reports(case),
+        steps=[_step(s, now) for s in case.steps.select_related("person")],
+        story=_story(case),
+        routing=routing_of(case),
+        merged=list(Case.objects.filter(merged_into=case).values_list("number", flat=True)),
+        late=case.ended_at is None and case.due_at is not None and case.due_at < now,
+    )
+
+
+def _photo(evidence: CasePhoto) -> PhotoSeen:
+    photo = evidence.photo
+    return PhotoSeen(
+        uid=photo.uid, kind=evidence.kind, kind_label=evidence.get_kind_display(),
+        taken_at=photo.taken_at, added_at=evidence.added_at,
+        added_by=str(evidence.added_by or ""), released=evidence.released_at is not None,
+        width=photo.width, height=photo.height,
+    )  # fmt: skip
+
+
+def _reports(case: Case) -> list[ReportSeen]:
+    reports = Report.objects.filter(case=case).select_related("words", "contact", "entered_by")
+    seen = []
+    for report in reports.prefetch_related("answers__words").order_by("received_at", "id"):
+        answers = list(report.answers.all())
+        seen.append(ReportSeen(
+            uid=report.uid, receipt=report.receipt, token=report.token,
+            source=report.get_source_display(), channel=report.get_channel_display(),
+            words=report.words.text, words_id=report.words_id,
+            erased=report.words.erased_at is not None, address=report.address,
+            received_at=report.received_at, snapped_at=report.snapped_at, me_too=report.me_too,
+            has_contact=report.contact is not None and report.contact.erased_at is None,
+            entered_by=str(report.entered_by or ""),
+            rating=next((a.rating for a in answers if not a.objection), None),
+            objections=tuple(a.words.text for a in answers if a.objection and a.words),
+        ))  # fmt: skip
+    return seen
+
+
+def _step(step: Step, now: datetime) -> StepSeen:
+    units = people.unit_refs()
+    return StepSeen(
+        kind=step.kind, kind_label=step.get_kind_display(),
+        unit=name_of(units[step.unit_id]) if step.unit_id in units else "",
+        person=str(step.person or ""), started_at=step.started_at, due_at=step.due_at,
+        ended_at=step.ended_at, outcome=step.outcome,
+        late=step.due_at is not None and (step.ended_at or now) > step.due_at,
+    )  # fmt: skip
+
+
+def _story(case: Case) -> list[Entry]:
+    events = story(case.subject_kind, case.uid)
+    payloads = [event.payload for event in events]
+    words = Words.objects.in_bulk([p["words"] for p in payloads if p.get("words")])
+    notes = Note.objects.filter(case=case).select_related("reason")
+    reasons = {note.words_id: name_of(note.reason) for note in notes if note.reason}
+    actors = _people([event.actor for event in events] + [
+        f"user:{p['person']}" for p in payloads if p.get("person")])  # fmt: skip
+    others = {p[key] for p in payloads for key in ("into", "other") if p.get(key)}
+    numbers = {
+        str(uid): number
+        for uid, number in Case.objects.filter(uid__in=others).values_list("uid", "number")
+    }
+    return [_entry(event, words, reasons, actors, numbers) for event in events]
+
+
+def _entry(
+    event: Event,
+    words: Mapping[int, Words],
+    reasons: Mapping[int, str],
+    actors: Mapping[str, tuple[str, str]],
+    numbers: Mapping[str, str],
+) -> Entry:
+    told = event.payload
+    said = words.get(told.get("words") or 0)
+    units = people.unit_refs()
+    to_unit = units.get(told.get("unit") or 0)
+    who, unit = actors.get(event.actor, ("", ""))
+    return Entry(
+        name=event.name, at=event.at, who=who, unit=unit,
+        to_unit=name_of(to_unit) if to_unit else "",
+        to_person=actors.get(f"user:{told.get('person')}", ("", ""))[0],
+        text=said.text if said else "", words_id=said.pk if said else None,
+        erased=said is not None and said.erased_at is not None,
+        reason=reasons.get(said.pk, "") if said else "",
+        photos=tuple(told.get("photos") or ()), rule=told.get("rule"),
+        other=numbers.get(str(told.get("into") or told.get("other") or ""), ""),
+        found=told.get("found"),
+    )  # fmt: skip
+
+
+def _people(actors: list[str]) -> dict[str, tuple[str, str]]:
+    """The name and unit of each person, by the way facts name them."""
+    uids = {UUID(actor[5:]) for actor in actors if actor.startswith("user:")}
+    found = people.people_by_uid(list(uids))
+    names: dict[str, tuple[str, str]] = {}
+    for uid, user in found.items():
+        posting = people.postings_of(user).first()
+        names[f"user:{uid}"] = (str(user), name_of(posting.unit) if posting else "")
+    return names

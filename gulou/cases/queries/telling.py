@@ -1,0 +1,62 @@
+"""Whom to tell of a case, and how to reach them. For the rooms that send; never for pages."""
+
+import json
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from gulou.cases.models import Case, Report
+from gulou.catalogue import queries as catalogue
+from gulou.kit.sealing import unseal
+from gulou.kit.words import name_of
+from gulou.people.models import Unit
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reporter who left an e-mail address: where, in which language, under which link."""
+
+    email: str
+    language: str
+    receipt: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a message says of a case: nothing of who reported it."""
+
+    number: str
+    category: str
+    address: str
+    unit: str
+    unit_email: str
+
+
+def readers_of_case(uid: UUID) -> list[Reader]:
+    """Every reporter of the case, and of those merged into it, who can be mailed."""
+    merged = Q(case__merged_into__uid=uid) | Q(case__merged_into__merged_into__uid=uid)
+    reports = Report.objects.filter(Q(case__uid=uid) | merged)
+    return [r for r in map(_reader, reports.select_related("contact")) if r is not None]
+
+
+def reader_of_report(uid: UUID) -> Reader | None:
+    """The reporter of one report, where they can be mailed."""
+    return _reader(Report.objects.select_related("contact").get(uid=uid))
+
+
+def _reader(report: Report) -> Reader | None:
+    contact = report.contact
+    if contact is None or contact.erased_at is not None:
+        return None
+    email = json.loads(unseal(contact.sealed)).get("email", "")
+    return Reader(email, report.language, report.receipt, report.token) if email else None
+
+
+def brief_of(uid: UUID) -> Brief:
+    """The case in a few words."""
+    case = Case.objects.get(uid=uid)
+    unit = Unit.objects.get(pk=case.unit_id)
+    category = catalogue.category_refs()[case.category_id]
+    return Brief(case.number, name_of(category), case.address, name_of(unit), unit.email)

@@ -1,0 +1,69 @@
+"""Telling people by e-mail what has happened. Each message names itself, so doubles can be known.
+
+A district that has not configured e-mail sends none: the tracking page and the desk tell the same.
+"""
+
+import hashlib
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from gulou.cases import queries as cases
+from gulou.outbox.table import Envelope
+
+
+def acknowledge(envelope: Envelope) -> None:
+    """To the reporter, when the report has arrived: its number and its private link."""
+    reader = cases.reader_of_report(envelope.subject_uid)
+    if reader is not None:
+        _tell(reader, envelope, _received)
+
+
+def tell_dispatched(envelope: Envelope) -> None:
+    """To the unit made responsible: what waits for it, without a word of who reported it."""
+    brief = cases.brief_of(envelope.subject_uid)
+    if brief.unit_email:
+        subject = _("%(category)s: case %(number)s waits for you") % vars(brief)
+        link = f"{settings.GULOU.public_url}/desk/cases/{brief.number}/"
+        body = _("%(unit)s is responsible for case %(number)s, %(address)s.") % vars(brief)
+        _send(brief.unit_email, subject, f"{body}\n\n{link}\n", envelope.key)
+
+
+def tell_ended(envelope: Envelope) -> None:
+    """To every reporter of the case, when it was closed, not filed or passed on."""
+    for reader in cases.readers_of_case(envelope.subject_uid):
+        _tell(reader, envelope, _ended)
+
+
+def _received(receipt: str) -> tuple[str, str]:
+    return (
+        _("We have your report %(receipt)s") % {"receipt": receipt},
+        _("Thank you. Follow it here; keep the link to yourself:"),
+    )
+
+
+def _ended(receipt: str) -> tuple[str, str]:
+    return (
+        _("Your report %(receipt)s has an answer") % {"receipt": receipt},
+        _("Read how it ended, and say whether you are content, here:"),
+    )
+
+
+def _tell(
+    reader: cases.Reader, envelope: Envelope, words: Callable[[str], tuple[str, str]]
+) -> None:
+    with override(reader.language or settings.LANGUAGE_CODE):
+        subject, body = words(reader.receipt)
+    link = f"{settings.GULOU.public_url}/t/{reader.token}/"
+    _send(reader.email, subject, f"{body}\n\n{link}\n", f"{envelope.key}:{reader.receipt}")
+
+
+def _send(to: str, subject: str, body: str, key: str) -> None:
+    if not settings.GULOU.email_url:
+        return
+    name = hashlib.sha256(key.encode()).hexdigest()[:32]
+    headers = {"Message-ID": f"<{name}@gulou>"}
+    EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [to], headers=headers).send()

@@ -1,0 +1,185 @@
+"""Every move from every state: it goes where the table says, or is refused and changes nothing."""
+
+from collections.abc import Callable
+
+import pytest
+
+from gulou.cases import operations, queries, states
+from gulou.cases.models import Case
+from gulou.cases.operations import receive_report
+from gulou.cases.states import MOVES, Move, State
+from gulou.kit.errors import Conflict, NotAllowed, Refusal
+from gulou.outbox.audit import audit
+from gulou.outbox.models import Event
+from gulou.people.models import User
+from tests.conftest import Cast, Kinds
+from tests.factories.cases import a_case, a_snap, evidence, reason
+
+Make = Callable[[Cast, Case, User], Case]
+
+
+def _merge(cast: Cast, case: Case, by: User) -> Case:
+    other = receive_report(a_snap(case.category)).case
+    return operations.merge_case(case, by=by, into=other)
+
+
+HOW: dict[str, Make] = {
+    "task": lambda cast, case, by: operations.task_verification(
+        case, by=by, unit_id=cast.community.pk
+    ),
+    "verify": lambda cast, case, by: operations.verify_case(case, by=by, found=True, words="在"),
+    "file": lambda cast, case, by: operations.file_case(case, by=by),
+    "decline": lambda cast, case, by: operations.decline_case(
+        case, by=by, reason_id=reason("decline").pk
+    ),
+    "redirect": lambda cast, case, by: operations.redirect_case(
+        case, by=by, reason_id=reason("redirect").pk
+    ),
+    "merge": _merge,
+    "split": lambda cast, case, by: operations.split_case(case, by=by),
+    "dispatch": lambda cast, case, by: operations.dispatch_case(
+        case, by=by, unit_id=cast.department.pk
+    ),
+    "accept": lambda cast, case, by: operations.accept_case(case, by=by),
+    "return": lambda cast, case, by: operations.return_case(
+        case, by=by, reason_id=reason("return").pk, words="不归我们管"
+    ),
+    "handle": lambda cast, case, by: operations.handle_case(
+        case, by=by, words="已清理", evidence=evidence()
+    ),
+    "name_rechecker": lambda cast, case, by: operations.name_rechecker(case, by=by, person=cast.he),
+    "close": lambda cast, case, by: operations.close_case(case, by=by),
+    "rework": lambda cast, case, by: operations.rework_case(
+        case, by=by, reason_id=reason("rework").pk, words="没扫干净"
+    ),
+    "reopen": lambda cast, case, by: operations.reopen_case(
+        case, by=by, reason_id=reason("reopen").pk
+    ),
+    "note": lambda cast, case, by: operations.note_case(case, by=by, words="记一笔"),
+    "release": lambda cast, case, by: operations.release_photos(case, by=by, uids=[]),
+}
+
+# Who of the cast makes each move; everybody else of these is refused.
+DOER = {
+    "verify": "lin", "accept": "lin", "return": "lin", "handle": "lin", "close": "he",
+    "rework": "he",
+}  # fmt: skip
+
+
+def test_there_is_a_way_to_make_every_move() -> None:
+    assert set(HOW) == {move.name for move in MOVES}
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("move", MOVES, ids=lambda move: move.name)
+def test_a_move_goes_where_the_table_says(
+    cast: Cast, kinds: Kinds, move: Move, state: State
+) -> None:
+    case = a_case(cast, kinds.rubbish, state=state)
+    if move == states.VERIFY and state == State.RECEIVED:
+        case = operations.task_verification(case, by=cast.guo, unit_id=cast.community.pk)
+    # guo holds every verb, so what stands in the way here is the state alone.
+    doer = getattr(cast, DOER.get(move.name, "guo")) if state in move.sources else cast.guo
+    count = Event.objects.filter(subject_uid=case.uid).count()
+    if state in move.sources:
+        after = HOW[move.name](cast, case, doer)
+        assert after.state == (move.target or state)
+        assert Event.objects.filter(subject_uid=case.uid).count() == count + 1
+    else:
+        with pytest.raises(Refusal):
+            HOW[move.name](cast, case, doer)
+        assert Event.objects.filter(subject_uid=case.uid).count() == count
+        after = case
+    after.refresh_from_db()
+    assert after.state == ((move.target or state) if state in move.sources else state)
+    _the_step_stands(after)
+    assert list(audit()) == []
+
+
+def _the_step_stands(case: Case) -> None:
+    """The case copies its newest open step, an ended case has none, an open one has its own."""
+    newest = case.steps.filter(ended_at=None).order_by("-started_at", "-id").first()
+    assert case.step == newest
+    if newest is None:
+        assert State(case.state) in states.ENDED and case.step_kind == "" and case.due_at is None
+    else:
+        assert (case.step_kind, case.step_unit_id, case.step_person_id, case.due_at) == (
+            newest.kind, newest.unit_id, newest.person_id, newest.due_at,
+        )  # fmt: skip
+        kinds = set(case.steps.filter(ended_at=None).values_list("kind", flat=True))
+        assert states.STEP_OF[State(case.state)] in kinds
+
+
+@pytest.mark.parametrize("who", ["wu", "zhao"])
+@pytest.mark.parametrize("move", MOVES, ids=lambda move: move.name)
+def test_it_refuses_who_may_not(cast: Cast, kinds: Kinds, move: Move, who: str) -> None:
+    state = next(s for s in State if s in move.sources)
+    case = a_case(cast, kinds.rubbish, state=state)
+    count = Event.objects.filter(subject_uid=case.uid).count()
+    with pytest.raises(NotAllowed):
+        HOW[move.name](cast, case, getattr(cast, who))
+    assert Event.objects.filter(subject_uid=case.uid).count() == count
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_buttons_are_what_the_operations_allow(cast: Cast, kinds: Kinds, state: State) -> None:
+    from django.db import transaction
+
+    case = a_case(cast, kinds.rubbish, state=state)
+    for who in ("lin", "chen", "wu", "zhao", "guo", "he"):
+        user = getattr(cast, who)
+        offered = {move.name for move in queries.moves_open_to(user, case)}
+        for move in MOVES:
+            point = transaction.savepoint()
+            try:
+                HOW[move.name](cast, case, user)
+                done = True
+            except Refusal:
+                done = False
+            transaction.savepoint_rollback(point)
+            if move == states.VERIFY and state == State.RECEIVED:
+                continue  # offered once somebody was asked to
+            assert (move.name in offered) == done, f"{who} {move.name} from {state}"
+
+
+@pytest.mark.parametrize("move", [m for m in MOVES if m.words], ids=lambda move: move.name)
+def test_a_move_that_needs_words_refuses_silence(cast: Cast, kinds: Kinds, move: Move) -> None:
+    case = a_case(cast, kinds.rubbish, state=next(s for s in State if s in move.sources))
+    silent: dict[str, Make] = {
+        "verify": lambda cast, case, by: operations.verify_case(case, by=by, found=True, words=" "),
+        "return": lambda cast, case, by: operations.return_case(
+            case, by=by, reason_id=reason("return").pk, words=""
+        ),
+        "handle": lambda cast, case, by: operations.handle_case(
+            case, by=by, words="\u200e", evidence=evidence()
+        ),
+        "rework": lambda cast, case, by: operations.rework_case(
+            case, by=by, reason_id=reason("rework").pk, words=""
+        ),
+        "note": lambda cast, case, by: operations.note_case(case, by=by, words="\n"),
+    }
+    with pytest.raises(Refusal) as refusal:
+        silent[move.name](cast, case, getattr(cast, DOER.get(move.name, "guo"), cast.guo)
+                          if move.name != "verify" else cast.guo)  # fmt: skip
+    assert refusal.value.code == "case.words_missing"
+
+
+@pytest.mark.parametrize("name", ["decline", "redirect", "return", "rework", "reopen"])
+def test_a_reason_of_another_list_is_refused(cast: Cast, kinds: Kinds, name: str) -> None:
+    move = next(move for move in MOVES if move.name == name)
+    case = a_case(cast, kinds.rubbish, state=next(s for s in State if s in move.sources))
+    wrong = reason("decline" if name != "decline" else "return").pk
+    operation = getattr(operations, f"{name}_case")
+    given = {"words": "因为"} if name in ("return", "rework") else {}
+    who = getattr(cast, DOER.get(name, "guo"))
+    for reason_id in (wrong, 10**9, None):
+        with pytest.raises(Refusal) as refusal:
+            operation(case, by=who, reason_id=reason_id, **given)
+        assert refusal.value.field == "reason"
+
+
+def test_what_somebody_else_changed_meanwhile_is_a_conflict(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish)
+    operations.note_case(case, by=cast.guo, words="先看看")
+    with pytest.raises(Conflict):
+        operations.file_case(case, by=cast.guo, seen=case.version)

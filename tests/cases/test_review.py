@@ -1,0 +1,112 @@
+"""The recheck is by somebody else; rework keeps what was; reopening starts a new clock."""
+
+import pytest
+
+from gulou.cases import operations, queries
+from gulou.cases.states import State
+from gulou.kit.errors import Invalid, NotAllowed
+from gulou.people.models import Posting, Role
+from tests.conftest import Cast, Kinds
+from tests.factories.cases import a_case, evidence, reason
+from tests.factories.people import PostingFactory, UnitFactory, UserFactory
+
+
+def test_a_team_gets_the_recheck(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    assert (case.step_kind, case.step_unit) == ("recheck", cast.team)
+    assert case.unit == cast.street, "the unit keeps answering for it"
+
+
+def test_the_team_with_the_fewest_waiting_gets_it(cast: Cast, kinds: Kinds) -> None:
+    second = UnitFactory.create(code="TEAM2", kind="supervision_team", parent=cast.root)
+    PostingFactory.create(role=Role.objects.get(code="rechecker"), unit=second)
+    first = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    then = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    assert [first.step_unit, then.step_unit] == [cast.team, second]
+
+
+def test_who_has_a_posting_in_a_unit_that_handled_it_may_not_recheck(
+    cast: Cast, kinds: Kinds, roles: dict[str, Role]
+) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    PostingFactory.create(user=cast.he, role=roles["reader"], unit=cast.street)
+    with pytest.raises(NotAllowed) as refusal:
+        operations.close_case(case, by=cast.he)
+    assert refusal.value.code == "case.recheck_by_somebody_else"
+    assert not {"close", "rework"} & {m.name for m in queries.moves_open_to(cast.he, case)}
+
+
+def test_a_posting_below_or_ended_since_counts_too(
+    cast: Cast, kinds: Kinds, roles: dict[str, Role]
+) -> None:
+    below, left = UserFactory.create(), UserFactory.create()
+    for user in (below, left):
+        PostingFactory.create(user=user, role=roles["rechecker"], unit=cast.team)
+    PostingFactory.create(user=below, role=roles["reader"], unit=cast.community)
+    moved = PostingFactory.create(user=left, role=roles["handler"], unit=cast.street)
+    case = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    Posting.objects.filter(pk=moved.pk).update(until=case.opened_at.date())
+    for user in (below, left):
+        with pytest.raises(NotAllowed):
+            operations.close_case(case, by=user)
+
+
+def test_who_reported_it_handled_may_not_recheck_it(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.HANDLING)
+    case = operations.handle_case(case, by=cast.guo, words="代报", evidence=evidence())
+    with pytest.raises(NotAllowed):
+        operations.close_case(case, by=cast.guo)
+
+
+def test_without_an_independent_team_the_office_names_somebody(
+    cast: Cast, kinds: Kinds, roles: dict[str, Role]
+) -> None:
+    PostingFactory.create(user=cast.he, role=roles["reader"], unit=cast.street)
+    case = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    assert (case.step_unit, case.step_person) == (cast.office, None)
+    assert case.number in {row.number for row in queries.my_work(cast.guo)}
+    assert cast.he not in queries.rechecker_choices(case)
+    case = operations.name_rechecker(case, by=cast.guo, person=cast.chen)
+    assert case.step_person == cast.chen
+    assert operations.close_case(case, by=cast.chen).state == State.CLOSED
+
+
+@pytest.mark.parametrize("who", ["lin", "nobody"])
+def test_the_office_cannot_name_who_had_a_hand_in_it(cast: Cast, kinds: Kinds, who: str) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    person = cast.lin if who == "lin" else UserFactory.create()
+    with pytest.raises(Invalid):
+        operations.name_rechecker(case, by=cast.guo, person=person)
+
+
+def test_a_named_person_sees_it_until_it_is_done(
+    cast: Cast, kinds: Kinds, roles: dict[str, Role]
+) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    assert case not in queries.cases_seen_by(cast.zhao)
+    case = operations.name_rechecker(case, by=cast.guo, person=cast.zhao)
+    assert case in queries.cases_seen_by(cast.zhao)
+    assert case not in queries.cases_seen_by(cast.he), "it was given to a person"
+    operations.close_case(case, by=cast.zhao)
+    assert case not in queries.cases_seen_by(cast.zhao)
+
+
+def test_rework_keeps_all_evidence_and_starts_a_new_clock(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    case = operations.rework_case(
+        case, by=cast.he, reason_id=reason("rework").pk, words="角落没扫", evidence=evidence()
+    )
+    assert (case.state, case.reworks, case.unit) == (State.HANDLING, 1, cast.street)
+    assert case.photos.count() == 2
+    assert list(case.steps.filter(kind="handle").values_list("outcome", flat=True)) == [
+        "handled", "",
+    ]  # fmt: skip
+    case = operations.handle_case(case, by=cast.lin, words="又扫了", evidence=evidence())
+    assert operations.close_case(case, by=cast.he).state == State.CLOSED
+
+
+def test_reopening_asks_for_a_reason_and_returns_it_to_the_office(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.CLOSED)
+    case = operations.reopen_case(case, by=cast.guo, reason_id=reason("reopen").pk)
+    assert (case.state, case.unit, case.ended_at) == (State.FILED, cast.office, None)
+    assert case.due_at is not None
