@@ -1,8 +1,8 @@
 """Forms whose answer may be no: a refusal appears beside its field, and nothing typed is lost."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import TracebackType
 
 from django.forms import BaseForm
 
@@ -21,8 +21,7 @@ class Outcome:
         return self.refusal.status if self.refusal else 422
 
 
-@contextmanager
-def refused_in(form: BaseForm, *, fields: Mapping[str, str] | None = None) -> Iterator[Outcome]:
+class refused_in:  # noqa: N801 read as a statement: with refused_in(form)
     """Show what an operation refuses in the form it came from.
 
     `fields` maps the operation's names of fields to the form's where they differ; a refusal without
@@ -34,12 +33,24 @@ def refused_in(form: BaseForm, *, fields: Mapping[str, str] | None = None) -> It
             return redirect(...)
         return render(request, "...", {"form": form}, status=outcome.status)
     """
-    outcome = Outcome()
-    try:
-        yield outcome
-    except (NotAllowed, NotFound):
-        raise
-    except Refusal as refusal:
-        outcome.refusal = refusal
-        name = (fields or {}).get(refusal.field, refusal.field)
-        form.add_error(name if name in form.fields else None, str(refusal.message))
+
+    def __init__(self, form: BaseForm, *, fields: Mapping[str, str] | None = None) -> None:
+        self.form = form
+        self.fields = fields or {}
+        self.outcome = Outcome()
+
+    def __enter__(self) -> Outcome:
+        return self.outcome
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, Refusal) or isinstance(error, NotAllowed | NotFound):
+            return False
+        self.outcome.refusal = error
+        name = self.fields.get(error.field, error.field)
+        self.form.add_error(name if name in self.form.fields else None, str(error.message))
+        return True
