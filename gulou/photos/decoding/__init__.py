@@ -1,0 +1,1 @@
+"""Opening other people's pictures at arm's length: in a child with limits, never in the request."""
