@@ -1,0 +1,63 @@
+"""Making the copies for showing: through the child, into the storage, then as rows."""
+
+import io
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from . import files
+from .decoding import client
+from .decoding.client import Copy, Limits
+from .kinds import KINDS
+from .models import Photo, Rendition
+
+
+def missing(photo: Photo) -> list[str]:
+    """The sizes that have not been made yet."""
+    made = set(photo.renditions.values_list("size", flat=True))
+    return [size for size in files.SIZES if size not in made]
+
+
+def make(
+    photo: Photo, sizes: Sequence[str], *, patience: float, limits: Limits | None = None
+) -> dict[str, Copy]:
+    """Make copies and keep them; harmless when somebody else makes the same ones.
+
+    Raises client.Unreadable, or OSError if the original or the disk is gone.
+    """
+    kind = next(kind.code for kind in KINDS if kind.mime == photo.mime)
+    with files.open_file(photo.original) as original:
+        picture = client.read_picture(
+            original, kind=kind, sizes=sizes, patience=patience, limits=limits
+        )
+    store(photo, picture.copies)
+    return {copy.size: copy for copy in picture.copies}
+
+
+@transaction.atomic
+def store(photo: Photo, made: Sequence[Copy]) -> None:
+    """Write copies to the storage, then their rows: a row without its file is never seen."""
+    put(photo.sha256, made)
+    add_rows(photo, made)
+
+
+def put(sha256: str, made: Sequence[Copy]) -> None:
+    """Write the files of copies. In a transaction: it holds the lock of the digest."""
+    files.hold(sha256)
+    for copy in made:
+        files.put(files.copy_path(sha256, copy.size), io.BytesIO(copy.data), len(copy.data))
+
+
+def add_rows(photo: Photo, made: Sequence[Copy]) -> None:
+    """Note copies whose files are written; those that are noted already stay."""
+    rows = [
+        Rendition(
+            photo=photo,
+            size=copy.size,
+            path=files.copy_path(photo.sha256, copy.size),
+            width=copy.width,
+            height=copy.height,
+        )
+        for copy in made
+    ]
+    Rendition.objects.bulk_create(rows, ignore_conflicts=True)

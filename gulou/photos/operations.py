@@ -1,0 +1,273 @@
+"""Taking photos in: staging them under a draft, keeping them as evidence, discarding them."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone
+from typing import IO, TYPE_CHECKING, BinaryIO
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from gulou.kit import clock
+from gulou.kit.errors import Conflict, Invalid, Refusal, TooMany
+from gulou.outbox.record import record
+
+from . import copies, files, kinds
+from .decoding import client
+from .decoding.client import Picture, Unreadable
+from .decoding.exif import Said
+from .facts import PhotoKept
+from .kinds import Kind
+from .models import Photo, PhotoState
+
+if TYPE_CHECKING:
+    from gulou.people.models import User
+
+FIELD = "photos"
+MOST_BYTES = 20 * 1024 * 1024
+MOST_PHOTOS = 9
+MOST_DRAFT = 64
+STAGED_FOR = timedelta(hours=48)
+_CHUNK = 256 * 1024
+# EXIF is younger than this; an earlier time is a clock that was never set.
+_FIRST_TIME = datetime(1995, 1, 1, tzinfo=UTC)
+
+_WORDS = {
+    "pixels": _("This photo has more than 50 megapixels. Save it smaller and send that."),
+    "damaged": _(
+        "This photo is damaged or incomplete and cannot be opened. Take it again, or send another."
+    ),
+    "memory": _(
+        "This photo needs too much memory to open. Save it smaller, or as JPEG, and send that."
+    ),
+    "time": _("This photo took too long to open. Save it smaller, or as JPEG, and send that."),
+}
+
+
+def stage_photo(
+    file: "BinaryIO | UploadedFile[bytes]", *, draft: str, by: "User | None" = None
+) -> Photo:
+    """Take in one photo under a draft. The same bytes again give the photo that is there.
+
+    Raises Invalid in words that can be shown, TooMany when all hands are full, and OSError
+    (ENOSPC) when the disk is; then nothing is left behind.
+    """
+    _check_draft(draft)
+    with tempfile.TemporaryFile() as spooled:
+        sha256, size = _spool(file, spooled)
+        staged = files.staged_under(draft)
+        if there := staged.filter(sha256=sha256).first():
+            return there
+        _check_room(staged.count())
+        kind = _kind(spooled)
+        picture = _read(spooled, kind)
+        return _take_in(spooled, _photo(picture, kind, sha256, size, draft, by), picture)
+
+
+@transaction.atomic
+def keep_photos(uids: Sequence[UUID], *, draft: str, actor: str) -> list[Photo]:
+    """Make staged photos evidence, in the order given. Part of the caller's operation.
+
+    Raises Conflict when one of them is not staged under this draft: it was sent already, removed,
+    has waited too long, or is somebody else's; which of these is not told.
+    """
+    wanted = list(dict.fromkeys(uids))
+    if len(wanted) > MOST_PHOTOS:
+        raise _too_many()
+    found = {
+        photo.uid: photo
+        for photo in files.staged_under(draft)
+        .filter(uid__in=wanted)
+        .order_by("pk")
+        .select_for_update()
+    }
+    if len(found) < len(wanted):
+        raise Conflict(
+            "photo.gone",
+            _(
+                "A photo of this form is no longer there: it was sent already, or it waited for"
+                " more than 48 hours. Add it again, or look at what you have sent."
+            ),
+            field=FIELD,
+        )
+    return [_keep(found[uid], actor) for uid in wanted]
+
+
+def _keep(photo: Photo, actor: str) -> Photo:
+    photo.state, photo.kept_at, photo.draft = PhotoState.KEPT, clock.now(), ""
+    photo.save(update_fields=["state", "kept_at", "draft"])
+    record(PhotoKept(sha256=photo.sha256, bytes=photo.bytes), subject=photo, actor=actor)
+    return photo
+
+
+@transaction.atomic
+def discard_photo(uid: UUID, *, draft: str) -> None:
+    """Remove a staged photo of a draft. What is not there needs no removing."""
+    photo = files.staged_under(draft).select_for_update().filter(uid=uid).first()
+    if photo:
+        photo.delete()
+        transaction.on_commit(lambda: files.remove_unused([photo.sha256]))
+
+
+def discard_staged_before(instant: datetime, *, limit: int = 200) -> int:
+    """Remove photos that nobody sent, and their files; the number removed, at most `limit`."""
+    with transaction.atomic():
+        stale = list(
+            Photo.objects.filter(state=PhotoState.STAGED, staged_at__lt=instant)
+            .order_by("staged_at")
+            .select_for_update(skip_locked=True)[:limit]
+        )
+        Photo.objects.filter(pk__in=[photo.pk for photo in stale]).delete()
+        transaction.on_commit(lambda: files.remove_unused(photo.sha256 for photo in stale))
+    return len(stale)
+
+
+def _check_draft(draft: str) -> None:
+    if not (0 < len(draft) <= MOST_DRAFT and draft.isascii() and draft.isprintable()):
+        raise Invalid(
+            "photo.draft", _("This form is not valid any more. Open it again."), field=FIELD
+        )
+
+
+def _too_many() -> Invalid:
+    return Invalid(
+        "photo.too_many",
+        _("At most 9 photos can go together. Remove one before you add another."),
+        field=FIELD,
+    )
+
+
+def _check_room(count: int) -> None:
+    if count >= MOST_PHOTOS:
+        raise _too_many()
+
+
+def _chunks(file: "BinaryIO | UploadedFile[bytes]") -> Iterator[bytes]:
+    if isinstance(file, UploadedFile):
+        yield from file.chunks(_CHUNK)
+        return
+    while chunk := file.read(_CHUNK):
+        yield chunk
+
+
+def _spool(file: "BinaryIO | UploadedFile[bytes]", to: IO[bytes]) -> tuple[str, int]:
+    """Copy what comes into a file of our own while hashing and counting it."""
+    digest, size = hashlib.sha256(), 0
+    for chunk in _chunks(file):
+        size += len(chunk)
+        if size > MOST_BYTES:
+            raise Invalid(
+                "photo.too_large",
+                _("This photo is larger than 20 MB. Save it smaller, or as JPEG, and send that."),
+                field=FIELD,
+            )
+        digest.update(chunk)
+        to.write(chunk)
+    to.flush()
+    return digest.hexdigest(), size
+
+
+def _kind(file: IO[bytes]) -> Kind:
+    file.seek(0)
+    head = file.read(kinds.HEAD)
+    if not head:
+        raise Invalid("photo.empty", _("This file is empty. Choose the photo again."), field=FIELD)
+    kind = kinds.kind_of(head)
+    if kind is None:
+        name = kinds.known_as(head)
+        words = (
+            _("This is a %(kind)s file. Send a photo as JPEG, PNG, WebP or HEIC.") % {"kind": name}
+            if name
+            else _("This file is not a photo. Send a photo as JPEG, PNG, WebP or HEIC.")
+        )
+        raise Invalid("photo.kind", words, field=FIELD)
+    return kind
+
+
+def _read(file: IO[bytes], kind: Kind) -> Picture:
+    try:
+        return client.read_picture(file, kind=kind.code, sizes=["list"], inspect=True)
+    except Unreadable as error:
+        raise _refusal(error.code) from error
+
+
+def _refusal(code: str) -> Refusal:
+    if code == "busy":
+        return TooMany(
+            "photo.busy",
+            _("Many photos are coming in right now. Wait a moment and send it again."),
+            field=FIELD,
+        )
+    return Invalid(f"photo.{code}", _WORDS[code], field=FIELD)
+
+
+def _photo(
+    picture: Picture, kind: Kind, sha256: str, size: int, draft: str, by: "User | None"
+) -> Photo:
+    said = picture.said
+    return Photo(
+        draft=draft,
+        staged_by=by,
+        staged_at=clock.now(),
+        sha256=sha256,
+        perceptual_hash=picture.perceptual_hash,
+        difference_hash=picture.difference_hash,
+        mime=kind.mime,
+        bytes=size,
+        width=picture.width,
+        height=picture.height,
+        original=files.original_path(sha256, kind),
+        taken_at=_instant(said),
+        taken_lat=said.lat,
+        taken_lon=said.lon,
+        taken_accuracy_m=said.accuracy_m,
+        device=said.device,
+    )
+
+
+def _instant(said: Said) -> datetime | None:
+    """When EXIF says it was taken; the district's time where it names no offset."""
+    if not said.taken:
+        return None
+    zone = (
+        ZoneInfo(settings.TIME_ZONE)
+        if said.offset_minutes is None
+        else timezone(timedelta(minutes=said.offset_minutes))
+    )
+    local = datetime.fromisoformat(said.taken).replace(tzinfo=zone)
+    sensible = _FIRST_TIME.year <= local.year < 9999
+    if not sensible or local > clock.now() + timedelta(days=1):
+        return None
+    return local.astimezone(UTC)
+
+
+def _take_in(file: IO[bytes], photo: Photo, picture: Picture) -> Photo:
+    try:
+        with transaction.atomic():
+            return _write(file, photo, picture)
+    except BaseException:
+        # If the database is gone too, the sweep finds the file later.
+        with suppress(DatabaseError, OSError):
+            files.remove_unused([photo.sha256])
+        raise
+
+
+def _write(file: IO[bytes], photo: Photo, picture: Picture) -> Photo:
+    """Files first, rows after, all or nothing. The draft is locked last and only briefly."""
+    files.hold(photo.sha256)
+    files.put(photo.original, file, photo.bytes)
+    copies.put(photo.sha256, picture.copies)
+    files.hold(f"draft {photo.draft}")
+    staged = files.staged_under(photo.draft)
+    if there := staged.filter(sha256=photo.sha256).first():
+        return there
+    _check_room(staged.count())
+    photo.save(force_insert=True)
+    copies.add_rows(photo, picture.copies)
+    return photo

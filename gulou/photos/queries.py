@@ -1,0 +1,91 @@
+"""Looking at photos. Who may look is decided where the photo belongs: in cases, or by the draft."""
+
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from django.core.files import File
+from django.utils.translation import gettext_lazy as _
+
+from gulou.kit.errors import NotFound
+
+from . import copies, covers, files
+from .decoding.client import Limits, Unreadable
+from .models import Photo, PhotoState
+
+# A page that waits for a copy which the worker has not made yet waits no longer than this.
+_PATIENCE_SECONDS = 3.0
+_ON_A_PAGE = Limits(cpu_seconds=4, wall_seconds=6)
+
+
+def staged_photos(draft: str) -> list[Photo]:
+    """The photos waiting under a draft, as they came. An empty draft has none."""
+    return list(files.staged_under(draft).order_by("pk"))
+
+
+def staged_photo(uid: UUID, *, draft: str) -> Photo:
+    """One photo waiting under a draft. Raises NotFound."""
+    photo = files.staged_under(draft).filter(uid=uid).first()
+    if photo is None:
+        raise _not_there()
+    return photo
+
+
+def kept_photo(uid: UUID) -> Photo:
+    """One photo that is evidence. Raises NotFound. The caller decides who may see it."""
+    photo = Photo.objects.filter(uid=uid, state=PhotoState.KEPT).first()
+    if photo is None:
+        raise _not_there()
+    return photo
+
+
+def rendition_ready(photo: Photo, size: str) -> bool:
+    """Has the copy of this size been made?"""
+    return photo.renditions.filter(size=size).exists()
+
+
+def open_original(photo: Photo) -> "tuple[File[Any], str]":
+    """The untouched original and its MIME type. Restricted: it says where and when. NotFound."""
+    try:
+        return files.open_file(photo.original), photo.mime
+    except FileNotFoundError as error:
+        raise _not_there() from error
+
+
+def open_rendition(photo: Photo, size: str) -> "tuple[File[Any], str]":
+    """A copy ("list", "page" or "full") and its MIME type, for eyes inside the house.
+
+    Makes it if the worker has not come to it yet. When that cannot be done soon, a smaller copy
+    that exists is given instead. Raises NotFound if there is none.
+    """
+    if size not in files.SIZES:
+        raise _not_there()
+    made = dict(photo.renditions.values_list("size", "path"))
+    if size in made and (file := _opened(made[size])):
+        return file, files.COPY_MIME
+    try:
+        copy = copies.make(photo, [size], patience=_PATIENCE_SECONDS, limits=_ON_A_PAGE)[size]
+    except (Unreadable, OSError) as error:
+        for smaller in reversed(files.SIZES[: files.SIZES.index(size)]):
+            if smaller in made and (file := _opened(made[smaller])):
+                return file, files.COPY_MIME
+        raise _not_there() from error
+    return File(BytesIO(copy.data)), files.COPY_MIME
+
+
+def open_public_rendition(photo: Photo, size: str) -> "tuple[File[Any], str]":
+    """A copy that may leave the house. Cases decide that it may: ask them first. NotFound."""
+    file, mime = open_rendition(photo, size)
+    with file:
+        return File(BytesIO(covers.for_public(file.read()))), mime
+
+
+def _opened(path: str) -> "File[Any] | None":
+    try:
+        return files.open_file(path)
+    except FileNotFoundError:
+        return None
+
+
+def _not_there() -> NotFound:
+    return NotFound("photo.not_found", _("This photo is not here."))
