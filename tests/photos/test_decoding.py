@@ -1,0 +1,229 @@
+"""The helper and its children: limits, deaths, and nothing left behind."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from gulou.kit.env import ROOT
+from gulou.photos.decoding import client
+from gulou.photos.decoding.client import Limits, Unreadable
+from tests.factories.photos import draw, encode, make_jpeg
+
+PROC = Path("/proc")
+pytestmark = pytest.mark.skipif(not PROC.is_dir(), reason="looks at processes through /proc")
+
+
+@cache
+def slow() -> bytes:
+    """A picture that a child is busy with for about a second."""
+    return encode(draw(size=(7000, 7000), mode="RGBA"), "PNG", compress_level=1)
+
+
+def read(data: bytes, kind: str = "jpeg", **more: object) -> client.Picture:
+    limits = Limits(**more)  # type: ignore[arg-type]
+    return client.read_picture(io.BytesIO(data), kind=kind, sizes=["list"], limits=limits)
+
+
+def helper() -> int:
+    client.warm()
+    assert client._helper.pid
+    return client._helper.pid
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in (PROC / f"{pid}/task/{pid}/children").read_text().split()]
+
+
+def state(pid: int) -> str:
+    """The kernel's letter for a process: "Z" is a zombie, "" is gone."""
+    try:
+        return (PROC / f"{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def eventually(true: Callable[[], bool], seconds: float = 10) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def begin_slow_read() -> tuple[threading.Thread, list[str], int]:
+    """Start reading a slow picture; the thread, what it was refused for, and the child."""
+    pid, refused = helper(), []
+
+    def one() -> None:
+        try:
+            read(slow(), "png")
+        except Unreadable as error:
+            refused.append(error.code)
+
+    thread = threading.Thread(target=one)
+    thread.start()
+    assert eventually(lambda: bool(children(pid)))
+    return thread, refused, children(pid)[0]
+
+
+def test_a_child_killed_midway_refuses_only_its_picture() -> None:
+    thread, refused, child = begin_slow_read()
+    os.kill(child, signal.SIGKILL)
+    thread.join()
+    assert refused == ["damaged"]
+    assert read(make_jpeg()).width == 640
+
+
+def test_a_helper_killed_midway_is_replaced_and_the_picture_read() -> None:
+    thread, refused, _ = begin_slow_read()
+    before = helper()
+    os.kill(before, signal.SIGKILL)
+    thread.join()
+    assert refused == []
+    assert helper() != before
+
+
+def test_a_child_dies_with_its_helper() -> None:
+    thread, _, child = begin_slow_read()
+    os.kill(helper(), signal.SIGKILL)
+    assert eventually(lambda: state(child) in {"", "Z"}, 1)
+    thread.join()
+
+
+def test_no_zombie_is_left() -> None:
+    for _ in range(3):
+        read(make_jpeg())
+        with pytest.raises(Unreadable):
+            read(b"\xff\xd8\xff")
+    pid = helper()
+    assert eventually(lambda: children(pid) == [])
+
+
+def test_too_little_memory_refuses_the_picture() -> None:
+    with pytest.raises(Unreadable) as refused:
+        read(slow(), "png", memory_mb=60)
+    assert refused.value.code == "memory"
+
+
+def test_the_limit_of_memory_is_real() -> None:
+    """A child may not take what nobody estimated beforehand."""
+    with pytest.raises(Unreadable) as refused:
+        read(encode(draw(size=(2400, 1600)), "HEIF"), "heif", memory_mb=12)
+    assert refused.value.code in {"memory", "damaged"}
+    assert read(make_jpeg(), memory_mb=12).width == 640
+
+
+@pytest.mark.parametrize("limit", [{"wall_seconds": 0.05}])
+def test_too_little_time_refuses_the_picture(limit: dict[str, float]) -> None:
+    begun = time.monotonic()
+    with pytest.raises(Unreadable) as refused:
+        read(slow(), "png", **limit)
+    assert refused.value.code == "time"
+    assert time.monotonic() - begun < 3
+
+
+def test_a_child_has_no_rights_and_few_limits() -> None:
+    thread, _, child = begin_slow_read()
+    limits = (PROC / f"{child}/limits").read_text()
+    status = (PROC / f"{child}/status").read_text()
+    thread.join()
+    rows = {line[:26].strip(): line[26:].split()[0] for line in limits.splitlines()[1:]}
+    assert rows["Max file size"] == rows["Max core file size"] == "0"
+    assert int(rows["Max cpu time"]) <= 6
+    assert int(rows["Max address space"]) < 500 * 1024 * 1024
+    assert "NoNewPrivs:\t1" in status
+    assert "Uid:\t0\t" not in status
+
+
+def test_the_helper_knows_no_secrets_and_few_files() -> None:
+    environment = (PROC / f"{helper()}/environ").read_bytes()
+    names = {pair.split(b"=")[0] for pair in environment.split(b"\0") if pair}
+    assert names <= {b"PATH", b"MALLOC_ARENA_MAX", b"LC_CTYPE"}
+    assert len(list((PROC / f"{helper()}/fd").iterdir())) < 12
+
+
+def test_many_threads_share_one_helper() -> None:
+    pid = helper()
+    data = [make_jpeg(f"photo {n}", size=(400 + n, 300)) for n in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        widths = [picture.width for picture in pool.map(read, data)]
+    assert widths == [400 + n for n in range(40)], "and everybody gets their own answer"
+    assert helper() == pid
+
+
+def test_who_cannot_wait_is_sent_away() -> None:
+    for _ in range(client._AT_ONCE):
+        assert client._turns.acquire(timeout=5)
+    try:
+        with pytest.raises(Unreadable) as refused:
+            client.read_picture(io.BytesIO(make_jpeg()), kind="jpeg", sizes=["list"], patience=0.05)
+    finally:
+        for _ in range(client._AT_ONCE):
+            client._turns.release()
+    assert refused.value.code == "busy"
+
+
+def test_reading_leaves_the_place_in_the_file_alone() -> None:
+    data = make_jpeg()
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        file.seek(10)
+        client.read_picture(file, kind="jpeg", sizes=["list"])
+        assert file.read() == data[10:]
+
+
+def test_the_helper_goes_when_the_house_is_killed() -> None:
+    script = (
+        "import io, time\n"
+        "from gulou.photos.decoding import client\n"
+        "from tests.factories.photos import make_jpeg\n"
+        "client.read_picture(io.BytesIO(make_jpeg()), kind='jpeg', sizes=['list'])\n"
+        "print(client._helper.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as house:
+        assert house.stdout
+        pid = int(house.stdout.readline())
+        assert state(pid) not in {"", "Z"}
+        house.kill()
+    assert eventually(lambda: state(pid) in {"", "Z"})
+
+
+def test_a_fork_of_the_house_gets_its_own_helper() -> None:
+    ours = helper()
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            fine = read(make_jpeg()).width == 640 and client._helper.pid != ours
+            client._helper.stop()
+            status = 0 if fine else 2
+        finally:
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert helper() == ours
+    assert read(make_jpeg()).width == 640
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "heif"])
+def test_each_kind_is_opened_by_its_own_decoder_only(kind: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (9, 9)).save(out, "GIF")
+    with pytest.raises(Unreadable):
+        read(out.getvalue(), kind)
