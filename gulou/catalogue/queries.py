@@ -1,0 +1,191 @@
+"""Every way of reading the catalogue. Nothing in it is secret, so no reader is asked for."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from gulou.kit.errors import Invalid, Refusal
+
+from . import current, suggest
+from .current import CategoryRef, CodeSetRef, ConditionRef, ElsewhereRef, RuleRef
+from .limits import Limit
+from .models import Reason, ReasonKind
+from .states import TimeUnit
+
+__all__ = [
+    "CategoryRef",
+    "CodeSetRef",
+    "ConditionRef",
+    "ElsewhereRef",
+    "Limit",
+    "RuleRef",
+    "categories",
+    "categories_by_class",
+    "categories_for_public",
+    "category_coded",
+    "category_ref",
+    "category_refs",
+    "condition_ref",
+    "conditions_of",
+    "current_code_set",
+    "default_condition",
+    "elsewhere",
+    "elsewhere_for",
+    "handling_limit",
+    "reason_given",
+    "reasons",
+    "rules_on",
+    "step_limit",
+    "suggest_categories",
+]
+
+# Where neither a condition nor the list of step limits says how long handling may take.
+LAST_RESORT = Limit(5, TimeUnit.WORKING_DAY)
+HANDLE = "handle"
+
+
+def current_code_set() -> CodeSetRef:
+    """The edition under which cases are filed now. Raises Refusal where none is loaded."""
+    code_set = current.registry().code_set
+    if code_set is None:
+        raise Refusal(
+            "catalogue.no_code_set",
+            _("No list of categories is loaded yet. Load the shipped one first."),
+        )
+    return code_set
+
+
+def category_refs() -> Mapping[int, CategoryRef]:
+    """Every category by id: of all editions, classes and retired ones too. Kept in process."""
+    return current.registry().categories
+
+
+def category_ref(category_id: int) -> CategoryRef:
+    """The category with this id. Raises Invalid on the field `category`."""
+    found = category_refs().get(category_id)
+    if found is None:
+        raise _unknown_category()
+    return found
+
+
+def category_coded(code: str) -> CategoryRef:
+    """The category of the current edition with this code. Raises Invalid."""
+    code_set_id = current_code_set().id
+    for category in category_refs().values():
+        if category.code == code and category.code_set_id == code_set_id:
+            return category
+    raise _unknown_category()
+
+
+def categories() -> list[CategoryRef]:
+    """The subclasses of the current edition that are in use, in the order of the list."""
+    return [category for category in _in_use() if category.parent_id is not None]
+
+
+def categories_by_class() -> list[tuple[CategoryRef, list[CategoryRef]]]:
+    """The classes of the current edition with their subclasses in use, for a grouped choice."""
+    offered = _in_use()
+    classes = [category for category in offered if category.parent_id is None]
+    grouped = [(one, [c for c in offered if c.parent_id == one.id]) for one in classes]
+    return [(one, below) for one, below in grouped if below]
+
+
+def categories_for_public() -> list[CategoryRef]:
+    """What residents are offered, the most common first."""
+    offered = [category for category in categories() if category.public_rank]
+    return sorted(offered, key=lambda category: category.public_rank)
+
+
+def suggest_categories(
+    text: str, *, limit: int = 5, public_only: bool = False
+) -> list[CategoryRef]:
+    """Categories in use whose words overlap with what was typed, best first; may be empty."""
+    offered = categories_for_public() if public_only else categories()
+    return suggest.best_categories(text, offered, category_refs(), limit=limit)
+
+
+def conditions_of(category_id: int) -> Sequence[ConditionRef]:
+    """The filing conditions of a category, the most urgent first."""
+    return current.registry().conditions_by_category.get(category_id, ())
+
+
+def default_condition(category_id: int) -> ConditionRef | None:
+    """The condition to start from where nobody has chosen one."""
+    return next((c for c in conditions_of(category_id) if c.is_default), None)
+
+
+def condition_ref(condition_id: int, *, category_id: int) -> ConditionRef:
+    """The condition with this id, if it belongs to the category. Raises Invalid."""
+    found = current.registry().conditions.get(condition_id)
+    if found is None or found.category_id != category_id:
+        raise Invalid(
+            "catalogue.condition_unknown",
+            _("This condition does not belong to the category. Choose one from the list."),
+            field="condition",
+        )
+    return found
+
+
+def handling_limit(condition_id: int | None, category_id: int) -> Limit:
+    """How long handling may take: by the condition, else the category's default one, else the
+    limit of the step."""
+    if condition_id is not None:
+        return condition_ref(condition_id, category_id=category_id).limit
+    condition = default_condition(category_id)
+    return condition.limit if condition else (step_limit(HANDLE) or LAST_RESORT)
+
+
+def step_limit(kind: str) -> Limit | None:
+    """How long a kind of step may take; None where the office has set nothing."""
+    return current.registry().step_limits.get(kind)
+
+
+def reasons(kind: ReasonKind | str) -> list[Reason]:
+    """The reasons to choose from for a move of this kind, in the order of the list."""
+    return list(Reason.objects.filter(kind=kind, active=True))
+
+
+def reason_given(kind: ReasonKind | str, reason_id: int) -> Reason:
+    """The reason with this id, if it is on the list of this kind. Raises Invalid."""
+    found = Reason.objects.filter(kind=kind, pk=reason_id, active=True).first()
+    if found is None:
+        raise Invalid(
+            "catalogue.reason_unknown", _("Choose a reason from the list."), field="reason"
+        )
+    return found
+
+
+def elsewhere() -> Sequence[ElsewhereRef]:
+    """Where somebody is better helped than here: danger first, then petitions and complaints."""
+    return current.registry().elsewhere
+
+
+def elsewhere_for(text: str) -> list[ElsewhereRef]:
+    """The channels that the words of a report hint at. A hint only: nobody is turned away."""
+    return suggest.fitting_channels(text, elsewhere())
+
+
+def rules_on(day: date) -> list[RuleRef]:
+    """The rules in force on a day, oldest first."""
+    held = [r for rules in current.registry().rules.values() for r in rules if r.holds(day)]
+    return sorted(held, key=lambda rule: rule.id)
+
+
+def _in_use() -> list[CategoryRef]:
+    registry = current.registry()
+    if registry.code_set is None:
+        return []
+    return [
+        category
+        for category in registry.categories.values()
+        if category.active and category.code_set_id == registry.code_set.id
+    ]
+
+
+def _unknown_category() -> Invalid:
+    return Invalid(
+        "catalogue.category_unknown",
+        _("There is no such category. Choose one from the list."),
+        field="category",
+    )
