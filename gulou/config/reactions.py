@@ -1,6 +1,7 @@
 """What follows from which fact. Read this page to know every consequence in the house."""
 
 from gulou.cases import facts as cases
+from gulou.catalogue import facts as catalogue
 from gulou.notices import reactions as notices
 from gulou.outbox.table import Effect, Message, Table
 from gulou.people import facts as people
@@ -14,6 +15,12 @@ REACTIONS: Table = {
     places.AreaRetired: [],
     places.PlaceAdded: [],
     places.PlacesImported: [],
+    catalogue.CodeSetLoaded: [],
+    catalogue.CodeSetMadeCurrent: [],
+    catalogue.CategoryRetired: [],
+    catalogue.LimitSet: [],
+    catalogue.RuleSet: [],
+    catalogue.RuleEnded: [],
     people.UnitCreated: [],
     people.UnitMoved: [],
     people.UnitRenamed: [],

@@ -1,0 +1,78 @@
+"""What the catalogue tells the house. Past tense, plain values; an office's reason as a digest."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gulou.kit.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeSetLoaded(Fact):
+    """An edition came in. `digest` is the SHA-256 of its files."""
+
+    name: ClassVar[str] = "code_set.loaded"
+    code: str
+    edition: str
+    digest: str
+    categories: int
+    conditions: int
+    current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeSetMadeCurrent(Fact):
+    """From now on cases are filed under this edition."""
+
+    name: ClassVar[str] = "code_set.made_current"
+    code: str
+    edition: str
+    previous_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryRetired(Fact):
+    """A category, and everything below it, is no longer offered. Its cases keep it."""
+
+    name: ClassVar[str] = "category.retired"
+    category_ids: tuple[int, ...]
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitSet(Fact):
+    """A limit became another one: of a condition, or of a kind of step."""
+
+    name: ClassVar[str] = "limit.set"
+    condition_id: int | None = None
+    step_kind: str = ""
+    amount: int
+    time_unit: str
+    amount_before: int
+    time_unit_before: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleSet(Fact):
+    """From `since` on, somebody is responsible for something somewhere. Dates are ISO."""
+
+    name: ClassVar[str] = "rule.set"
+    area_id: int | None
+    category_id: int | None
+    condition_id: int | None
+    lead: str
+    unit_id: int | None
+    assisting_ids: tuple[int, ...]
+    certain: bool
+    verify_first: bool
+    reason_digest: str
+    since: str
+    until: str
+    carried_from: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleEnded(Fact):
+    """`until` is the first day on which the rule no longer holds."""
+
+    name: ClassVar[str] = "rule.ended"
+    until: str

@@ -1,0 +1,19 @@
+"""Everything that can be done to the catalogue. Each: allow, lock, check, change, record."""
+
+from .code_sets import Loaded, load_code_set, make_current, retire_category
+from .limits import set_condition_limit, set_step_limit
+from .rules import end_rule, set_rule
+from .shipped import load_lists, load_shipped
+
+__all__ = [
+    "Loaded",
+    "end_rule",
+    "load_code_set",
+    "load_lists",
+    "load_shipped",
+    "make_current",
+    "retire_category",
+    "set_condition_limit",
+    "set_rule",
+    "set_step_limit",
+]

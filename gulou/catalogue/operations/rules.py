@@ -1,0 +1,230 @@
+"""Making somebody responsible for something somewhere, and ending that."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from gulou.catalogue import current, facts
+from gulou.catalogue.models import Category, Condition, Lead, Rule
+from gulou.kit.errors import Conflict, Invalid, NotFound, Refusal
+from gulou.kit.facts import salted_digest
+from gulou.kit.words import clean
+from gulou.outbox.record import record
+from gulou.people.models import User
+from gulou.people.queries import today, unit_refs
+from gulou.places.models import Area
+
+from . import allow
+
+REASON_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """What a rule is about. None means any."""
+
+    area_id: int | None
+    category_id: int | None
+    condition_id: int | None
+
+
+@transaction.atomic
+def set_rule(
+    *,
+    by: User | str,
+    area_id: int | None = None,
+    category_id: int | None = None,
+    condition_id: int | None = None,
+    lead: str = Lead.UNIT,
+    unit_id: int | None = None,
+    assisting_ids: Sequence[int] = (),
+    certain: bool = False,
+    verify_first: bool = False,
+    reason: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> Rule:
+    """Say who is responsible for a category (a class, a subclass, None: any) in an area (None:
+    the whole district) under a condition (None: any).
+
+    `lead` "unit" wants `unit_id`; "street" and "community" take whoever looks after the place.
+    It holds from `since` (today) up to the day before `until` (without end). Raises Invalid for
+    what does not fit together, Conflict where a rule for exactly the same is in force then.
+    """
+    actor = allow.actor_of(by)
+    current.touch()
+    since = since or today()
+    scope = _Scope(area_id, category_id, condition_id)
+    _check_scope(scope)
+    _check_lead(lead, unit_id)
+    assisting = tuple(dict.fromkeys(assisting_ids))
+    _check_assisting(assisting, unit_id)
+    reason = clean(reason)
+    if len(reason) > REASON_LENGTH:
+        raise Invalid(
+            "catalogue.reason_too_long",
+            _("At most %(count)s characters fit here.") % {"count": REASON_LENGTH},
+            field="reason",
+        )
+    if until is not None and until <= since:
+        raise Invalid(
+            "catalogue.rule_ends_first",
+            _("The rule would end before it begins. Choose a later day."),
+            field="until",
+        )
+    _check_alone(scope, since, until)
+    rule = Rule.objects.create(
+        area_id=area_id, category_id=category_id, condition_id=condition_id, lead=lead,
+        unit_id=unit_id, certain=certain, verify_first=verify_first, reason=reason,
+        since=since, until=until,
+    )  # fmt: skip
+    rule.assisting.set(assisting)
+    _record_set(rule, assisting, actor=actor)
+    return rule
+
+
+@transaction.atomic
+def end_rule(rule_id: int, *, by: User | str, on: date | None = None) -> Rule:
+    """The rule no longer holds from this day (today) on. What it decided before stays decided.
+
+    A rule that has not begun yet never will. Raises Invalid for a day that is past.
+    """
+    actor = allow.actor_of(by)
+    current.touch()
+    rule = Rule.objects.select_for_update().filter(pk=rule_id).first()
+    if rule is None:
+        raise NotFound("catalogue.no_such_rule", _("There is no such rule."))
+    day = on or today()
+    if day < today():
+        raise Invalid(
+            "catalogue.rule_ends_in_the_past",
+            _("Cases were sent by this rule until today, so it cannot end earlier."),
+            field="on",
+        )
+    if rule.until is not None and rule.until <= max(day, rule.since):
+        raise Refusal(
+            "catalogue.rule_ended_already",
+            _("This rule ends on %(until)s already.") % {"until": rule.until.isoformat()},
+        )
+    rule.until = max(day, rule.since)
+    rule.save(update_fields=["until"])
+    record(facts.RuleEnded(until=rule.until.isoformat()), subject=rule, actor=actor)
+    return rule
+
+
+def carry(rule: Rule, *, category: Category, condition: Condition | None, actor: str) -> Rule:
+    """Set the same rule for the same category of a new edition. In the caller's transaction."""
+    since = max(rule.since, today())
+    new = Rule.objects.create(
+        area_id=rule.area_id, category=category, condition=condition, lead=rule.lead,
+        unit_id=rule.unit_id, certain=rule.certain, verify_first=rule.verify_first,
+        reason=rule.reason, since=since, until=rule.until,
+    )  # fmt: skip
+    assisting = tuple(rule.assisting.order_by("pk").values_list("pk", flat=True))
+    new.assisting.set(assisting)
+    _record_set(new, assisting, actor=actor, carried_from=rule.pk)
+    return new
+
+
+def not_over(day: date) -> Q:
+    """Rules that hold on this day or later."""
+    return Q(until=None) | Q(until__gt=day)
+
+
+def _check_scope(scope: _Scope) -> None:
+    if scope.area_id is not None and not Area.objects.filter(pk=scope.area_id, active=True):
+        raise Invalid(
+            "catalogue.area_unknown", _("There is no such area on the map now."), field="area"
+        )
+    if (
+        scope.category_id is not None
+        and not Category.objects.filter(pk=scope.category_id, active=True).exists()
+    ):
+        raise Invalid(
+            "catalogue.category_unknown",
+            _("There is no such category. Choose one from the list."),
+            field="category",
+        )
+    if scope.condition_id is not None and not _belongs(scope.condition_id, scope.category_id):
+        raise Invalid(
+            "catalogue.condition_unknown",
+            _("This condition does not belong to the category. Choose one from the list."),
+            field="condition",
+        )
+
+
+def _belongs(condition_id: int, category_id: int | None) -> bool:
+    if category_id is None:
+        return False
+    return Condition.objects.filter(pk=condition_id, category_id=category_id).exists()
+
+
+def _check_lead(lead: str, unit_id: int | None) -> None:
+    if lead not in Lead.values:
+        raise Invalid("catalogue.lead_unknown", _("Say who leads."), field="lead")
+    if lead == Lead.UNIT and unit_id is None:
+        raise Invalid("catalogue.unit_missing", _("Choose the unit that leads."), field="unit")
+    if lead != Lead.UNIT and unit_id is not None:
+        raise Invalid(
+            "catalogue.unit_and_level",
+            _("Either name a unit, or take whoever looks after the place: not both."),
+            field="unit",
+        )
+    if unit_id is not None:
+        _check_at_work(unit_id, field="unit")
+
+
+def _check_assisting(unit_ids: Sequence[int], lead_id: int | None) -> None:
+    for unit_id in unit_ids:
+        if unit_id == lead_id:
+            raise Invalid(
+                "catalogue.assists_itself",
+                _("The unit that leads cannot also assist."),
+                field="assisting",
+            )
+        _check_at_work(unit_id, field="assisting")
+
+
+def _check_at_work(unit_id: int, *, field: str) -> None:
+    unit = unit_refs().get(unit_id)
+    if unit is None or not unit.active:
+        raise Invalid(
+            "catalogue.unit_unknown", _("There is no such unit, or it is dissolved."), field=field
+        )
+
+
+def _check_alone(scope: _Scope, since: date, until: date | None) -> None:
+    """No other rule says something about exactly the same at the same time."""
+    same = Rule.objects.filter(not_over(since), **asdict(scope))
+    if until is not None:
+        same = same.filter(since__lt=until)
+    other = same.exclude(until__lte=F("since")).order_by("since").first()
+    if other is not None:
+        raise Conflict(
+            "catalogue.rule_contradicts",
+            _(
+                "Rule %(rule)s already says who is responsible for exactly this, from %(since)s"
+                " on. End it first, or name an area, a category or a condition more closely."
+            )
+            % {"rule": other.pk, "since": other.since.isoformat()},
+        )
+
+
+def _record_set(
+    rule: Rule, assisting: tuple[int, ...], *, actor: str, carried_from: int | None = None
+) -> None:
+    record(
+        facts.RuleSet(
+            area_id=rule.area_id, category_id=rule.category_id, condition_id=rule.condition_id,
+            lead=str(rule.lead), unit_id=rule.unit_id, assisting_ids=assisting,
+            certain=rule.certain, verify_first=rule.verify_first,
+            reason_digest=salted_digest(str(rule.uid), rule.reason) if rule.reason else "",
+            since=rule.since.isoformat(), until=rule.until.isoformat() if rule.until else "",
+            carried_from=carried_from,
+        ),
+        subject=rule, actor=actor,
+    )  # fmt: skip
