@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from allauth.core import context
 from allauth.mfa import app_settings as mfa
@@ -10,6 +11,7 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +35,7 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         _say(self, "oldpassword", _("Present password"))
         _say(self, "password1", _("New password"))
+        self.fields["password1"].help_text = " ".join(password_validators_help_texts())
         _say(self, "password2", _("New password once more"))
 
 
@@ -97,6 +100,4 @@ def _say(form: forms.Form, name: str, label: Any, **attrs: Any) -> None:
 
 
 def _address() -> str:
-    from allauth.account.adapter import get_adapter  # noqa: PLC0415
-
-    return str(get_adapter().get_client_ip(context.request))
+    return str(get_account_adapter().get_client_ip(context.request))

@@ -21,8 +21,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # How often a session that is in use is written, in seconds.
 _TOUCH = 60
 # Open while something else has to be done first.
-_ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "mfa_reauthenticate",
-                          "set_language"})  # fmt: skip
+_ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "mfa_reauthenticate"})
 _NEW_KEY = "account_change_password"
 _SECOND_FACTOR = "mfa_activate_totp"
 

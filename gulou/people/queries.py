@@ -133,6 +133,25 @@ def leading_group(unit_id: int, *, on: date | None = None) -> list[Leadership]:
     return sorted(rows, key=lambda row: rank[row.duty])
 
 
+def leading_groups(unit_ids: Collection[int]) -> dict[int, list[Leadership]]:
+    """The leading groups of many units today, by unit: head, deputy in charge, liaison."""
+    rank = {duty: place for place, duty in enumerate(Duty.values)}
+    groups: dict[int, list[Leadership]] = {}
+    rows = Leadership.objects.filter(in_force(), unit_id__in=unit_ids)
+    for row in sorted(rows, key=lambda row: rank[row.duty]):
+        groups.setdefault(row.unit_id, []).append(row)
+    return groups
+
+
+def street_leaders(unit_ids: Collection[int]) -> dict[int, list[User]]:
+    """The leaders of the district who look after these units today, by unit (包街镇)."""
+    found: dict[int, list[User]] = {}
+    rows = StreetLeader.objects.filter(in_force(), unit_id__in=unit_ids).select_related("user")
+    for row in rows.order_by("unit_id", "since"):
+        found.setdefault(row.unit_id, []).append(row.user)
+    return found
+
+
 def liaisons(unit_ids: Collection[int]) -> list[Leadership]:
     """Whom to call today, one row for each of these units that has named somebody."""
     return list(Leadership.objects.filter(in_force(), unit_id__in=unit_ids, duty=Duty.LIAISON))

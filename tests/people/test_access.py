@@ -1,0 +1,159 @@
+"""Who may do what where: reach, dates, steps, leaders."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gulou.cases import states
+from gulou.kit import clock
+from gulou.kit.errors import NotAllowed, Refusal
+from gulou.people import access, operations, queries
+from gulou.people.access import OpenStep
+from gulou.people.models import Unit, User
+from tests.conftest import Cast
+from tests.factories.people import PostingFactory, RoleFactory, UnitFactory, UserFactory
+
+READ, HANDLE = states.READ, states.HANDLE.verb
+TODAY = date(2026, 11, 23)
+On = Callable[[date], AbstractContextManager[None]]
+
+
+def posted(cast: Cast, *, since: date, until: date | None = None) -> User:
+    user = UserFactory.create()
+    role = RoleFactory.create(verbs=[READ])
+    PostingFactory.create(user=user, role=role, unit=cast.street, since=since, until=until)
+    return user
+
+
+def test_a_posting_reaches_its_unit_and_what_is_below(cast: Cast) -> None:
+    assert access.unit_ids_where(cast.lin, READ) == {cast.street.pk, cast.community.pk}
+    assert access.unit_ids_where(cast.zhao, READ) == {cast.other_street.pk}
+
+
+def test_but_only_its_unit_where_the_role_stays_there(cast: Cast) -> None:
+    user = posted(cast, since=TODAY - timedelta(days=400))
+    assert access.unit_ids_where(user, READ) == {cast.street.pk}
+
+
+def test_the_verbs_of_several_postings_do_not_mix(cast: Cast) -> None:
+    PostingFactory.create(
+        user=cast.wu, unit=cast.department, role=RoleFactory.create(verbs=[HANDLE])
+    )
+    assert access.unit_ids_where(cast.wu, HANDLE) == {cast.department.pk}
+    assert cast.street.pk in access.unit_ids_where(cast.wu, READ)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "held"),
+    [
+        (0, None, True),
+        (0, 0, True),
+        (-10, 0, True),
+        (-10, -1, False),
+        (1, None, False),
+        (-10, 10, True),
+    ],
+)
+def test_both_days_of_a_posting_count(
+    cast: Cast, on: On, since: int, until: int | None, held: bool
+) -> None:
+    end = None if until is None else TODAY + timedelta(days=until)
+    with on(TODAY):
+        user = posted(cast, since=TODAY + timedelta(days=since), until=end)
+        assert access.holds(user, READ, unit_id=cast.street.pk) is held
+        assert (user in queries.people_at([cast.street.pk], READ)) is held
+        assert access.posted_unit_ids(user) == ({cast.street.pk} if held else frozenset())
+
+
+def test_the_day_changes_at_midnight_in_fuzhou(cast: Cast) -> None:
+    user = posted(cast, since=TODAY)
+    for utc, held in [("2026-11-22T15:59:59", False), ("2026-11-22T16:00:00", True)]:
+        with clock.at(datetime.fromisoformat(utc).replace(tzinfo=UTC)):
+            assert access.holds(user, READ, unit_id=cast.street.pk) is held
+
+
+def test_who_is_shut_out_holds_nothing_not_even_an_own_step(cast: Cast) -> None:
+    cast.lin.is_active = False
+    step = OpenStep(frozenset({HANDLE}), cast.street.pk, cast.lin.pk)
+    assert not access.holds(cast.lin, HANDLE, unit_id=cast.street.pk, steps=[step])
+    assert access.unit_ids_where(cast.lin, READ) == frozenset()
+
+
+def test_an_open_step_of_a_person_lends_its_verbs_to_that_person(cast: Cast) -> None:
+    step = OpenStep(frozenset({HANDLE}), cast.department.pk, cast.lin.pk)
+    root = cast.root.pk
+    assert access.holds(cast.lin, HANDLE, unit_id=root, steps=[step])
+    assert not access.holds(cast.lin, "case.close", unit_id=root, steps=[step])
+    assert not access.holds(cast.chen, HANDLE, unit_id=root, steps=[step])
+
+
+def test_an_open_step_of_a_unit_lends_its_verbs_to_who_holds_them_there(cast: Cast) -> None:
+    step = OpenStep(frozenset({HANDLE}), cast.department.pk, None)
+    root = cast.root.pk
+    assert access.holds(cast.chen, HANDLE, unit_id=root, steps=[step])
+    assert not access.holds(cast.zhao, HANDLE, unit_id=root, steps=[step])
+    assert not access.holds(cast.wu, HANDLE, unit_id=root, steps=[step])
+
+
+def test_require_refuses_with_403(cast: Cast) -> None:
+    access.require(cast.lin, HANDLE, unit_id=cast.street.pk)
+    with pytest.raises(NotAllowed):
+        access.require(cast.zhao, HANDLE, unit_id=cast.street.pk)
+
+
+def test_it_asks_two_small_queries_however_large_the_tree(cast: Cast) -> None:
+    for _ in range(30):
+        UnitFactory.create(parent=cast.street)
+    reach = access.reach_of(cast.lin)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        again = access.reach_of(cast.lin)
+        for verb in states.VERBS:
+            again.holds(verb, unit_id=cast.street.pk)
+    assert len(asked) == 2
+    assert again == reach
+
+
+def test_it_sees_a_new_unit_at_once(cast: Cast) -> None:
+    before = access.unit_ids_where(cast.lin, READ)
+    unit = UnitFactory.create(parent=cast.street)
+    assert access.unit_ids_where(cast.lin, READ) == before | {unit.pk}
+    Unit.objects.filter(pk=unit.pk).update(path=f"{cast.other_street.path}{unit.pk}.")
+    assert access.unit_ids_where(cast.lin, READ) == before
+
+
+class TestPeopleAt:
+    def test_it_finds_who_is_posted_there_and_above(self, cast: Cast) -> None:
+        found = queries.people_at([cast.community.pk], READ)
+        assert set(found) == {cast.lin, cast.wu, cast.guo}
+
+    def test_it_finds_nobody_without_the_verb(self, cast: Cast) -> None:
+        assert set(queries.people_at([cast.street.pk], "case.dispatch")) == {cast.guo}
+
+    def test_it_leaves_out_who_was_shut_out(self, cast: Cast) -> None:
+        operations.deactivate_person(cast.lin, by=None)
+        assert cast.lin not in queries.people_at([cast.street.pk], READ)
+
+
+class TestUnits:
+    def test_the_office_is_the_one_office(self, cast: Cast) -> None:
+        assert queries.office().id == cast.office.pk
+        assert queries.unit_ref("W1").area_id == cast.land.communities[0].pk
+
+    def test_without_an_office_it_says_what_to_do(self, db: None) -> None:
+        with pytest.raises(Refusal, match="no_office"):
+            queries.office()
+
+    def test_below_means_itself_too(self, cast: Cast) -> None:
+        assert queries.unit_ids_below([cast.street.pk]) == {cast.street.pk, cast.community.pk}
+
+    def test_reading_them_again_is_one_small_query(self, cast: Cast) -> None:
+        queries.unit_refs()
+        with CaptureQueriesContext(connection) as asked:
+            queries.unit_refs()
+        assert len(asked) == 1
