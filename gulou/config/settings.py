@@ -37,11 +37,12 @@ INSTALLED_APPS = [
     "django_vite",
     "csp",
     "allauth",
+    # Before allauth: its pages are ours.
+    "gulou.people",
     "allauth.account",
     "allauth.mfa",
     "gulou.outbox",
     "gulou.places",
-    "gulou.people",
     "gulou.catalogue",
     "gulou.photos",
     "gulou.cases",
@@ -67,6 +68,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "gulou.config.refusals.RefusalMiddleware",
+    "gulou.people.middleware.SessionEnd",
+    "gulou.people.middleware.FirstThings",
 ]
 
 TEMPLATES = [
@@ -111,6 +114,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "kit_cache",
     }
+        # Above any flood of made-up names, so that none pushes a lock out of the cache.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
 }
 STORAGES = {
     "default": {
@@ -139,10 +144,8 @@ DJANGO_VITE = {
     }
 }
 
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+# Signing in. docs/signing-in.md says what each rule is for.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -163,6 +166,53 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "worker-src": [SELF, "blob:"],
         "font-src": [SELF],
+DEMO_LOGINS = "gulou.demo.logins.logins" if GULOU.demo else ""
+SIGN_IN_FAILURES = 5
+SIGN_IN_FAILURES_PER_ADDRESS = 20
+SIGN_IN_WINDOW_SECONDS = 15 * 60
+STAFF_IDLE_SECONDS = GULOU.idle_minutes * 60
+STAFF_SESSION_SECONDS = 12 * 60 * 60
+PASSWORD_DAYS = GULOU.password_days
+PASSWORD_HASHERS = [
+    "gulou.people.passwords.Argon2",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "gulou.people.passwords.CharacterClasses"},
+    {"NAME": "gulou.people.passwords.NotTheName"},
+    {"NAME": "gulou.people.passwords.NotRecent"},
+]
+ACCOUNT_ADAPTER = "gulou.people.adapter.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_FORMS = {
+    "login": "gulou.people.forms.SignInForm",
+    "change_password": "gulou.people.forms.NewPasswordForm",
+    "reauthenticate": "gulou.people.forms.ConfirmForm",
+}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": f"{SIGN_IN_FAILURES}/{SIGN_IN_WINDOW_SECONDS}s/key,"
+    f"{SIGN_IN_FAILURES_PER_ADDRESS}/{SIGN_IN_WINDOW_SECONDS}s/ip",
+    # An office of a hundred shares one address, and all come at nine.
+    "login": "120/m/ip",
+    "change_password": f"10/{SIGN_IN_WINDOW_SECONDS}s/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = GULOU.trusted_proxies
+MFA_ADAPTER = "gulou.people.adapter.SecondFactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "gulou.people.forms.CodeForm",
+    "reauthenticate": "gulou.people.forms.ConfirmByCodeForm",
+    "activate_totp": "gulou.people.forms.SetUpCodeForm",
+}
+SESSION_COOKIE_AGE = STAFF_SESSION_SECONDS
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],

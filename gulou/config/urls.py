@@ -6,7 +6,7 @@ from gulou.config.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("gulou.people.urls")),
     path("desk/", include("gulou.desk.urls")),
     path("", include("gulou.portal.urls")),
 ]
