@@ -18,6 +18,7 @@ ALLOWED_HOSTS = list(GULOU.hosts)
 CSRF_TRUSTED_ORIGINS = list(GULOU.trusted_origins)
 ROOT_URLCONF = "gulou.config.urls"
 WSGI_APPLICATION = "gulou.config.wsgi.application"
+CSRF_FAILURE_VIEW = "gulou.config.faults.form_expired"
 REACTIONS = "gulou.config.reactions.REACTIONS"
 UNITS_WHERE = "gulou.people.access.unit_ids_where"
 AUTH_USER_MODEL = "people.User"
@@ -36,9 +37,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_vite",
     "csp",
-    "allauth",
     # Before allauth: its pages are ours.
     "gulou.people",
+    "allauth",
     "allauth.account",
     "allauth.mfa",
     "gulou.outbox",
@@ -67,9 +68,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "gulou.config.refusals.RefusalMiddleware",
     "gulou.people.middleware.SessionEnd",
     "gulou.people.middleware.FirstThings",
+    "gulou.config.refusals.RefusalMiddleware",
 ]
 
 TEMPLATES = [
@@ -113,17 +114,33 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "kit_cache",
-    }
         # Above any flood of made-up names, so that none pushes a lock out of the cache.
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
 }
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "gulou.photos.storage.WholeFileStorage",
         "OPTIONS": {"location": str(GULOU.data_dir / "photos")},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # Vite has hashed the names already; a second hash would load each script twice.
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
+
+_mail = urlsplit(GULOU.email_url)
+EMAIL_BACKEND = (
+    "django.core.mail.backends.filebased.EmailBackend"
+    if _mail.scheme == "file"
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_FILE_PATH = unquote(_mail.path)
+EMAIL_HOST = _mail.hostname or "localhost"
+EMAIL_PORT = _mail.port or (465 if _mail.scheme == "smtps" else 25)
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = GULOU.email_from
 
 USE_TZ = True
 TIME_ZONE = GULOU.time_zone
@@ -136,6 +153,7 @@ FORMAT_MODULE_PATH = ["gulou.ui.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = GULOU.data_dir / "static"
 STATICFILES_DIRS: list[Any] = []
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/built/.+-[\w-]{8}\.\w+$"
 DJANGO_VITE = {
     "default": {
         "dev_mode": False,
@@ -148,24 +166,6 @@ DJANGO_VITE = {
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = GULOU.behind_tls
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if GULOU.behind_tls else None
-SECURE_HSTS_SECONDS = 31536000 if GULOU.behind_tls else 0
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
-
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF, NONCE],
-        # MapLibre sets widths and positions on its own elements.
-        "style-src-attr": ["'unsafe-inline'"],
-        "img-src": [SELF, "data:", "blob:"],
-        "connect-src": [SELF],
-        "worker-src": [SELF, "blob:"],
-        "font-src": [SELF],
 DEMO_LOGINS = "gulou.demo.logins.logins" if GULOU.demo else ""
 SIGN_IN_FAILURES = 5
 SIGN_IN_FAILURES_PER_ADDRESS = 20
@@ -213,6 +213,24 @@ MFA_FORMS = {
     "activate_totp": "gulou.people.forms.SetUpCodeForm",
 }
 SESSION_COOKIE_AGE = STAFF_SESSION_SECONDS
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = GULOU.behind_tls
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if GULOU.behind_tls else None
+SECURE_HSTS_SECONDS = 31536000 if GULOU.behind_tls else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        # MapLibre sets widths and positions on its own elements.
+        "style-src-attr": ["'unsafe-inline'"],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF],
+        "worker-src": [SELF, "blob:"],
+        "font-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
