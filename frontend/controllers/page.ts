@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { dropDraft, dropStrangers } from "../lib/drafts";
 import { forget } from "../lib/store";
 
 /** The page itself: whether it is online, and what must not outlive a session. */
@@ -9,10 +10,16 @@ export default class extends Controller<HTMLElement> {
   override connect(): void {
     window.addEventListener("online", this.look);
     window.addEventListener("offline", this.look);
+    document.addEventListener("draft-done", this.sent);
     this.look();
+    dropStrangers(document.body.dataset.user ?? "");
+    for (const done of document.querySelectorAll<HTMLElement>("[data-draft-done]")) {
+      dropDraft(done.dataset.draftDone ?? "");
+    }
   }
 
   override disconnect(): void {
+    document.removeEventListener("draft-done", this.sent);
     window.removeEventListener("online", this.look);
     window.removeEventListener("offline", this.look);
   }
@@ -28,6 +35,10 @@ export default class extends Controller<HTMLElement> {
     event.preventDefault();
     history.back();
   }
+
+  private sent = (event: Event): void => {
+    dropDraft(String((event as CustomEvent<{ value?: string }>).detail?.value ?? ""));
+  };
 
   private look = (): void => {
     for (const mark of this.offlineTargets) mark.hidden = navigator.onLine;

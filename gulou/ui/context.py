@@ -16,7 +16,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "demo": settings.GULOU.demo,
         "theme": theme if theme in THEMES else "",
-        "words": {key: str(words) for key, words in WORDS.items()},
+        "script_words": {key: str(words) for key, words in WORDS.items()},
         "registration": getattr(settings, "SITE_REGISTRATION", ""),
         "shell": _shell(request),
     }

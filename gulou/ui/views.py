@@ -1,6 +1,5 @@
 """The switches of language and theme, and the gallery of components."""
 
-from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from gulou.kit import clock
 from gulou.ui.context import THEMES
+from gulou.ui.gallery import context as samples
 from gulou.ui.guards import public
 
 YEAR = 365 * 24 * 3600
@@ -49,16 +49,10 @@ def _back(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(next_url if safe else "/")
 
 
-class GalleryForm(forms.Form):
-    """One of each kind of field."""
-
-    title = forms.CharField(label="What is it", help_text="In a few words.", max_length=80)
-    words = forms.CharField(label="Words", widget=forms.Textarea, required=False)
-
-
 @public
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component at work. Only where the house shows itself: the demo or a developer's."""
     if not (settings.DEBUG or settings.GULOU.demo):
         raise Http404
-    return render(request, "ui/gallery.html", {"now": clock.now(), "form": GalleryForm()})
+    frame = "desk" if "desk" in request.GET else "public"
+    return render(request, f"ui/gallery_{frame}.html", samples(clock.now()))

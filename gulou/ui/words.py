@@ -1,9 +1,10 @@
 """What the scripts say. Every page carries them as JSON, in its language."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 WORDS = {
-    "close": _("Close"),
+    "close": pgettext_lazy("window", "Close"),
     "copied": _("Copied."),
     "copyFailed": _("Could not copy. Select the text and copy it by hand."),
     "offline": _("You are offline. What you typed stays on this device."),
@@ -12,8 +13,8 @@ WORDS = {
     "draftKept": _("What you had typed is back."),
     "draftClear": _("Start afresh"),
     "sending": _("Sending"),
-    "kept": _("Received"),
-    "waitingToSend": _("Waiting"),
+    "kept": _("Sent"),
+    "waitingToSend": _("Waiting to be sent"),
     "tooLarge": _("Larger than {size} MB: choose a smaller one."),
     "tooMany": _("At most {count} photos."),
     "notPhoto": _("This is not a photo."),
@@ -33,6 +34,6 @@ WORDS = {
     "mapLoading": _("Drawing the map"),
     "zoomIn": _("Closer"),
     "zoomOut": _("Farther"),
-    "map": _("Map"),
+    "pinMap": _("Map of where it is"),
     "pinHelp": _("Pin. Move it with the arrow keys."),
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.template import Engine
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -23,6 +24,8 @@ from gulou.kit import clock
 from gulou.ui import looks, times
 
 register = template.Library()
+
+CARRIED = ("request", "csrf_token", "demo", "base_map_style", "CSP_NONCE")
 
 
 # Words and times
@@ -86,6 +89,21 @@ def _time(instant: datetime, words: str) -> SafeString:
         times.moment(instant),
         words,
     )
+
+
+# Pieces with a template of their own
+
+
+@register.simple_tag(takes_context=True)
+def ui(context: Context, piece: str, **given: Any) -> SafeString:
+    """`{% ui "empty" title=… %}`: the piece ui/empty.html with what is given and nothing else.
+
+    Unlike an include it does not see the page's own `title` or `photos`; only what every piece may
+    need comes along.
+    """
+    carried = {key: context[key] for key in CARRIED if key in context}
+    drawn = _engine(context).get_template(f"ui/{piece}.html")
+    return drawn.render(context.new(carried | given))
 
 
 # Small pieces
@@ -230,6 +248,12 @@ def built(context: Context, entry: str) -> SafeString:
     except (DjangoViteAssetNotFoundError, DjangoViteManifestError):
         return mark_safe("<!-- not built: npm run build in frontend/ -->")
     return mark_safe(tags)  # noqa: S308 made by django-vite from our manifest
+
+
+def _engine(context: Context) -> Engine:
+    drawing = context.template
+    assert drawing is not None  # noqa: S101 a tag is only ever drawn inside a template
+    return drawing.engine
 
 
 @cache
