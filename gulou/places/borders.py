@@ -71,7 +71,11 @@ def repaired(geometry: BaseGeometry) -> tuple[MultiPolygon, str]:
     ground is left.
     """
     why = "" if geometry.is_valid else shapely.is_valid_reason(geometry)
-    valid = geometry if not why else shapely.make_valid(geometry)
+    valid = (
+        geometry
+        if not why
+        else shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    )
     polygons = _polygons(shapely.set_precision(_polygons(valid), GRID))
     if polygons.is_empty:
         raise Invalid("border.empty", _("The border encloses no ground."), field="geometry")

@@ -111,7 +111,7 @@ class LevelIndex:
         percent up to some kilometres; to the millimetre, so that a point on the border has 0.
         """
         x, y = _mercator(lon, lat)
-        point = shapely.points(x, y)
+        point = shapely.points((x, y))
         if area_id is None or self.overlapping:
             n = int(self._outline_tree.nearest(point))
         else:
@@ -134,7 +134,7 @@ class LevelIndex:
 class _Raster:
     """A grid over a level that remembers, per field, which areas can hold a point in it.
 
-    A field that lies wholly inside the first of its areas answers without any geometry. Fields are
+    A field that lies wholly inside one area answers without any geometry. Fields are
     worked out when first asked for. The answer is always the exact one.
     """
 
@@ -143,7 +143,7 @@ class _Raster:
         self._fields: dict[int, int | tuple[int, ...]] = {}
         box = shapely.total_bounds(np.array(borders, dtype=object)) if borders else [0, 0, 0, 0]
         self._west, self._south, self._east, self._north = (float(edge) for edge in box)
-        self._side = min(max(32, 6 * math.isqrt(len(borders) + 1)), 512)
+        self._side = min(max(32, 4 * math.isqrt(len(borders) + 1)), 512)
         self._width = max((self._east - self._west) / self._side, 1e-12)
         self._height = max((self._north - self._south) / self._side, 1e-12)
 
@@ -165,8 +165,8 @@ class _Raster:
         south = self._south + (row - 1e-6) * self._height
         east, north = west + self._width * (1 + 2e-6), south + self._height * (1 + 2e-6)
         box = shapely.box(west, south, east, north)
-        found = sorted(int(n) for n in self._tree.query(box, predicate="intersects"))
-        if found and shapely.covers(self._borders[found[0]], box):
+        found: list[int] = sorted(self._tree.query(box, predicate="intersects").tolist())
+        if len(found) == 1 and shapely.covers(self._borders[found[0]], box):
             return found[0]
         return tuple(found)
 
@@ -209,10 +209,11 @@ class AreaIndex:
     def where(self, lat: float, lon: float, accuracy_m: float = 0) -> Where:
         """Where a WGS84 point lies. Raises Invalid on what is not a place on the globe."""
         check_place(lat, lon)
-        found = self._chain_of(self._hits(lat, lon))
+        hits = self._hits(lat, lon)
+        found = self._chain_of(hits)
         if found.district is None and self._district_unbounded():
             return self._assumed(found)
-        border_m = self._border_m(lat, lon, found)
+        border_m = self._border_m(lat, lon, found, hits)
         return Where(
             found.district,
             found.street,
@@ -271,7 +272,7 @@ class AreaIndex:
             )
         return known
 
-    def _border_m(self, lat: float, lon: float, found: _Chain) -> float:
+    def _border_m(self, lat: float, lon: float, found: _Chain, hits: tuple[int, ...]) -> float:
         level = self._bordering
         if level is None:
             return math.inf
@@ -280,8 +281,11 @@ class AreaIndex:
             return level.border_m(lat, lon, None)
         own = found.community if level.code == "community" else found.street
         own = found.district if level.code == "district" else own
-        held = own is not None and level.at(lat, lon) == own.id
-        return level.border_m(lat, lon, own.id if held and own is not None else None)
+        if own is None:
+            return level.border_m(lat, lon, None)
+        # An area named by its part may not hold the point itself: then any border is near.
+        held = own.id in hits or level.at(lat, lon) == own.id
+        return level.border_m(lat, lon, own.id if held else None)
 
     def _district_unbounded(self) -> bool:
         return len(self.districts) == 1 and self._bordering is None

@@ -45,14 +45,16 @@ def import_areas(
     Geometries are polygons with points (x, y) in `source.system`: longitude before latitude,
     easting before northing. `parent_level` is the level to look for parents in ("none": nowhere;
     None: the next coarser one). Two areas may share up to `tolerance_m2` of ground, unless the
-    level is an overlapping one. Told again, the same drafts change nothing. A dry run writes
+    level is an overlapping one. Told again, the same drafts change nothing;
+    a feature that comes twice alike is taken once. A dry run writes
     nothing and answers the same. Raises Invalid, naming areas.
     """
     found = level_named(level)
+    summary = Summary()
+    drafts = _once(drafts, summary)
     check_drafts(drafts, found)
     system = check_system(source.system)
     current.touch()
-    summary = Summary()
     known = {
         area.code: area
         for area in Area.objects.select_for_update(of=("self",))
@@ -95,6 +97,21 @@ def retire_area(area: Area, *, actor: str) -> Area:
     area.save(update_fields=["active"])
     record(AreaRetired(level=area.level.code, code=area.code), subject=area, actor=actor)
     return area
+
+
+def _once(drafts: Sequence[AreaDraft], summary: Summary) -> list[AreaDraft]:
+    """Files hold the same feature twice, alike to the last digit: one is enough."""
+    kept: dict[str, list[AreaDraft]] = {}
+    for draft in drafts:
+        alike = kept.setdefault(draft.code, [])
+        if draft in alike:
+            summary.notes.append(
+                _("%(area)s is there twice, alike; it was taken once.")
+                % {"area": f"{draft.code} {draft.name_zh or ''}".strip()}
+            )
+        else:
+            alike.append(draft)
+    return [draft for alike in kept.values() for draft in alike]
 
 
 def _shapes(
