@@ -74,6 +74,14 @@ def test_only_a_unit_of_that_kind_stands_for_the_place(
     assert ask(in_w1, category).unit_id == cast.community.pk
 
 
+def test_a_dissolved_unit_stands_for_no_place(cast: Cast, in_w1: Where, category: Category) -> None:
+    cast.community.active = False
+    cast.community.save()
+    RuleFactory.create(lead="community")
+    routing = ask(in_w1, category)
+    assert (routing.unit_id, codes(routing)) == (None, ["none", "no_unit_there"])
+
+
 def test_closer_rules_win_in_the_written_order(
     cast: Cast, in_w1: Where, category: Category
 ) -> None:
