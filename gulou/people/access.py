@@ -57,9 +57,10 @@ def reach_of(user: User) -> Reach:
     if not user.is_active:
         return Reach(None, {})
     found: dict[str, set[int]] = {}
-    units = unit_refs().values()
+    units = unit_refs()
     for verbs, below, unit_id in _present(user):
-        reached = {u.id for u in units if unit_id in u.ancestor_ids} if below else {unit_id}
+        root = units[unit_id].path
+        reached = {u.id for u in units.values() if u.path.startswith(root)} if below else {unit_id}
         for verb in verbs:
             found.setdefault(verb, set()).update(reached)
     return Reach(user.pk, {verb: frozenset(ids) for verb, ids in found.items()})

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -39,7 +40,7 @@ class UnitRef:
     active: bool
     uid: UUID
 
-    @property
+    @cached_property
     def ancestor_ids(self) -> tuple[int, ...]:
         """The units above it, from the top, and itself."""
         return tuple(int(part) for part in self.path.split(".") if part)
