@@ -37,13 +37,13 @@ def make(
 @transaction.atomic
 def store(photo: Photo, made: Sequence[Copy]) -> None:
     """Write copies to the storage, then their rows: a row without its file is never seen."""
+    files.hold(photo.sha256)
     put(photo.sha256, made)
     add_rows(photo, made)
 
 
 def put(sha256: str, made: Sequence[Copy]) -> None:
-    """Write the files of copies. In a transaction: it holds the lock of the digest."""
-    files.hold(sha256)
+    """Write the files of copies. The caller holds the lock of the digest."""
     for copy in made:
         files.put(files.copy_path(sha256, copy.size), io.BytesIO(copy.data), len(copy.data))
 

@@ -61,10 +61,8 @@ def stage_photo(
     _check_draft(draft)
     with tempfile.TemporaryFile() as spooled:
         sha256, size = _spool(file, spooled)
-        staged = files.staged_under(draft)
-        if there := staged.filter(sha256=sha256).first():
+        if there := _there_or_room(draft, sha256):
             return there
-        _check_room(staged.count())
         kind = _kind(spooled)
         picture = _read(spooled, kind)
         return _take_in(spooled, _photo(picture, kind, sha256, size, draft, by), picture)
@@ -143,9 +141,13 @@ def _too_many() -> Invalid:
     )
 
 
-def _check_room(count: int) -> None:
-    if count >= MOST_PHOTOS:
+def _there_or_room(draft: str, sha256: str) -> Photo | None:
+    """The photo with these bytes if the draft has it. Else there must be room for one more."""
+    staged = list(files.staged_under(draft)[:MOST_PHOTOS])
+    there = next((photo for photo in staged if photo.sha256 == sha256), None)
+    if there is None and len(staged) >= MOST_PHOTOS:
         raise _too_many()
+    return there
 
 
 def _chunks(file: "BinaryIO | UploadedFile[bytes]") -> Iterator[bytes]:
@@ -264,10 +266,8 @@ def _write(file: IO[bytes], photo: Photo, picture: Picture) -> Photo:
     files.put(photo.original, file, photo.bytes)
     copies.put(photo.sha256, picture.copies)
     files.hold(f"draft {photo.draft}")
-    staged = files.staged_under(photo.draft)
-    if there := staged.filter(sha256=photo.sha256).first():
+    if there := _there_or_room(photo.draft, photo.sha256):
         return there
-    _check_room(staged.count())
     photo.save(force_insert=True)
     copies.add_rows(photo, picture.copies)
     return photo

@@ -8,6 +8,7 @@ from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 from gulou.kit.errors import NotFound
+from gulou.people.models import User
 
 from . import copies, covers, files
 from .decoding.client import Limits, Unreadable
@@ -26,6 +27,14 @@ def staged_photos(draft: str) -> list[Photo]:
 def staged_photo(uid: UUID, *, draft: str) -> Photo:
     """One photo waiting under a draft. Raises NotFound."""
     photo = files.staged_under(draft).filter(uid=uid).first()
+    if photo is None:
+        raise _not_there()
+    return photo
+
+
+def photo_staged_by(uid: UUID, *, by: User) -> Photo:
+    """One photo that this person has waiting in some form of theirs. Raises NotFound."""
+    photo = Photo.objects.filter(uid=uid, state=PhotoState.STAGED, staged_by=by).first()
     if photo is None:
         raise _not_there()
     return photo

@@ -76,8 +76,18 @@ def warm() -> None:
     pillow_heif.options.AUX_IMAGES = False
     for kind, name in (("jpeg", "JPEG"), ("png", "PNG"), ("webp", "WEBP")):
         sample = io.BytesIO()
-        Image.effect_noise((640, 480), 60).convert("RGB").save(sample, name)
+        image = Image.effect_noise((640, 480), 60).convert("RGB")
+        image.save(sample, name, exif=_sample_exif(), icc_profile=_SRGB.tobytes())
         work(sample, Ask(kind=kind, sizes=["list"], inspect=True))
+
+
+def _sample_exif() -> Image.Exif:
+    """EXIF with every part that is read: Pillow loads its reader only when there is some."""
+    said = Image.Exif()
+    said[0x0112] = 6
+    said.get_ifd(0x8769)[0x9003] = "2026:11:23 09:00:00"
+    said.get_ifd(0x8825)[2] = (26.0, 5.0, 0.5)
+    return said
 
 
 def _sized(size: Size, most_pixels: int) -> Size:
