@@ -1,0 +1,52 @@
+"""What somebody should see before they send: the same thing reported already, better numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gulou.cases import queries as cases
+from gulou.cases.queries import Nearby
+from gulou.catalogue import queries as catalogue
+from gulou.kit.words import name_of
+from gulou.places import queries as places
+
+from .pins import Pin
+
+if TYPE_CHECKING:
+    from gulou.catalogue.queries import ElsewhereRef
+
+NEAR, CHANNELS = "near", "channels"
+
+
+@dataclass(frozen=True)
+class Hints:
+    """Each is shown once: the form carries in `asked` what has been shown."""
+
+    near: Sequence[Nearby] = ()
+    channels: Sequence["ElsewhereRef"] = ()
+    outside: str = ""
+    """The district's name, where the pin is outside it."""
+
+    @property
+    def topics(self) -> list[str]:
+        """What there is to show."""
+        return [name for name, there in ((NEAR, self.near), (CHANNELS, self.channels)) if there]
+
+    def new_to(self, asked: Sequence[str]) -> bool:
+        """Whether any of it has not been shown yet."""
+        return bool(set(self.topics) - set(asked))
+
+
+def hints_for(pin: Pin | None, category_id: int | None, words: str) -> Hints:
+    """The hints for what is known of a report so far."""
+    near: Sequence[Nearby] = ()
+    if pin is not None and category_id is not None:
+        near = cases.nearby_open(pin.lat, pin.lon, category_id=category_id)
+    channels = catalogue.elsewhere_for(words) if words else ()
+    return Hints(near, channels, _outside(pin))
+
+
+def _outside(pin: Pin | None) -> str:
+    if pin is None or places.locate(pin.lat, pin.lon).inside:
+        return ""
+    return name_of(places.district())

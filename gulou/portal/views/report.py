@@ -1,0 +1,304 @@
+"""Reporting a problem: one page that keeps everything until it has been received."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gulou.cases import queries as cases
+from gulou.cases.operations import ContactDetails, Snap, receive_report
+from gulou.catalogue import queries as catalogue
+from gulou.catalogue.queries import CategoryRef
+from gulou.kit.errors import Conflict, Refusal
+from gulou.kit.words import clean, name_of
+from gulou.photos import operations as photo_operations
+from gulou.photos import queries as photos
+from gulou.portal import drafts, limits
+from gulou.portal.forms import ReportForm
+from gulou.portal.hints import Hints, hints_for
+from gulou.portal.pins import Pin, pin_in, pin_of, pin_of_photos, snapped_at
+from gulou.portal.privacy import private
+from gulou.ui.forms import refused_in
+from gulou.ui.guards import public
+
+from .photos import discard, preview_url
+from .places import area_of, found_for
+
+if TYPE_CHECKING:
+    from gulou.cases.models import Report
+    from gulou.photos.models import Photo
+
+SEND = "send"
+COMMON = 16
+FOUND = 8
+# What an operation calls it, and where the form shows it.
+FIELDS = {"snapped_at": "photos", "accuracy_m": "place", "lat": "place", "lon": "place"}
+
+
+@dataclass
+class Sheet:
+    """What the page shows beside its fields. It lives as long as one request."""
+
+    draft: str
+    client_id: Any
+    photos: Sequence["Photo"] = ()
+    pin: Pin | None = None
+    hints: Hints = field(default_factory=Hints)
+    found_places: list[Pin] = field(default_factory=list)
+    place_q: str = ""
+    searched: bool = False
+    category_q: str = ""
+    found_categories: Sequence[CategoryRef] = ()
+    sent: "Report | None" = None
+    stop: bool = False
+    """Whether the hints have stopped the sending, to be seen once."""
+
+
+@public
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """The form, and its sending. Works without a script."""
+    draft = drafts.draft_of(request)
+    response = _posted(request, draft) if request.method == "POST" else _fresh(request, draft)
+    drafts.hand_out(response, draft)
+    return response
+
+
+@public
+@private
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """What is known already about what is being typed: refreshes a part of the page."""
+    form = ReportForm(request.POST)
+    form.is_valid()
+    data = form.cleaned_data
+    hints = hints_for(pin_of(form, ()), data.get("category"), data.get("words") or "")
+    joins = data.get("joins")
+    return render(request, "portal/_hints.html", {"hints": hints, "joins": str(joins or "")})
+
+
+@public
+@private
+@require_POST
+def categories(request: HttpRequest) -> HttpResponse:
+    """Categories for what was typed: refreshes a part of the page."""
+    chosen = clean(request.POST.get("category", ""))
+    text = clean(request.POST.get("category_q", ""))
+    words = clean(request.POST.get("words", ""))
+    found = _categories_for(text or words)
+    return render(
+        request,
+        "portal/_found_categories.html",
+        {"found": _with_chosen(found, chosen), "chosen": chosen, "searched": bool(text)},
+    )
+
+
+def _fresh(request: HttpRequest, draft: str) -> HttpResponse:
+    staged = photos.staged_photos(draft)
+    form = ReportForm(initial={"category": request.GET.get("category", "")})
+    sheet = Sheet(draft, uuid4(), staged, pin_of_photos(staged))
+    return _page(request, form, sheet)
+
+
+def _posted(request: HttpRequest, draft: str) -> HttpResponse:
+    form = ReportForm(request.POST)
+    form.is_valid()
+    sent = _sent_already(form)
+    if sent is not None:
+        return redirect("portal:receipt", token=sent.token)
+    new, refused = _stage_chosen(request, draft)
+    discard(request.POST.get("discard", ""), draft)
+    uids = [*_uids(request.POST.getlist("photo")), *(photo.uid for photo in new)]
+    chosen = _chosen(uids, draft)
+    sheet = Sheet(draft, _client_id(request), chosen, pin_of(form, chosen))
+    if request.POST.get("do", SEND) != SEND or "discard" in request.POST:
+        return _looked_up(request, sheet, refused)
+    if refused:
+        form.add_error("photos", [str(words) for words in refused])
+    return _send(request, form, sheet, uids)
+
+
+def _send(
+    request: HttpRequest, form: ReportForm, sheet: Sheet, uids: Sequence[UUID]
+) -> HttpResponse:
+    if sheet.pin is None:
+        form.add_error(
+            "place", _("Say where it is: by the map, by a name, or by a photo with its place.")
+        )
+    if sheet.pin is None or not form.is_valid():
+        return _page(request, form, sheet, status=422)
+    data = form.cleaned_data
+    sheet.hints = hints_for(sheet.pin, data["category"], data["words"])
+    if sheet.hints.new_to(request.POST.getlist("asked")):
+        sheet.stop = True
+        return _page(request, form, sheet)
+    with refused_in(form, fields=FIELDS) as outcome:
+        limits.check(request, limits.REPORTS)
+        received = receive_report(_snap(form, sheet, sheet.pin, uids))
+        limits.count(request, limits.REPORTS)
+        return redirect("portal:receipt", token=received.token)
+    if isinstance(outcome.refusal, Conflict):
+        return _in_conflict(request, form, sheet)
+    return _page(request, form, sheet, status=outcome.status)
+
+
+def _snap(form: ReportForm, sheet: Sheet, pin: Pin, uids: Sequence[UUID]) -> Snap:
+    data = form.cleaned_data
+    return Snap(
+        client_id=data["client_id"], category_id=data["category"], lat=pin.lat, lon=pin.lon,
+        accuracy_m=pin.accuracy_m, words=data["words"], address=data["address"] or pin.name,
+        photos=tuple(uids), draft=sheet.draft, snapped_at=snapped_at(sheet.photos),
+        language=get_language() or "", joins=data["joins"],
+        contact=ContactDetails(name=data["name"], phone=data["phone"], email=data["email"]),
+    )  # fmt: skip
+
+
+def _in_conflict(request: HttpRequest, form: ReportForm, sheet: Sheet) -> HttpResponse:
+    """Its twin was faster: the same receipt. Or it was changed since: it may go as another one."""
+    same = _sent_already(form)
+    if same is not None:
+        return redirect("portal:receipt", token=same.token)
+    sheet.sent = cases.report_sent_as(form.cleaned_data["client_id"])
+    if sheet.sent is not None:
+        sheet.client_id = uuid4()
+    return _page(request, form, sheet, status=409)
+
+
+def _sent_already(form: ReportForm) -> "Report | None":
+    """The report that this form has become, when it is sent a second time unchanged.
+
+    Asked before anything else, for the photos of the first time are no longer waiting.
+    """
+    data = form.cleaned_data
+    sent = cases.report_sent_as(data["client_id"]) if data.get("client_id") else None
+    if sent is None or sent.words.text != data.get("words"):
+        return None
+    if sent.category_id != data.get("category"):
+        return None
+    lat, lon = data.get("lat"), data.get("lon")
+    if data.get("place") or lat is None or lon is None:
+        return sent
+    moved = abs(sent.given_lat - lat) > 1e-6 or abs(sent.given_lon - lon) > 1e-6
+    return None if moved else sent
+
+
+def _stage_chosen(request: HttpRequest, draft: str) -> tuple[list["Photo"], list[Any]]:
+    """Take in the files that came with the form, before anything else can be refused."""
+    taken, refused = [], []
+    for file in request.FILES.getlist("photos"):
+        try:
+            taken.append(_stage(request, file, draft))
+        except Refusal as refusal:
+            refused.append(f"{clean(file.name or '')}: {refusal.message}")
+    return taken, refused
+
+
+def _stage(request: HttpRequest, file: "UploadedFile[bytes]", draft: str) -> "Photo":
+    limits.check(request, limits.PHOTOS)
+    limits.count(request, limits.PHOTOS)
+    return photo_operations.stage_photo(file, draft=draft)
+
+
+def _uids(texts: Sequence[str]) -> list[UUID]:
+    uids = []
+    for text in texts[: photo_operations.MOST_PHOTOS]:
+        try:
+            uids.append(UUID(text))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(uids))
+
+
+def _chosen(uids: Sequence[UUID], draft: str) -> list["Photo"]:
+    """The photos of the form that are still waiting, in its order."""
+    staged = {photo.uid: photo for photo in photos.staged_photos(draft)}
+    return [staged[uid] for uid in dict.fromkeys(uids) if uid in staged]
+
+
+def _client_id(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("client_id", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _looked_up(request: HttpRequest, sheet: Sheet, refused: Sequence[Any]) -> HttpResponse:
+    """The page again after a button that only looks something up; nothing is checked yet."""
+    form = ReportForm(initial=request.POST.dict())
+    asked = request.POST.get("do", "")
+    if asked == "find_place":
+        sheet.place_q = clean(request.POST.get("place_q", ""))
+        sheet.searched = True
+        sheet.found_places = [
+            Pin(place.lat, place.lon, None, "search", _line(name_of(place), area_of(place)))
+            for place in found_for(sheet.place_q)
+        ]
+    if asked == "find_category":
+        sheet.category_q = clean(request.POST.get("category_q", ""))
+        sheet.found_categories = _categories_for(sheet.category_q)
+    return _page(request, form, sheet, refused=refused)
+
+
+def _line(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _categories_for(text: str) -> list[CategoryRef]:
+    return catalogue.suggest_categories(text[:200], limit=FOUND) if text else []
+
+
+def _with_chosen(found: Sequence[CategoryRef], chosen: str) -> list[CategoryRef]:
+    """What is chosen stays to be seen, even where it was not found again."""
+    known = catalogue.category_refs().get(int(chosen)) if _is_id(chosen) else None
+    common = {category.id for category in catalogue.categories_for_public()[:COMMON]}
+    if known is None or known in found or known.id in common:
+        return list(found)
+    return [known, *found]
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _page(
+    request: HttpRequest,
+    form: ReportForm,
+    sheet: Sheet,
+    *,
+    status: int = 200,
+    refused: Sequence[Any] = (),
+) -> HttpResponse:
+    chosen = form.shown("category")
+    place = pin_in(form.shown("place"))
+    if place is not None and place.choice not in [pin.choice for pin in sheet.found_places]:
+        sheet.found_places.insert(0, place)
+    pin = sheet.pin
+    context = {
+        "form": form,
+        "sheet": sheet,
+        "staged": [{"uid": photo.uid, "url": preview_url(photo.uid)} for photo in sheet.photos],
+        "photo_errors": [*form["photos"].errors, *refused],
+        "lat": f"{pin.lat:.6f}" if pin else form.shown("lat"),
+        "lon": f"{pin.lon:.6f}" if pin else form.shown("lon"),
+        "accuracy": f"{pin.accuracy_m:.0f}" if pin and pin.accuracy_m else "",
+        "source": pin.source if pin else "",
+        "place": place.choice if place else "",
+        "chosen": chosen,
+        "common": catalogue.categories_for_public()[:COMMON],
+        "classes": catalogue.categories_by_class(),
+        "found": _with_chosen(sheet.found_categories, chosen),
+        "hints": sheet.hints,
+        "joins": form.shown("joins"),
+        "contact_open": any(form.shown(name) for name in ("name", "phone", "email")),
+        "dangers": [channel for channel in catalogue.elsewhere() if channel.is_danger],
+        "most": photo_operations.MOST_PHOTOS,
+    }
+    return render(request, "portal/report.html", context, status=status)

@@ -1,0 +1,170 @@
+"""Following a report by its private link, and answering at the end."""
+
+import re
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gulou.cases import queries as cases
+from gulou.cases.operations import object_to_case, rate_case
+from gulou.cases.queries import Tracked
+from gulou.catalogue import limits as time_limits
+from gulou.catalogue import queries as catalogue
+from gulou.portal import limits
+from gulou.portal.forms import LinkForm, ObjectionForm, RatingForm
+from gulou.portal.privacy import private
+from gulou.portal.story import STAGES, lines, sentence, stage
+from gulou.ui.forms import refused_in
+from gulou.ui.guards import public
+
+if TYPE_CHECKING:
+    from gulou.cases.models import Report
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
+_IN_LINK = re.compile(r"/t/([A-Za-z0-9_-]{20,64})(?:[/?#]|$)")
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Opens a pasted link. A number alone opens nothing: it could be guessed."""
+    form = LinkForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        text = form.cleaned_data["link"]
+        found = _IN_LINK.search(text)
+        token = found[1] if found else text
+        if _TOKEN.fullmatch(token):
+            return redirect("portal:story", token=token)
+        form.add_error(
+            "link",
+            _(
+                "This is no tracking link. It contains /t/ and a long row of letters. The receipt number alone does not open a report, because numbers can be guessed."
+            ),
+        )
+    status = 422 if form.errors else 200
+    return render(request, "portal/track.html", {"form": form}, status=status)
+
+
+@public
+@private
+@require_safe
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """What to keep after sending, and what happens next."""
+    report = _report(token)
+    tracked = cases.tracked(report)
+    intake = catalogue.step_limit("intake")
+    return render(
+        request,
+        "portal/receipt.html",
+        {
+            "report": report,
+            "tracked": tracked,
+            "link": request.build_absolute_uri(reverse("portal:story", args=[report.token])),
+            "looked_at_by": time_limits.due(report.received_at, intake.amount, intake.unit)
+            if intake
+            else None,
+        },
+    )
+
+
+@public
+@private
+@require_safe
+def story(request: HttpRequest, token: str) -> HttpResponse:
+    """How far it has come."""
+    report = _report(token)
+    return _story(request, report, RatingForm(), ObjectionForm())
+
+
+@public
+@private
+@require_POST
+def rate(request: HttpRequest, token: str) -> HttpResponse:
+    """Stars at the end."""
+    report, form = _report(token), RatingForm(request.POST)
+    status = 422
+    if form.is_valid():
+        with refused_in(form) as outcome:
+            limits.check(request, limits.ANSWERS)
+            rate_case(report, **form.cleaned_data)
+            limits.count(request, limits.ANSWERS)
+            return redirect(_answer(report))
+        status = outcome.status
+    return _story(request, report, form, ObjectionForm(), status)
+
+
+@public
+@private
+@require_POST
+def object_to(request: HttpRequest, token: str) -> HttpResponse:
+    """A reasoned objection at the end."""
+    report, form = _report(token), ObjectionForm(request.POST)
+    status = 422
+    if form.is_valid():
+        with refused_in(form) as outcome:
+            limits.check(request, limits.ANSWERS)
+            object_to_case(report, **form.cleaned_data)
+            limits.count(request, limits.ANSWERS)
+            return redirect(_answer(report))
+        status = outcome.status
+    return _story(request, report, RatingForm(), form, status)
+
+
+def _report(token: str) -> "Report":
+    return cases.report_by_token(token if _TOKEN.fullmatch(token) else "")
+
+
+def _answer(report: "Report") -> str:
+    return reverse("portal:story", args=[report.token]) + "#answer"
+
+
+def _story(
+    request: HttpRequest,
+    report: "Report",
+    rating: RatingForm,
+    objection: ObjectionForm,
+    status: int = 200,
+) -> HttpResponse:
+    tracked = cases.tracked(report)
+    context = {
+        "report": report,
+        "tracked": tracked,
+        "sentence": sentence(tracked),
+        "stages": STAGES,
+        "stage": stage(tracked),
+        "lines": lines(tracked.told),
+        "rating_form": rating,
+        "rating_value": rating["rating"].value(),
+        "objection_form": objection,
+        **_pictures(tracked),
+    }
+    return render(request, "portal/story.html", context, status=status)
+
+
+def _pictures(tracked: Tracked) -> dict[str, Any]:
+    """One before and one after for the slider, and the others beside each other."""
+    before, after = tracked.before, tracked.after
+    pair = bool(before and after)
+    return {
+        "pair": pair,
+        "first": _picture(before[0]) if before else None,
+        "last": _picture(after[-1]) if after else None,
+        "others": [
+            *(_picture(uid, _("Before")) for uid in (before[1:] if pair else before)),
+            *(_picture(uid, _("After")) for uid in (after[:-1] if pair else after)),
+        ],
+    }
+
+
+def _picture(uid: UUID, mark: Any = "") -> dict[str, Any]:
+    return {
+        "url": reverse("portal:photo", args=[uid, "page"]),
+        "full": reverse("portal:photo", args=[uid, "full"]),
+        "mark": mark,
+        "alt": mark or _("Photo"),
+    }
