@@ -60,6 +60,7 @@ def import_areas(
         for area in Area.objects.select_for_update(of=("self",))
         .filter(level=found)
         .select_related("parent")
+        .defer("parent__border")
     }
     shapes = _shapes(drafts, system, summary, progress)
     check_swapped(shapes, system)
