@@ -27,8 +27,12 @@ def _flag(text: str) -> bool:
     raise ValueError("1 or 0")
 
 
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def _port(text: str) -> int:
-    if not (text.isdigit() and 0 < int(text) < 65536):
+    if not (_number(text) and 0 < int(text) < 65536):
         raise ValueError("a port number, 1 to 65535")
     return int(text)
 
@@ -38,13 +42,13 @@ def _folder(text: str) -> Path:
 
 
 def _whole(text: str) -> int:
-    if not text.isdigit():
+    if not _number(text):
         raise ValueError("a whole number, 0 or more")
     return int(text)
 
 
 def _count(text: str) -> int:
-    if not (text.isdigit() and int(text) > 0):
+    if not (_number(text) and int(text) > 0):
         raise ValueError("a whole number above 0")
     return int(text)
 
@@ -73,6 +77,18 @@ def _url(*schemes: str) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def _database(text: str) -> str:
+    meant = "an address such as postgres://user:password@host:5432/name"
+    parts = urlsplit(text)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise ValueError(meant)
+    try:
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError(meant) from error
+    return text
 
 
 def _key(text: str) -> str:
@@ -114,7 +130,7 @@ class Env:
     database_url: str = field(
         default="",
         metadata=_knob(
-            _url("postgres", "postgresql"),
+            _database,
             "A PostgreSQL server of your own, as `postgres://user:password@host:5432/name`. "
             "Empty: Gulou brings and runs its own.",
             "DATABASE_URL",
