@@ -12,7 +12,7 @@ from typing import Any
 import django
 
 from gulou.config.embedded import EmbeddedError
-from gulou.config.runtime import supervisor
+from gulou.config.runtime import lock, supervisor
 from gulou.config.runtime.lock import Busy
 from gulou.config.runtime.supervisor import CannotStart
 from gulou.kit.env import Env, EnvError
@@ -49,6 +49,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         return one
 
     add("run", "Database, web and worker in one; what `make run` starts.", _run)
+    add("stop", "Stop the Gulou of this data folder, wherever it was started.", _stop)
     own = "there is a database already; do not start the embedded one"
     web = add("web", "Only the web server.", _web)
     web.add_argument("--no-database", action="store_true", help=own)
@@ -69,6 +70,11 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 
 def _run(env: Env, asked: argparse.Namespace) -> int:
     return supervisor.run(env)
+
+
+def _stop(env: Env, asked: argparse.Namespace) -> int:
+    print("Stopped." if lock.stop_holder(env.data_dir) else "Nothing was running.")
+    return 0
 
 
 def _web(env: Env, asked: argparse.Namespace) -> int:

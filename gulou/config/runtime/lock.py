@@ -2,9 +2,12 @@
 
 import fcntl
 import os
+import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 
 class Busy(Exception):
@@ -30,3 +33,28 @@ def held(data_dir: Path, what: str) -> Iterator[None]:
         file.flush()
         yield
         file.truncate(0)
+
+
+def stop_holder(data_dir: Path, patience: float = 120) -> bool:
+    """Ask who holds the data folder to stop, and wait until it has. False when nobody does."""
+    path = data_dir / "gulou.lock"
+    if not path.exists():
+        return False
+    with path.open("r", encoding="utf-8") as file:
+        if _free(file):
+            return False
+        os.kill(int(file.read().split()[-1]), signal.SIGTERM)
+        until = time.monotonic() + patience
+        while not _free(file):
+            if time.monotonic() > until:
+                raise Busy(f"Gulou in {data_dir} has not stopped within {patience:.0f} s.")
+            time.sleep(0.1)
+    return True
+
+
+def _free(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

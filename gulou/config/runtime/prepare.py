@@ -62,15 +62,20 @@ def pending_migrations() -> list[str]:
 def collect_static() -> None:
     """Gather, stamp and compress the files that pages use, unless none has changed."""
     target = Path(settings.STATIC_ROOT)
-    stamp = target.with_name("static.stamp")
+    stamp = gathered_stamp()
     found = _fingerprint()
-    if stamp.exists() and stamp.read_text() == found and (target / "staticfiles.json").exists():
+    if target.is_dir() and stamp.exists() and stamp.read_text() == found:
         return
     print("Gathering the pages' files.", flush=True)
     stamp.unlink(missing_ok=True)
     shutil.rmtree(target, ignore_errors=True)
     call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(found)
+
+
+def gathered_stamp() -> Path:
+    """The file that says which files were gathered; there is none until all of them are."""
+    return Path(settings.STATIC_ROOT).with_name("static.stamp")
 
 
 def _fingerprint() -> str:

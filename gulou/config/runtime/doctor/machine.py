@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from gulou.config.runtime.doctor.finding import Finding, Verdict
+from gulou.config.runtime.prepare import gathered_stamp
 from gulou.kit.env import ROOT, Env
 
 _ROOM_BYTES = 2 * 1024**3
@@ -91,10 +92,9 @@ def storage(env: Env) -> Iterator[Finding]:
 def pages(env: Env) -> Iterator[Finding]:
     thing = _("Pages")
     built = Path(str(settings.DJANGO_VITE["default"]["manifest_path"]))
-    gathered = Path(settings.STATIC_ROOT) / "staticfiles.json"
     if not built.exists():
         yield Finding(Verdict.WRONG, thing, _("They have not been built."), "make build")
-    elif not gathered.exists():
+    elif not gathered_stamp().exists():
         yield Finding(
             Verdict.WRONG,
             thing,
