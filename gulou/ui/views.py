@@ -52,7 +52,12 @@ def _back(request: HttpRequest) -> HttpResponse:
 @public
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component at work. Only where the house shows itself: the demo or a developer's."""
-    if not (settings.DEBUG or settings.GULOU.demo):
+    if not open_to_all():
         raise Http404
     frame = "desk" if "desk" in request.GET else "public"
     return render(request, f"ui/gallery_{frame}.html", samples(clock.now()))
+
+
+def open_to_all() -> bool:
+    """Whether this house shows how it is built."""
+    return bool(settings.DEBUG or settings.GULOU.demo)
