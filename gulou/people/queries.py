@@ -163,6 +163,16 @@ def postings_of(user: User, *, on: date | None = None) -> QuerySet[Posting]:
     return Posting.objects.filter(in_force(on), user=user).select_related("role", "unit")
 
 
+def units_of(users: Collection[User]) -> dict[int, UnitRef]:
+    """The unit at which each of these people is posted today (their first posting), by person."""
+    refs = unit_refs()
+    found: dict[int, UnitRef] = {}
+    rows = Posting.objects.filter(in_force(), user__in=users).order_by("since", "pk")
+    for user_id, unit_id in rows.values_list("user_id", "unit_id"):
+        found.setdefault(user_id, refs[unit_id])
+    return found
+
+
 def person_named(username: str) -> User | None:
     """Who signs in with this name, however it is capitalised."""
     found = User.objects.filter(username__iexact=username)[:2]

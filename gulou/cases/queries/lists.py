@@ -110,13 +110,13 @@ def queue(
 def my_work(user: User, *, size: int = 200) -> list[Row]:
     """What waits for this person: current steps given to them, or to a unit where a posting of
     theirs lets them make a move that the step is there for. The most urgent comes first."""
-    waiting = Q(step_person=user)
+    waiting, reach = Q(step_person=user), access.reach_of(user)
     for kind in StepKind:
         verbs = [move.verb for move in states.MOVES if move in _owed(kind)]
-        units = frozenset().union(*(access.unit_ids_where(user, verb) for verb in verbs))
+        units = frozenset().union(*(reach.unit_ids_where(verb) for verb in verbs))
         if units:
             waiting |= Q(step_kind=kind, step_person=None, step_unit_id__in=units)
-    objections = access.unit_ids_where(user, states.REOPEN.verb)
+    objections = reach.unit_ids_where(states.REOPEN.verb)
     if objections:
         waiting |= Q(objected_at__isnull=False, unit_id__in=objections)
     cases = cases_seen_by(user).filter(waiting).filter(Q(ended_at=None) | ~Q(objected_at=None))

@@ -20,7 +20,8 @@ from gulou.photos.models import Photo
 def cases_seen_by(user: User) -> QuerySet[Case]:
     """The cases of the units that the user's postings reach, those whose current step waits for
     the user or such a unit, and those on which such a unit assists."""
-    reached = sorted(access.unit_ids_where(user, states.READ))
+    reach = access.reach_of(user)
+    reached = sorted(reach.unit_ids_where(states.READ))
     if not user.is_active:
         return Case.objects.none()
     mine = (
@@ -30,7 +31,7 @@ def cases_seen_by(user: User) -> QuerySet[Case]:
         | Q(assisting__overlap=reached)
     )
     cases = Case.objects.filter(mine)
-    if access.unit_ids_where(user, states.READ_RESTRICTED):
+    if reach.unit_ids_where(states.READ_RESTRICTED):
         return cases
     return cases.filter(restricted=False)
 
@@ -45,11 +46,11 @@ def case_seen_by(user: User, number: str) -> Case:
 
 def moves_open_to(user: User, case: Case) -> list[Move]:
     """What the user may do to the case now, in the order of the table of moves."""
-    steps = open_steps(case)
+    steps, reach = open_steps(case), access.reach_of(user)
     return [
         move
         for move in states.open_moves(case.state)
-        if access.holds(user, move.verb, unit_id=case.unit_id, steps=steps)
+        if reach.holds(move.verb, unit_id=case.unit_id, steps=steps)
         and _is_theirs(user, case, move)
     ]
 

@@ -127,14 +127,14 @@ class Record:
 
 def record_of(case: Case, *, reader: User) -> Record:
     """The record of a case that the reader was found to see."""
-    now = clock.now()
+    now, units = clock.now(), people.unit_refs()
     return Record(
         case=case,
         moves=moves_open_to(reader, case),
         photos=[_photo(p) for p in case.photos.select_related("photo", "added_by")],
         reports=_reports(case),
-        steps=[_step(s, now) for s in case.steps.select_related("person")],
-        story=_story(case),
+        steps=[_step(s, now, units) for s in case.steps.select_related("person")],
+        story=_story(case, units),
         routing=routing_of(case),
         merged=list(Case.objects.filter(merged_into=case).values_list("number", flat=True)),
         late=case.ended_at is None and case.due_at is not None and case.due_at < now,
@@ -170,8 +170,7 @@ def _reports(case: Case) -> list[ReportSeen]:
     return seen
 
 
-def _step(step: Step, now: datetime) -> StepSeen:
-    units = people.unit_refs()
+def _step(step: Step, now: datetime, units: people.Registry) -> StepSeen:
     return StepSeen(
         kind=step.kind, kind_label=step.get_kind_display(),
         unit=name_of(units[step.unit_id]) if step.unit_id in units else "",
@@ -181,7 +180,7 @@ def _step(step: Step, now: datetime) -> StepSeen:
     )  # fmt: skip
 
 
-def _story(case: Case) -> list[Entry]:
+def _story(case: Case, units: people.Registry) -> list[Entry]:
     events = story(case.subject_kind, case.uid)
     payloads = [event.payload for event in events]
     words = Words.objects.in_bulk([p["words"] for p in payloads if p.get("words")])
@@ -194,7 +193,7 @@ def _story(case: Case) -> list[Entry]:
         str(uid): number
         for uid, number in Case.objects.filter(uid__in=others).values_list("uid", "number")
     }
-    return [_entry(event, words, reasons, actors, numbers) for event in events]
+    return [_entry(event, words, reasons, actors, numbers, units) for event in events]
 
 
 def _entry(
@@ -203,10 +202,10 @@ def _entry(
     reasons: Mapping[int, str],
     actors: Mapping[str, tuple[str, str]],
     numbers: Mapping[str, str],
+    units: people.Registry,
 ) -> Entry:
     told = event.payload
     said = words.get(told.get("words") or 0)
-    units = people.unit_refs()
     to_unit = units.get(told.get("unit") or 0)
     who, unit = actors.get(event.actor, ("", ""))
     return Entry(
@@ -226,8 +225,8 @@ def _people(actors: list[str]) -> dict[str, tuple[str, str]]:
     """The name and unit of each person, by the way facts name them."""
     uids = {UUID(actor[5:]) for actor in actors if actor.startswith("user:")}
     found = people.people_by_uid(list(uids))
-    names: dict[str, tuple[str, str]] = {}
-    for uid, user in found.items():
-        posting = people.postings_of(user).first()
-        names[f"user:{uid}"] = (str(user), name_of(posting.unit) if posting else "")
-    return names
+    units = people.units_of(list(found.values()))
+    return {
+        f"user:{uid}": (str(user), name_of(units[user.pk]) if user.pk in units else "")
+        for uid, user in found.items()
+    }
