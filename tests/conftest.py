@@ -82,7 +82,7 @@ def land(db: None) -> District:
     levels = {
         code: Level.objects.create(code=code, rank=rank, name_zh=zh, name_en=code.title())
         for rank, (code, zh) in enumerate(
-            [("district", "区"), ("street", "街镇"), ("community", "社区"), ("cell", "网格")]
+            [("district", "区"), ("street", "街镇"), ("community", "社区"), ("grid", "网格")]
         )
     }
 

@@ -1,7 +1,89 @@
 """Making the demonstration district: all of it in one transaction, or nothing."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import override
+
+from gulou.catalogue import operations as catalogue
+from gulou.catalogue.operations.allow import SYSTEM
+from gulou.kit import clock
 from gulou.kit.progress import Tell
+from gulou.people.models import Unit
+from gulou.places import operations as places
+from gulou.places.models import Area
+
+from . import geography
+from .geography import Ground
+from .house import Founder
+from .rules import set_rules
+from .stories import CASES, DAYS, Teller
+
+SEED = 350102
 
 
-def load_demo(*, progress: Tell) -> None:
-    """Make the district in an empty database, telling how far it is. Written with the demo."""
+def is_loaded() -> bool:
+    """Whether there is anything in this database that a demonstration would get in the way of."""
+    return Unit.objects.exists() or Area.objects.exists()
+
+
+@transaction.atomic
+def load_demo(*, progress: Tell, cases: int = CASES, until: datetime | None = None) -> None:
+    """Make the district in an empty database, telling how far it is.
+
+    The same `until` (aware; by default now, to the hour) makes the same past.
+    """
+    until = until or clock.now().replace(minute=0, second=0, microsecond=0)
+    rng = Random(SEED)  # noqa: S311  a made-up past, not a secret
+    founded = until - timedelta(days=DAYS + 60)
+    with override("zh-hans"), clock.at(founded):
+        streets, communities = _ground(rng, progress)
+        progress("分类 catalogue", 0, 0)
+        catalogue.load_shipped(by=SYSTEM)
+        progress("机构 units and people", 0, 0)
+        since = timezone.localdate(founded)
+        house = Founder(rng, since).found(streets, communities)
+        set_rules(house, since)
+        Teller(house, rng, until).tell(cases, progress)
+
+
+def _ground(rng: Random, progress: Tell) -> tuple[list[Area], list[Area]]:
+    progress("地图 areas", 0, 0)
+    places.set_standard_levels(actor=SYSTEM)
+    streets = geography.streets()
+    communities = [
+        one
+        for street, names in zip(streets, geography.COMMUNITIES, strict=True)
+        for one in geography.communities(street, names, rng)
+    ]
+    cells = [one for community in communities for one in geography.cells(community, rng)]
+    for level, grounds in (
+        ("district", [geography.district()]), ("street", streets), ("community", communities),
+        ("grid", cells),
+    ):  # fmt: skip
+        _import(level, grounds)
+    for zh, en, lat, lon, kind, aliases in geography.PLACES:
+        places.add_named_place(
+            zh, name_en=en, lat=lat, lon=lon, kind=kind, aliases=aliases, actor=SYSTEM
+        )
+    found = Area.objects.select_related("parent")
+    return (
+        list(found.filter(level__code="street").order_by("code")),
+        list(found.filter(level__code="community").order_by("code")),
+    )
+
+
+def _import(level: str, grounds: Sequence[Ground]) -> None:
+    places.import_areas(
+        [
+            places.AreaDraft(
+                code=g.code, name_zh=g.name_zh, name_en=g.name_en, geometry=g.shape,
+                parent_code=g.parent or None,
+            )
+            for g in grounds
+        ],
+        level=level, actor=SYSTEM, source=places.AreaSource(system="wgs84", synthetic=True),
+    )  # fmt: skip

@@ -1,0 +1,86 @@
+"""The demonstration: made by the real operations, whole or not at all, the same for the same seed."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth import authenticate
+from django.db import transaction
+
+from gulou.cases import queries
+from gulou.cases.models import Case
+from gulou.cases.states import State
+from gulou.catalogue import current as catalogue
+from gulou.demo.logins import logins
+from gulou.demo.operations import is_loaded, load_demo
+from gulou.kit.progress import quiet
+from gulou.outbox.audit import audit
+from gulou.outbox.models import Event
+from gulou.people.models import Unit, UnitKind, User
+from gulou.places import current as areas
+from gulou.places.models import Area
+from gulou.places.queries import locate
+
+UNTIL = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def demo(db: None) -> None:
+    load_demo(progress=quiet, cases=24, until=UNTIL)
+
+
+def test_it_makes_a_whole_district(demo: None) -> None:
+    assert is_loaded()
+    counts = {level: Area.objects.filter(level__code=level).count()
+              for level in ("district", "street", "community", "grid")}  # fmt: skip
+    assert counts == {"district": 1, "street": 10, "community": 60, "grid": 240}
+    assert not Area.objects.filter(synthetic=False).exists()
+    assert Unit.objects.filter(kind=UnitKind.DEPARTMENT).count() == 25
+    assert set(UnitKind.values) == set(Unit.objects.values_list("kind", flat=True))
+    where = locate(26.0874, 119.2959)
+    assert where.street and where.community and where.grid
+
+
+def test_every_chain_of_it_holds(demo: None) -> None:
+    assert list(audit()) == []
+    times = list(
+        Event.objects.filter(name="case.opened").order_by("id").values_list("at", flat=True)
+    )
+    assert times == sorted(times) and times[-1] < UNTIL
+
+
+def test_everybody_offered_can_sign_in_and_sees_something(demo: None) -> None:
+    for login in logins():
+        user = authenticate(username=login.username, password=login.password)
+        assert isinstance(user, User), login.username
+    dispatcher = User.objects.get(username="guo")
+    assert queries.cases_seen_by(dispatcher).count() == Case.objects.count()
+
+
+def test_what_closed_was_rechecked_by_somebody_else(demo: None) -> None:
+    closed = Case.objects.filter(state=State.CLOSED)
+    assert closed.exists()
+    for case in closed:
+        handler = case.steps.filter(kind="handle").latest("ended_at").ended_by
+        checker = case.steps.filter(kind="recheck").latest("ended_at").ended_by
+        assert handler != checker
+
+
+def test_the_same_seed_tells_the_same_past(db: None) -> None:
+    def past() -> list[tuple[str, ...]]:
+        load_demo(progress=quiet, cases=12, until=UNTIL)
+        return [(c.state, c.address, str(c.opened_at)) for c in Case.objects.order_by("id")]
+
+    pasts = []
+    for _ in range(2):
+        try:
+            with transaction.atomic():
+                pasts.append(past())
+                raise _Forget
+        except _Forget:
+            areas.forget()
+            catalogue.forget()
+    assert pasts[0] == pasts[1] and len(pasts[0]) == 12
+
+
+class _Forget(Exception):
+    """Takes a past back."""
