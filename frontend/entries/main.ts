@@ -3,6 +3,7 @@ import "vite/modulepreload-polyfill";
 import { Application } from "@hotwired/stimulus";
 import "../styles/main.css";
 import "../lib/htmx";
+import Beside from "../controllers/beside";
 import Compare from "../controllers/compare";
 import Copy from "../controllers/copy";
 import Dialog from "../controllers/dialog";
@@ -19,6 +20,7 @@ import Toast from "../controllers/toast";
 import Upload from "../controllers/upload";
 
 const application = Application.start();
+application.register("beside", Beside);
 application.register("compare", Compare);
 application.register("copy", Copy);
 application.register("dialog", Dialog);
