@@ -26,11 +26,6 @@ class SetAside:
     error: str
 
 
-def may_mend(user: User) -> bool:
-    """Whether the user looks after what was set aside."""
-    return bool(access.unit_ids_where(user, MEND))
-
-
 def set_aside(user: User, *, limit: int = 200) -> list[SetAside]:
     """What waits for a person, newest first. Raises NotAllowed."""
     access.require(user, MEND, unit_id=people.office().id)

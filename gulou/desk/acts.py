@@ -1,0 +1,177 @@
+"""What each move looks like on a page: its form, its key, and the one operation it calls."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from gulou.cases import operations, states
+from gulou.cases.operations import Evidence
+from gulou.cases.states import Move, State, StepKind
+from gulou.kit.errors import NotFound
+from gulou.people import queries as people
+
+from . import forms
+
+if TYPE_CHECKING:
+    from gulou.cases.models import Case
+    from gulou.people.models import User
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form that was sent and has the right shape."""
+
+    case: "Case"
+    by: "User"
+    form: Any
+    evidence: Evidence
+
+    def __getitem__(self, name: str) -> Any:
+        return self.form.cleaned_data.get(name)
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """What every move takes."""
+        return {"by": self.by, "words": self["words"] or "", "seen": self["seen"]}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One move on the page. `key` is pressed to open its form; `done` is said afterwards."""
+
+    move: Move
+    form: type[forms.MoveForm]
+    run: Callable[[Sent], Any]
+    sign: str
+    key: str
+    done: Any
+    danger: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the move, as in its address."""
+        return self.move.name
+
+
+def _file(sent: Sent) -> Any:
+    return operations.file_case(
+        sent.case, category_id=sent["category"], condition_id=_condition(sent),
+        summary=sent["summary"], address=sent["address"], **sent.common,
+    )  # fmt: skip
+
+
+def _condition(sent: Sent) -> int | None:
+    found: int | None = sent["condition"]
+    return found
+
+
+def _dispatch(sent: Sent) -> Any:
+    return operations.dispatch_case(
+        sent.case, unit_id=sent["unit"], assisting=sent["assisting"] or (),
+        condition_id=_condition(sent), **sent.common,
+    )  # fmt: skip
+
+
+def _task(sent: Sent) -> Any:
+    able = people.people_at([sent["unit"]], states.VERIFY.verb)
+    person = next((person for person in able if person.pk == sent["person"]), None)
+    return operations.task_verification(
+        sent.case, unit_id=sent["unit"], person=person, **sent.common
+    )
+
+
+def _release(sent: Sent) -> Any:
+    return operations.release_photos(
+        sent.case, by=sent.by, uids=sent["public"] or (), summary=sent["summary"],
+        seen=sent["seen"],
+    )  # fmt: skip
+
+
+def _with_reason(operation: Callable[..., Any]) -> Callable[[Sent], Any]:
+    return lambda sent: operation(sent.case, reason_id=sent["reason"], **sent.common)
+
+
+def _with_photos(operation: Callable[..., Any]) -> Callable[[Sent], Any]:
+    return lambda sent: operation(sent.case, evidence=sent.evidence, **sent.common)
+
+
+def _plain(operation: Callable[..., Any]) -> Callable[[Sent], Any]:
+    return lambda sent: operation(sent.case, **sent.common)
+
+
+# fmt: off
+_ACTS = (
+    Act(states.VERIFY, forms.VerifyForm,
+        lambda s: operations.verify_case(
+            s.case, found=s["found"] == "yes", evidence=s.evidence, **s.common),
+        "eye-check", "v", _("%(case)s is verified.")),
+    Act(states.FILE, forms.FileForm, _file, "clipboard-check", "f", _("%(case)s is filed.")),
+    Act(states.DISPATCH, forms.DispatchForm, _dispatch, "send", "d", _("%(case)s is dispatched.")),
+    Act(states.ACCEPT, forms.PlainForm, _plain(operations.accept_case),
+        "check", "a", _("%(case)s is accepted. The time for handling runs.")),
+    Act(states.HANDLE, forms.HandleForm, _with_photos(operations.handle_case),
+        "tool", "h", _("%(case)s is reported as handled. Somebody else rechecks it.")),
+    Act(states.CLOSE, forms.CloseForm, _with_photos(operations.close_case),
+        "circle-check", "c", _("%(case)s is closed.")),
+    Act(states.REOPEN, forms.ReopenForm, _with_reason(operations.reopen_case),
+        "refresh", "o", _("%(case)s is open again.")),
+    Act(states.REWORK, forms.ReworkForm,
+        lambda s: operations.rework_case(
+            s.case, reason_id=s["reason"], evidence=s.evidence, **s.common),
+        "arrow-back-up", "w", _("%(case)s went back for rework.")),
+    Act(states.NAME_RECHECKER, forms.NameForm,
+        lambda s: operations.name_rechecker(s.case, person=s.form.able[s["person"]], **s.common),
+        "user-check", "p", _("The rechecker of %(case)s is named.")),
+    Act(states.TASK, forms.TaskForm, _task, "user-search", "y", _("Asked to verify %(case)s.")),
+    Act(states.RETURN, forms.ReturnForm, _with_reason(operations.return_case),
+        "arrow-back-up", "b", _("%(case)s went back to the office.")),
+    Act(states.SPLIT, forms.PlainForm, _plain(operations.split_case),
+        "arrows-split", "u", _("%(case)s is on its own again.")),
+    Act(states.MERGE, forms.MergeForm,
+        lambda s: operations.merge_case(s.case, into=s.form.target, **s.common),
+        "arrow-merge", "e", _("%(case)s is merged."), danger=True),
+    Act(states.DECLINE, forms.DeclineForm, _with_reason(operations.decline_case),
+        "circle-x", "x", _("%(case)s is not filed."), danger=True),
+    Act(states.REDIRECT, forms.RedirectForm, _with_reason(operations.redirect_case),
+        "arrow-forward-up", "r", _("%(case)s is passed on."), danger=True),
+    Act(states.RELEASE, forms.ReleaseForm, _release,
+        "world", "l", _("What the public sees of %(case)s is decided.")),
+    Act(states.NOTE, forms.NoteForm, _with_photos(operations.note_case),
+        "note", "t", _("Noted on %(case)s.")),
+)
+# fmt: on
+_BY_NAME: Mapping[str, Act] = {act.name: act for act in _ACTS}
+
+# What a step waits for comes first; the office's own next move where it has none of these.
+_NEXT = {
+    StepKind.INTAKE: (states.FILE,),
+    StepKind.VERIFY: (states.VERIFY,),
+    StepKind.DISPATCH: (states.DISPATCH,),
+    StepKind.ACCEPT: (states.ACCEPT,),
+    StepKind.HANDLE: (states.HANDLE,),
+    StepKind.RECHECK: (states.CLOSE, states.NAME_RECHECKER),
+}
+
+
+def act_of(name: str) -> Act:
+    """The act of a move. Raises NotFound."""
+    if name not in _BY_NAME:
+        raise NotFound("desk.no_such_move", _("There is no such move."))
+    return _BY_NAME[name]
+
+
+def acts_for(moves: list[Move]) -> list[Act]:
+    """What may be done, in the order in which it is likely."""
+    return [act for act in _ACTS if act.move in moves]
+
+
+def likely(case: "Case", moves: list[Move]) -> Act | None:
+    """The single move that the case waits for, if this reader may make it."""
+    wanted = _NEXT.get(StepKind(case.step_kind), ()) if case.step_kind else ()
+    if case.objected_at is not None:
+        wanted = (states.REOPEN,)
+    elif case.state == State.CLOSED:
+        wanted = (states.RELEASE,)
+    return next((_BY_NAME[move.name] for move in wanted if move in moves), None)

@@ -1,0 +1,108 @@
+"""What the forms of the desk let one choose from, with names in the reader's language."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from gulou.catalogue import queries as catalogue
+from gulou.catalogue.queries import CategoryRef, Limit
+from gulou.catalogue.states import TimeUnit
+from gulou.kit.words import name_of
+from gulou.people import queries as people
+from gulou.people.queries import UnitRef
+
+if TYPE_CHECKING:
+    from gulou.people.models import User
+
+Choice = tuple[int | str, str]
+Group = tuple[str, list[Choice]]
+
+
+def categories(words: str = "") -> list[Choice | Group]:
+    """Every category by class; those that the words point to come first."""
+    groups: list[Choice | Group] = []
+    if pointed := catalogue.suggest_categories(words, limit=3) if words else []:
+        groups.append((_("The words point to"), [_category(one) for one in pointed]))
+    groups += [
+        (name_of(above), [_category(one) for one in below])
+        for above, below in catalogue.categories_by_class()
+    ]
+    return groups
+
+
+def _category(one: CategoryRef) -> Choice:
+    return one.id, name_of(one)
+
+
+def conditions(category_id: int | None) -> list[Choice]:
+    """The filing conditions of a category, each with its limit."""
+    found = catalogue.conditions_of(category_id) if category_id else ()
+    return [(one.id, f"{name_of(one)} · {limit_words(one.limit)}") for one in found]
+
+
+def limit_words(limit: Limit) -> str:
+    """4 小时, 2 紧急工作时, 5 个工作日."""
+    words = {
+        TimeUnit.MINUTE: _("%(n)d minutes"),
+        TimeUnit.URGENT_HOUR: _("%(n)d h around the clock"),
+        TimeUnit.URGENT_DAY: _("%(n)d days around the clock"),
+        TimeUnit.WORKING_HOUR: _("%(n)d working hours"),
+        TimeUnit.WORKING_DAY: _("%(n)d working days"),
+        TimeUnit.NATURAL_DAY: _("%(n)d calendar days"),
+    }
+    return words[TimeUnit(limit.unit)] % {"n": limit.amount}
+
+
+def reasons(kind: str) -> list[Choice]:
+    """The reasons that a move of this kind may have."""
+    return [(reason.pk, name_of(reason)) for reason in catalogue.reasons(kind)]
+
+
+# How units are grouped where one is chosen: the kinds, in the order of who does most.
+_KINDS = (
+    ("department",), ("street",), ("community",), ("mass_organisation",),
+    ("enterprise", "patrol_group", "volunteer_team"),
+    ("committee", "civility_office", "campaign_office", "supervision_team", "supervision_office"),
+)  # fmt: skip
+
+
+def units(*, first: Iterable[int] = (), first_words: str = "") -> list[Choice | Group]:
+    """Every unit in use, grouped by kind; those in `first` on top of all."""
+    refs = people.unit_refs()
+    top = [_unit(refs[pk]) for pk in dict.fromkeys(first) if pk in refs and refs[pk].active]
+    groups: list[Choice | Group] = [(first_words, top)] if top else []
+    named = kind_names()
+    for kinds in _KINDS:
+        found = [_unit(unit) for unit in refs.values() if unit.active and unit.kind in kinds]
+        if found:
+            groups.append((named[kinds[0]], found))
+    return groups
+
+
+def flat_units() -> list[Choice]:
+    """Departments and streets, which help each other."""
+    refs = people.unit_refs().values()
+    kinds = ("department", "street", "mass_organisation")
+    return [_unit(unit) for kind in kinds for unit in refs if unit.active and unit.kind == kind]
+
+
+def _unit(unit: UnitRef) -> Choice:
+    return unit.id, name_of(unit)
+
+
+def kind_names() -> dict[str, str]:
+    """The name of each group of units."""
+    return {
+        "department": _("Departments"),
+        "street": _("Streets and towns"),
+        "community": _("Communities"),
+        "mass_organisation": _("Mass organisations"),
+        "enterprise": _("Enterprises, patrols and volunteers"),
+        "committee": _("Offices of the campaign"),
+    }
+
+
+def persons(found: Iterable["User"]) -> list[Choice]:
+    """People by name."""
+    return [(person.pk, str(person)) for person in found]

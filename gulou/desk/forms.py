@@ -1,0 +1,325 @@
+"""The forms of the desk. They check shape; whether it may be done is the operation's to say."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from gulou.cases import queries, states
+from gulou.cases.routing import routing_of
+from gulou.catalogue import queries as catalogue
+from gulou.kit.words import name_of
+from gulou.people import queries as people
+
+from . import choices
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from gulou.cases.models import Case
+    from gulou.people.models import User
+
+MOST_VERSION = 2**31 - 1
+
+
+def _words(label: Any = None, *, required: bool = False, rows: int = 3) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows, "maxlength": 2000})
+    return forms.CharField(label=label or _("Words"), required=required, widget=widget)
+
+
+def _one_of(label: Any, *, required: bool = True, radio: bool = False) -> Any:
+    """A choice of an id; what may be chosen is set when the case is known."""
+    return forms.TypedChoiceField(
+        label=label, coerce=int, empty_value=None, required=required,
+        widget=forms.RadioSelect() if radio else forms.Select(),
+    )  # fmt: skip
+
+
+class MoveForm(forms.Form):
+    """What every move has: the version one looked at, and words."""
+
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput, required=False, min_value=0, max_value=MOST_VERSION
+    )
+    told = forms.IntegerField(
+        widget=forms.HiddenInput, required=False, min_value=0, max_value=MOST_VERSION
+    )
+    words = _words()
+    takes_photos = False
+    photos_hint: Any = ""
+    # Fields that are folded away, and fields on whose choice another one's choices depend.
+    folded: tuple[str, ...] = ()
+    refreshed_by: dict[str, str] = {}
+
+    def __init__(
+        self,
+        data: "QueryDict | None" = None,
+        *,
+        case: "Case",
+        reader: "User",
+        asked: "QueryDict | None" = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial={"seen": case.version, **(initial or {})})
+        self.case, self.reader, self.asked = case, reader, asked
+        self.label_suffix = ""
+        if self.takes_photos:
+            # Holds what is wrong with the photos; they themselves are staged under a draft.
+            self.fields["photos"] = forms.Field(
+                label=_("Photos"), required=False, widget=forms.HiddenInput()
+            )
+        self.fit()
+
+    def fit(self) -> None:
+        """Fill in what may be chosen for this case."""
+
+    def offer(self, name: str, offered: Sequence[Any]) -> None:
+        """Let one choose from these."""
+        cast("forms.ChoiceField", self.fields[name]).choices = offered
+
+    def now(self, name: str) -> str:
+        """What a field holds at the moment: sent, asked for by the address, or to begin with."""
+        for source in (self.data, self.asked or {}):
+            if source.get(name):
+                return str(source.get(name))
+        return str(self.initial.get(name) or "")
+
+    def unsent(self) -> "MoveForm":
+        """The same form with what was typed, not judged yet."""
+        typed = {
+            name: field.widget.value_from_datadict(self.data, self.files, name)
+            for name, field in self.fields.items()
+        }
+        return type(self)(case=self.case, reader=self.reader, initial=typed)
+
+    def visible(self) -> list[Any]:
+        """The fields to draw, in order."""
+        return [bound for bound in self if not bound.is_hidden]
+
+    def carried(self) -> list[Any]:
+        """The hidden fields to draw."""
+        return [bound for bound in self if bound.is_hidden and bound.name != "photos"]
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+class PlainForm(MoveForm):
+    """Words if one likes."""
+
+    words = _words(_("Words for the record"), rows=2)
+
+
+class WordsForm(MoveForm):
+    """Words that must be there."""
+
+    words = _words(required=True)
+
+
+class NoteForm(WordsForm):
+    takes_photos = True
+    words = _words(_("Note"), required=True)
+
+
+class HandleForm(WordsForm):
+    takes_photos = True
+    words = _words(_("What was done"), required=True)
+
+    def fit(self) -> None:
+        category = catalogue.category_refs().get(self.case.category_id)
+        if category is not None and category.needs_photo:
+            self.photos_hint = _("Needed: the place as it is now.")
+        else:
+            self.photos_hint = _("If there is something to see.")
+
+
+class CloseForm(PlainForm):
+    takes_photos = True
+
+
+class VerifyForm(MoveForm):
+    takes_photos = True
+    found = forms.ChoiceField(
+        label=_("Is the problem there"), widget=forms.RadioSelect(),
+        choices=[("yes", _("Yes, as reported")), ("no", _("No, nothing found"))],
+    )  # fmt: skip
+    words = _words(_("What you saw"), required=True)
+    field_order = ("found", "words")
+
+
+class FileForm(MoveForm):
+    category = _one_of(_("Category"))
+    condition = _one_of(_("Condition and limit"), required=False, radio=True)
+    address = forms.CharField(label=_("Place in words"), max_length=200, required=False)
+    summary = forms.CharField(
+        label=_("What the public reads"), max_length=300, required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300}),
+        help_text=_("In the office's words, with nothing personal."),
+    )  # fmt: skip
+    words = _words(_("Words for the record"), rows=2)
+    field_order = ("category", "condition", "address", "summary", "words")
+    refreshed_by = {"category": "condition"}
+
+    def fit(self) -> None:
+        case = self.case
+        said = " ".join(case.reports.values_list("words__text", flat=True)[:5])
+        self.initial.setdefault("category", case.category_id)
+        self.initial.setdefault("condition", case.condition_id)
+        self.initial.setdefault("address", case.address)
+        self.initial.setdefault("summary", case.summary)
+        chosen = _number(self.now("category"))
+        offered = choices.categories(said)
+        here = catalogue.category_refs().get(case.category_id)
+        self.offer("category", _with(offered, case.category_id, here))
+        self.offer("condition", choices.conditions(chosen))
+        if chosen is not None and chosen != case.category_id:
+            default = catalogue.default_condition(chosen)
+            self.initial["condition"] = default.id if default else None
+
+
+def _with(offered: list[Any], category_id: int, here: Any) -> list[Any]:
+    """The choices, with the case's own category where it has been retired since."""
+    ids = {pk for _words, group in offered for pk, _name in group}
+    if category_id in ids or here is None:
+        return offered
+    return [*offered, (category_id, name_of(here))]
+
+
+class TaskForm(MoveForm):
+    unit = _one_of(_("Unit"))
+    person = _one_of(_("Person"), required=False)
+    words = _words(_("What to look at"), rows=2)
+    field_order = ("unit", "person", "words")
+    refreshed_by = {"unit": "person"}
+
+    def fit(self) -> None:
+        refs = people.unit_refs().values()
+        areas = {self.case.community_id, self.case.street_id} - {None}
+        near = [u.id for u in refs if u.active and u.area_id in areas]
+        near.sort(key=lambda pk: people.unit_refs()[pk].kind != "community")
+        self.offer("unit", choices.units(first=near, first_words=str(_("Of this place"))))
+        if near:
+            self.initial.setdefault("unit", near[0])
+        chosen = _number(self.now("unit"))
+        able = people.people_at([chosen], states.VERIFY.verb) if chosen else []
+        self.offer("person", [("", _("Anybody there")), *choices.persons(able)])
+
+
+class DispatchForm(MoveForm):
+    unit = _one_of(_("Unit responsible"))
+    condition = _one_of(_("Condition and limit"), required=False, radio=True)
+    assisting = forms.TypedMultipleChoiceField(
+        label=_("Assisting units"), coerce=int, required=False,
+        widget=forms.CheckboxSelectMultiple(),
+    )  # fmt: skip
+    words = _words(_("Words for the unit"), rows=2)
+    field_order = ("unit", "condition", "words", "assisting")
+    folded = ("assisting",)
+
+    def fit(self) -> None:
+        routing = routing_of(self.case)
+        first = [routing.unit_id] if routing.unit_id else []
+        units = choices.units(first=first, first_words=str(_("By the rule")))
+        self.offer("unit", units if first else [("", str(_("Choose a unit"))), *units])
+        self.offer("condition", choices.conditions(self.case.category_id))
+        self.offer("assisting", choices.flat_units())
+        self.initial.setdefault("unit", routing.unit_id)
+        self.initial.setdefault("condition", self.case.condition_id)
+        self.initial.setdefault("assisting", list(routing.assisting_ids))
+
+
+class ReasonForm(MoveForm):
+    """A reason from the list of this move, and words."""
+
+    move: states.Move
+    reason = _one_of(_("Reason"), radio=True)
+    words = _words()
+    field_order = ("reason", "words")
+
+    def fit(self) -> None:
+        self.offer("reason", choices.reasons(self.move.reason))
+        self.fields["words"].required = self.move.words
+
+
+class DeclineForm(ReasonForm):
+    move = states.DECLINE
+
+
+class RedirectForm(ReasonForm):
+    move = states.REDIRECT
+
+
+class ReturnForm(ReasonForm):
+    move = states.RETURN
+
+
+class ReworkForm(ReasonForm):
+    takes_photos = True
+    move = states.REWORK
+
+
+class ReopenForm(ReasonForm):
+    move = states.REOPEN
+
+
+class MergeForm(MoveForm):
+    into = forms.ChoiceField(
+        label=_("Open cases nearby"), required=False, widget=forms.RadioSelect()
+    )
+    number = forms.CharField(label=_("Or its number"), max_length=24, required=False)
+    words = _words(_("Words for the record"), rows=2)
+    field_order = ("into", "number", "words")
+
+    def fit(self) -> None:
+        self.near = queries.neighbours(self.reader, self.case)
+        self.offer(
+            "into",
+            [(row.number, f"{row.number} · {row.category} · {row.place}") for row in self.near],
+        )
+        if not self.near:
+            del self.fields["into"]
+            self.fields["number"].label = _("Number of the other case")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        number = given.get("number") or given.get("into") or ""
+        self.target = queries.cases_seen_by(self.reader).filter(number=number.strip()).first()
+        if self.target is None and not self.errors:
+            where = "number" if number or "into" not in self.fields else "into"
+            self.add_error(where, _("Choose the case that answers for this one too."))
+        return given
+
+
+class NameForm(MoveForm):
+    person = _one_of(_("Who rechecks"), radio=True)
+    words = _words(_("Words for them"), rows=2)
+    field_order = ("person", "words")
+
+    def fit(self) -> None:
+        self.able = {person.pk: person for person in queries.rechecker_choices(self.case)}
+        self.offer("person", choices.persons(self.able.values()))
+
+
+class ReleaseForm(MoveForm):
+    """Which pictures the public sees; the template draws them."""
+
+    public = forms.TypedMultipleChoiceField(
+        label=_("Pictures"), coerce=UUID, required=False, widget=forms.CheckboxSelectMultiple()
+    )
+    summary = forms.CharField(
+        label=_("What the public reads"), max_length=300, required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300}),
+        help_text=_("In the office's words, with nothing personal."),
+    )  # fmt: skip
+    words = None  # type: ignore[assignment]  # this move leaves none
+
+    def fit(self) -> None:
+        evidence = list(self.case.photos.select_related("photo"))
+        self.offer("public", [(str(one.photo.uid), "") for one in evidence])
+        self.initial.setdefault(
+            "public", [str(one.photo.uid) for one in evidence if one.released_at]
+        )
+        self.initial.setdefault("summary", self.case.summary)

@@ -1,0 +1,129 @@
+"""Facts in sentences: what the timeline of a case says, and how each line is marked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gulou.cases.queries import Entry, StepSeen
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the timeline, ready to be shown."""
+
+    what: str
+    sign: str
+    tone: str
+    entry: Entry
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return self.entry.at
+
+
+@dataclass(frozen=True)
+class _Look:
+    says: Callable[[Entry], str]
+    sign: str
+    tone: str = ""
+
+
+def _plain(words: Any) -> Callable[[Entry], str]:
+    return lambda entry: str(words)
+
+
+def _tasked(entry: Entry) -> str:
+    if entry.to_person:
+        return _("Asked %(person)s of %(unit)s to verify") % {
+            "person": entry.to_person, "unit": entry.to_unit}  # fmt: skip
+    return _("Asked %(unit)s to verify") % {"unit": entry.to_unit}
+
+
+def _verified(entry: Entry) -> str:
+    return _("Verified: the problem is there") if entry.found else _("Verified: nothing found")
+
+
+def _dispatched(entry: Entry) -> str:
+    if entry.rule and not entry.who:
+        return _("Dispatched to %(unit)s by the rule") % {"unit": entry.to_unit}
+    return _("Dispatched to %(unit)s") % {"unit": entry.to_unit}
+
+
+def _named(entry: Entry) -> str:
+    return _("Named %(person)s of %(unit)s to recheck") % {
+        "person": entry.to_person, "unit": entry.to_unit}  # fmt: skip
+
+
+def _of(words: Any) -> Callable[[Entry], str]:
+    return lambda entry: str(words) % {"other": entry.other or "–"}
+
+
+def _by(words: Any) -> Callable[[Entry], str]:
+    return lambda entry: str(words) % {"unit": entry.to_unit or entry.unit}
+
+
+_t = gettext_lazy
+_LOOKS = {
+    "case.opened": _Look(_plain(_t("Report received, case opened")), "inbox", "waiting"),
+    "case.joined": _Look(_plain(_t("Somebody else reported it too")), "users", "waiting"),
+    "case.tasked": _Look(_tasked, "user-search", "waiting"),
+    "case.verified": _Look(_verified, "eye", "waiting"),
+    "case.filed": _Look(_plain(_t("Filed")), "clipboard-check", "waiting"),
+    "case.declined": _Look(_plain(_t("Not filed")), "circle-x"),
+    "case.redirected": _Look(_plain(_t("Passed to its own channel")), "arrow-forward-up"),
+    "case.merged": _Look(_of(_t("Merged into %(other)s")), "arrow-merge"),
+    "case.absorbed": _Look(_of(_t("%(other)s was merged into this case")), "arrow-merge"),
+    "case.split": _Look(_of(_t("Split off from %(other)s")), "arrows-split", "waiting"),
+    "case.let_go": _Look(_of(_t("%(other)s was split off again")), "arrows-split"),
+    "case.dispatched": _Look(_dispatched, "send", "underway"),
+    "case.accepted": _Look(_by(_t("%(unit)s accepted it")), "check", "underway"),
+    "case.returned": _Look(_by(_t("%(unit)s returned it")), "arrow-back-up", "waiting"),
+    "case.handled": _Look(_by(_t("%(unit)s reported it as handled")), "tool", "recheck"),
+    "case.rechecker_named": _Look(_named, "user-check", "recheck"),
+    "case.closed": _Look(_plain(_t("Rechecked and closed")), "circle-check", "done"),
+    "case.reworked": _Look(_by(_t("Recheck failed, back to %(unit)s")), "refresh", "late"),
+    "case.objected": _Look(_plain(_t("The reporter objects")), "message-report", "late"),
+    "case.reopened": _Look(_plain(_t("Reopened")), "refresh", "waiting"),
+    "case.noted": _Look(_plain(_t("Note")), "note"),
+    "case.photos_released": _Look(_plain(_t("Decided which pictures are public")), "world"),
+    "case.words_erased": _Look(_plain(_t("Words erased on request")), "trash"),
+}
+_UNKNOWN = _Look(lambda entry: entry.name, "point")
+
+
+def line(entry: Entry) -> Line:
+    """The sentence of one fact. A fact of a later edition is shown by its name."""
+    look = _LOOKS.get(entry.name, _UNKNOWN)
+    what = look.says(entry)
+    if entry.reason:
+        what = _("%(what)s: %(reason)s") % {"what": what, "reason": entry.reason}
+    return Line(what, look.sign, look.tone, entry)
+
+
+_OUTCOMES = {
+    "filed": _t("Filed"),
+    "declined": _t("Not filed"),
+    "redirected": _t("Passed to its own channel"),
+    "merged": _t("Merged"),
+    "passed_on": _t("Passed on"),
+    "found": _t("Problem found"),
+    "not_found": _t("Nothing found"),
+    "dispatched": _t("Dispatched"),
+    "accepted": _t("Accepted"),
+    "returned": _t("Returned"),
+    "handled": _t("Handled"),
+    "passed": _t("Passed"),
+    "failed": _t("Not passed"),
+}
+
+
+def outcome(step: StepSeen) -> str:
+    """How a step ended, in a word; how it stands where it has not."""
+    if step.ended_at is None:
+        return _("Under way")
+    return str(_OUTCOMES.get(step.outcome, step.outcome))

@@ -1,0 +1,47 @@
+"""The frame of every page of the desk: who am I, for which unit, in which role."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from gulou.cases import states
+from gulou.people import access
+from gulou.people import queries as people
+from gulou.people.verbs import MEND
+
+if TYPE_CHECKING:
+    from gulou.people.models import User
+
+
+def reader_of(request: HttpRequest) -> "User":
+    """Who looks. The guards have made sure that somebody is signed in."""
+    return cast("User", request.user)
+
+
+def page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A page of the desk, never kept by anybody but the person's own browser."""
+    reader = reader_of(request)
+    posting = people.postings_of(reader).first()
+    reach = access.reach_of(reader)
+    frame = {
+        "unit": posting.unit if posting else None,
+        "role": posting.role if posting else None,
+        "may_enter": bool(reach.unit_ids_where(states.ENTER)),
+        "may_mend": bool(reach.unit_ids_where(MEND)),
+    }
+    answer = render(request, template, {**frame, **context}, status=status)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def part(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """One part of a page, the same markup as inside it, for htmx."""
+    answer = render(request, template, context, status=status)
+    answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,114 @@
+"""Small pieces that only pages of the desk need."""
+
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from gulou.cases.queries import Entry, PhotoSeen, Record, ReportSeen
+from gulou.catalogue.queries import CategoryRef, Limit
+from gulou.desk import choices
+from gulou.desk.acts import Act
+from gulou.kit.words import in_language
+from gulou.ui.templatetags.ui import field
+
+register = template.Library()
+
+
+@register.filter
+def limit_words(limit: Limit) -> str:
+    """4 小时."""
+    return choices.limit_words(limit)
+
+
+@register.simple_tag
+def slide(record: Record) -> dict[str, Any]:
+    """The two pictures of the slider."""
+    return {
+        side: {"url": _photo_url(str(photo.uid), "page"), "alt": photo.kind_label}
+        for side, photo in (("before", record.before), ("after", record.after))
+        if photo is not None
+    }
+
+
+@register.simple_tag
+def shown_photos(record: Record) -> list[dict[str, Any]]:
+    """Every picture of the record, as ui/photos.html takes them."""
+    return [_shown(photo) for photo in record.photos]
+
+
+@register.simple_tag
+def entry_photos(entry: Entry) -> list[dict[str, Any]]:
+    """The pictures that came with one line of the story."""
+    return [
+        {"url": _photo_url(uid, "list"), "full": _photo_url(uid, "full"), "alt": _("Photo")}
+        for uid in entry.photos
+    ]
+
+
+def _shown(photo: PhotoSeen) -> dict[str, Any]:
+    uid = str(photo.uid)
+    mark = f"{photo.kind_label} · {_('public')}" if photo.released else photo.kind_label
+    return {
+        "url": _photo_url(uid, "page"),
+        "full": _photo_url(uid, "full"),
+        "alt": photo.kind_label,
+        "mark": mark,
+    }
+
+
+def _photo_url(uid: str, size: str) -> str:
+    return reverse("desk:photo", args=[uid, size])
+
+
+@register.simple_tag
+def tracking_url(report: ReportSeen) -> str:
+    """Where the reporter follows it."""
+    try:
+        return reverse("portal:story", args=[report.token])
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def closing_words(category: CategoryRef) -> str:
+    """When a problem of this category counts as solved."""
+    return in_language(category.closing_zh, category.closing_en)
+
+
+@register.simple_tag
+def refreshed(bound: BoundField, form: Any, case: Any, act: Act, focus: bool) -> SafeString:
+    """A field; if another one depends on it, choosing fetches that part of the page anew."""
+    depends = form.refreshed_by.get(bound.name)
+    if depends:
+        url = reverse("desk:move", args=[case.number, act.name])
+        bound.field.widget.attrs.update({
+            "hx-get": url, "hx-trigger": "change", "hx-target": f"#part-{depends}",
+            "hx-select": f"#part-{depends}", "hx-swap": "outerHTML", "hx-push-url": "false",
+            "hx-params": bound.name, "hx-encoding": "application/x-www-form-urlencoded",
+        })  # fmt: skip
+    if focus and bound.name == form.visible()[0].name:
+        bound.field.widget.attrs["autofocus"] = True
+    return mark_safe(render_to_string("ui/field.html", field(bound)))  # noqa: S308 our own template
+
+
+@register.filter
+def is_public(uid: Any, form: Any) -> bool:
+    """Whether a picture is ticked in the form."""
+    return str(uid) in {str(one) for one in form["public"].value() or ()}
+
+
+@register.filter
+def split(text: str, by: str) -> list[str]:
+    """The parts of a text."""
+    return text.split(by)
+
+
+@register.filter
+def at(mapping: Any, key: str) -> Any:
+    """What a mapping holds at a key."""
+    return mapping.get(key, "")

@@ -1,0 +1,236 @@
+"""The record of one case, and every move that can be made on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gulou.cases import operations, queries, states
+from gulou.cases.queries import Record
+from gulou.catalogue import queries as catalogue
+from gulou.desk import acts, drafts, sentences
+from gulou.desk.acts import Act, Sent
+from gulou.desk.drafts import Draft
+from gulou.desk.shell import page, part, reader_of
+from gulou.kit.errors import NotAllowed
+from gulou.people import queries as people
+from gulou.places import queries as places
+from gulou.ui.forms import refused_in
+from gulou.ui.guards import signed_in
+
+if TYPE_CHECKING:
+    from gulou.cases.models import Case
+    from gulou.desk.forms import MoveForm
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The form of one move, open on the record."""
+
+    act: Act
+    form: "MoveForm"
+    draft: Draft
+    news: Sequence[sentences.Line] = ()
+    unsent: str = ""
+    focus: bool = False
+
+
+@signed_in
+@require_GET
+def record(request: HttpRequest, number: str) -> HttpResponse:
+    """The record, with the likely next move open."""
+    case = queries.case_seen_by(reader_of(request), number)
+    return _page(request, case)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    """One move: its form open on the record, or the move itself."""
+    act = acts.act_of(name)
+    case = queries.case_seen_by(reader_of(request), number)
+    if request.method == "POST":
+        return _made(request, case, act)
+    return _page(request, case, _panel(request, case, act))
+
+
+def _made(request: HttpRequest, case: "Case", act: Act) -> HttpResponse:
+    """Make the move and go on; or show the form again with what was typed and what is wrong."""
+    by = reader_of(request)
+    form = act.form(request.POST, case=case, reader=by)
+    draft = drafts.draft_of(request, by=by) if form.takes_photos else Draft("")
+    if draft.changed:
+        return _page(request, case, Panel(act, form.unsent(), draft))
+    status = 422
+    for words in draft.refusals:
+        form.add_error("photos", words)
+    if form.is_valid():
+        with refused_in(form, fields={"into": _field_of_target(form)}) as outcome:
+            act.run(Sent(case, by, form, draft.evidence))
+            messages.success(request, str(act.done) % {"case": case.number})
+            return redirect(_after(request, case, act))
+        if outcome.refusal is not None and outcome.refusal.code == "case.changed_meanwhile":
+            return _changed_meanwhile(request, case, act, draft)
+        status = outcome.status
+    return _page(request, case, Panel(act, form, draft), status=status)
+
+
+def _field_of_target(form: "MoveForm") -> str:
+    return "into" if "into" in form.fields and not form.data.get("number") else "number"
+
+
+def _after(request: HttpRequest, case: "Case", act: Act) -> str:
+    """The record if the person still sees it, else their queue."""
+    seen = queries.cases_seen_by(reader_of(request)).filter(pk=case.pk).exists()
+    url = reverse("desk:record", args=[case.number]) if seen else reverse("desk:queue")
+    return f"{url}?done={act.name}-{case.number}"
+
+
+def _changed_meanwhile(request: HttpRequest, case: "Case", act: Act, draft: Draft) -> HttpResponse:
+    """Somebody was faster: what they did, and the form with everything that was typed."""
+    case = queries.case_seen_by(reader_of(request), case.number)
+    shown = queries.record_of(case, reader=reader_of(request))
+    told = request.POST.get("told", "")
+    known = int(told) if told.isascii() and told.isdigit() and len(told) < 9 else len(shown.story)
+    data = request.POST.copy()
+    data["seen"], data["told"] = str(case.version), str(len(shown.story))
+    still = act.move in shown.moves
+    form = act.form(data if still else None, case=case, reader=reader_of(request))
+    if still:
+        form.is_valid()
+    news = [sentences.line(entry) for entry in shown.story[known:]]
+    unsent = "" if still else request.POST.get("words", "")[:2000]
+    panel = Panel(act, form, draft, news=news, unsent=unsent or ("" if still else "–"))
+    return _page(request, case, panel, status=409, shown=shown)
+
+
+def _panel(request: HttpRequest, case: "Case", act: Act) -> Panel:
+    draft = drafts.new_draft() if act.form.takes_photos else Draft("")
+    form = act.form(case=case, reader=reader_of(request), asked=request.GET)
+    return Panel(act, form, draft, focus=request.path.endswith(f"/{act.name}/"))
+
+
+def _page(
+    request: HttpRequest,
+    case: "Case",
+    panel: Panel | None = None,
+    *,
+    status: int = 200,
+    shown: Record | None = None,
+    **more: Any,
+) -> HttpResponse:
+    reader = reader_of(request)
+    shown = shown or queries.record_of(case, reader=reader)
+    next_act = acts.likely(case, shown.moves)
+    if panel is None and next_act is not None:
+        panel = _panel(request, case, next_act)
+    elif panel is not None and not panel.news and not panel.unsent:
+        _require(panel.act, shown)
+    if panel is not None and not panel.form.is_bound:
+        panel.form.initial["told"] = len(shown.story)
+    context = {
+        **context_of(case, shown, reader=reader, next_act=next_act),
+        "panel": panel,
+        "near": queries.neighbours(reader, case),
+        "powers": queries.powers_over(reader, case),
+        "path": request.path,
+        **more,
+    }
+    # An error must be swapped in by htmx too, which takes 422 for it.
+    status = 422 if getattr(request, "htmx", False) and status == 409 else status
+    return page(request, "desk/record.html", context, status=status)
+
+
+def _require(act: Act, shown: Record) -> None:
+    """Raise what stands in the way of a move: the state of the case, or the lack of a verb."""
+    if act.move in shown.moves:
+        return
+    act.move.check(shown.case.state)
+    raise NotAllowed(
+        "access.not_allowed",
+        _("Your posting does not let you do this here. Ask the office whom it belongs to."),
+    )
+
+
+def context_of(case: "Case", shown: Record, *, reader: Any, next_act: Act | None) -> dict[str, Any]:
+    """What the parts of a record need, on its own page and beside the queue."""
+    areas, units = places.area_refs(), people.unit_refs()
+    return {
+        "case": case,
+        "record": shown,
+        "category": catalogue.category_refs().get(case.category_id),
+        "condition": next(
+            (c for c in catalogue.conditions_of(case.category_id) if c.id == case.condition_id),
+            None,
+        ),
+        "case_unit": units.get(case.unit_id),
+        "step_unit": units.get(case.step_unit_id or 0),
+        "assisting": [units[pk] for pk in case.assisting if pk in units],
+        "chain": [
+            areas[pk]
+            for pk in (case.street_id, case.community_id, case.grid_id)
+            if pk is not None and pk in areas
+        ],
+        "acts": acts.acts_for(shown.moves),
+        "next_act": next_act,
+        "lines": [sentences.line(entry) for entry in reversed(shown.story)],
+        "steps": [(step, sentences.outcome(step)) for step in shown.steps],
+    }
+
+
+def preview(request: HttpRequest, number: str) -> HttpResponse:
+    """The part of the queue that shows one case beside the list."""
+    return part(request, "desk/parts/beside.html", preview_context(request, number))
+
+
+def preview_context(request: HttpRequest, number: str) -> dict[str, Any]:
+    """What stands beside the list. Raises NotFound."""
+    reader = reader_of(request)
+    case = queries.case_seen_by(reader, number)
+    shown = queries.record_of(case, reader=reader)
+    next_act = acts.likely(case, shown.moves)
+    return context_of(case, shown, reader=reader, next_act=next_act)
+
+
+# What is no move: contacts and erasing.
+
+
+@signed_in
+@require_POST
+def contact(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """Open the reporter's contact. That it was opened goes on record; it is shown once."""
+    case = queries.case_seen_by(reader_of(request), number)
+    report = queries.report_on(case, uid)
+    details = operations.reveal_contact(report, by=reader_of(request))
+    return _page(request, case, revealed=details, revealed_uid=uid)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def erase(request: HttpRequest, number: str) -> HttpResponse:
+    """Erase somebody's words, or their contact, after asking once."""
+    reader = reader_of(request)
+    case = queries.case_seen_by(reader, number)
+    given = request.POST if request.method == "POST" else request.GET
+    words, uid = given.get("words", ""), drafts.uuid_of(given.get("contact", ""))
+    if request.method == "GET":
+        if states.ERASE not in queries.powers_over(reader, case):
+            raise NotAllowed(
+                "access.not_allowed",
+                _("Your posting does not let you do this here. Ask the office whom it belongs to."),
+            )
+        return _page(request, case, erasing={"words": words, "contact": uid})
+    if uid is not None:
+        operations.erase_contact(queries.report_on(case, uid), by=reader)
+    else:
+        known = words.isascii() and words.isdigit() and len(words) < 19
+        operations.erase_words(case, by=reader, words_id=int(words) if known else 0)
+    messages.success(request, _("Erased. The record still shows that something was said."))
+    return redirect("desk:record", number=case.number)
