@@ -59,15 +59,15 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )
     name = WordsField(
-        required=False, max_length=60, label=_("Name"),
+        required=False, max_length=60, label=_("Your name"),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
     phone = WordsField(
-        required=False, max_length=30, label=_("Telephone"),
+        required=False, max_length=30, label=_("Your telephone"),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )  # fmt: skip
     email = forms.EmailField(
-        required=False, max_length=120, label=_("E-mail"),
+        required=False, max_length=120, label=_("Your e-mail"),
         error_messages={"invalid": _("This is no e-mail address: it needs an @ and a domain.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )  # fmt: skip

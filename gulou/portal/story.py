@@ -5,11 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gulou.cases.queries import Told, Tracked
 from gulou.kit.words import clean
 
-STAGES = (_("Received"), _("On record"), _("Being handled"), _("Being checked"), _("Done"))
+STAGES = (
+    pgettext_lazy("stage", "Received"),
+    pgettext_lazy("stage", "On record"),
+    pgettext_lazy("stage", "Being handled"),
+    pgettext_lazy("stage", "Being checked"),
+    pgettext_lazy("stage", "Done"),
+)
 _STAGE_OF = {
     "received": 0, "filed": 1, "dispatched": 2, "handling": 2, "handled": 3, "closed": 5,
 }  # fmt: skip

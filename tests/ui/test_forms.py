@@ -17,7 +17,7 @@ def _filled() -> Sheet:
     return form
 
 
-def test_it_shows_a_refusal_beside_its_field():
+def test_it_shows_a_refusal_beside_its_field() -> None:
     form = _filled()
     with refused_in(form) as outcome:
         raise Invalid("x", "Too long.", field="words")
@@ -25,14 +25,14 @@ def test_it_shows_a_refusal_beside_its_field():
     assert outcome.status == 422
 
 
-def test_it_finds_the_field_by_its_other_name():
+def test_it_finds_the_field_by_its_other_name() -> None:
     form = _filled()
     with refused_in(form, fields={"text": "words"}):
         raise Invalid("x", "Too long.", field="text")
     assert "words" in form.errors
 
 
-def test_a_refusal_without_a_field_of_the_form_stands_on_top():
+def test_a_refusal_without_a_field_of_the_form_stands_on_top() -> None:
     form = _filled()
     with refused_in(form) as outcome:
         raise Conflict("x", "Changed meanwhile.", field="photos")
@@ -41,12 +41,12 @@ def test_a_refusal_without_a_field_of_the_form_stands_on_top():
 
 
 @pytest.mark.parametrize("kind", [NotAllowed, NotFound])
-def test_who_may_not_is_no_matter_of_a_form(kind: type[NotAllowed] | type[NotFound]):
+def test_who_may_not_is_no_matter_of_a_form(kind: type[NotAllowed] | type[NotFound]) -> None:
     with pytest.raises(kind), refused_in(_filled()):
         raise kind("x", "No.")
 
 
-def test_what_goes_well_leaves_the_form_alone():
+def test_what_goes_well_leaves_the_form_alone() -> None:
     form = _filled()
     with refused_in(form) as outcome:
         pass

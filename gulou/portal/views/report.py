@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from gulou.cases.models import Report
     from gulou.photos.models import Photo
 
-SEND = "send"
+SEND, ENTER, FIND_PLACE, FIND_CATEGORY = "send", "enter", "find_place", "find_category"
 COMMON = 16
 FOUND = 8
 # What an operation calls it, and where the form shows it.
@@ -119,8 +119,9 @@ def _posted(request: HttpRequest, draft: str) -> HttpResponse:
     uids = [*_uids(request.POST.getlist("photo")), *(photo.uid for photo in new)]
     chosen = _chosen(uids, draft)
     sheet = Sheet(draft, _client_id(request), chosen, pin_of(form, chosen))
-    if request.POST.get("do", SEND) != SEND or "discard" in request.POST:
-        return _looked_up(request, sheet, refused)
+    asked = _asked(request)
+    if asked != SEND:
+        return _looked_up(request, sheet, asked, refused)
     if refused:
         form.add_error("photos", [str(words) for words in refused])
     return _send(request, form, sheet, uids)
@@ -131,7 +132,10 @@ def _send(
 ) -> HttpResponse:
     if sheet.pin is None:
         form.add_error(
-            "place", _("Say where it is: by the map, by a name, or by a photo with its place.")
+            "place",
+            _(
+                "Say where it is: by your location, on the map, by a name, or with a photo that knows its place."
+            ),
         )
     if sheet.pin is None or not form.is_valid():
         return _page(request, form, sheet, status=422)
@@ -230,18 +234,31 @@ def _client_id(request: HttpRequest) -> UUID:
         return uuid4()
 
 
-def _looked_up(request: HttpRequest, sheet: Sheet, refused: Sequence[Any]) -> HttpResponse:
+def _asked(request: HttpRequest) -> str:
+    """What the person wants. The Enter key looks up what stands in a search, else it sends."""
+    if "discard" in request.POST:
+        return "discard"
+    asked = request.POST.get("do", SEND)
+    if asked != ENTER:
+        return asked
+    if request.POST.get("place_q", "").strip():
+        return FIND_PLACE
+    return FIND_CATEGORY if request.POST.get("category_q", "").strip() else SEND
+
+
+def _looked_up(
+    request: HttpRequest, sheet: Sheet, asked: str, refused: Sequence[Any]
+) -> HttpResponse:
     """The page again after a button that only looks something up; nothing is checked yet."""
     form = ReportForm(initial=request.POST.dict())
-    asked = request.POST.get("do", "")
-    if asked == "find_place":
+    if asked == FIND_PLACE:
         sheet.place_q = clean(request.POST.get("place_q", ""))
         sheet.searched = True
         sheet.found_places = [
             Pin(place.lat, place.lon, None, "search", _line(name_of(place), area_of(place)))
             for place in found_for(sheet.place_q)
         ]
-    if asked == "find_category":
+    if asked == FIND_CATEGORY:
         sheet.category_q = clean(request.POST.get("category_q", ""))
         sheet.found_categories = _categories_for(sheet.category_q)
     return _page(request, form, sheet, refused=refused)
@@ -255,11 +272,24 @@ def _categories_for(text: str) -> list[CategoryRef]:
     return catalogue.suggest_categories(text[:200], limit=FOUND) if text else []
 
 
+def _common() -> list[CategoryRef]:
+    return catalogue.categories_for_public()[:COMMON]
+
+
+def _more_kinds() -> list[tuple[CategoryRef, list[CategoryRef]]]:
+    """All the others, by class: a kind is offered in one place only."""
+    common = set(_common())
+    grouped = [
+        (one, [kind for kind in below if kind not in common])
+        for one, below in catalogue.categories_by_class()
+    ]
+    return [(one, below) for one, below in grouped if below]
+
+
 def _with_chosen(found: Sequence[CategoryRef], chosen: str) -> list[CategoryRef]:
     """What is chosen stays to be seen, even where it was not found again."""
     known = catalogue.category_refs().get(int(chosen)) if _is_id(chosen) else None
-    common = {category.id for category in catalogue.categories_for_public()[:COMMON]}
-    if known is None or known in found or known.id in common:
+    if known is None or known in found or known in _common():
         return list(found)
     return [known, *found]
 
@@ -292,8 +322,8 @@ def _page(
         "source": pin.source if pin else "",
         "place": place.choice if place else "",
         "chosen": chosen,
-        "common": catalogue.categories_for_public()[:COMMON],
-        "classes": catalogue.categories_by_class(),
+        "common": _common(),
+        "classes": _more_kinds(),
         "found": _with_chosen(sheet.found_categories, chosen),
         "hints": sheet.hints,
         "joins": form.shown("joins"),
