@@ -1,0 +1,314 @@
+"""Reporting and following in a real browser: phone, no script, bad network, and what axe finds."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from gulou.cases import operations
+from gulou.cases.models import Case, CasePhoto, Report
+from gulou.cases.states import State
+from gulou.catalogue import current as catalogue
+from gulou.catalogue.models import Elsewhere
+from gulou.outbox.deliver import deliver_all
+from gulou.places import current as areas
+from tests.conftest import Cast, Kinds
+from tests.factories.cases import IN_WEST, a_case, evidence
+from tests.factories.photos import make_jpeg
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = Path("/usr/bin/chromium")
+AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium here: apt install chromium"),
+    pytest.mark.skipif(not AXE.exists(), reason="no axe here: npm ci in frontend/"),
+]
+
+LAT, LON = IN_WEST
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    # Playwright's loop runs in this thread; Django's database is used from it all the same.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with playwright.sync_playwright() as run:
+        browser = run.chromium.launch(
+            executable_path=str(CHROMIUM),
+            args=["--no-sandbox", "--use-gl=swiftshader", "--enable-unsafe-swiftshader"],
+        )
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def on_phone(
+    chromium: Any, live_server: Any, clean_cache: None, cast: Cast, kinds: Kinds
+) -> Iterator[Open]:
+    """Open an address on a phone that stands in the western street; gives Playwright's page."""
+    _touch()
+    contexts = []
+
+    def open_page(path: str, *, located: bool = True, **look: Any) -> Any:
+        asked: dict[str, Any] = {
+            "viewport": {"width": 390, "height": 844}, "locale": "en-GB", "has_touch": True,
+            "reduced_motion": "reduce", **look,
+        }  # fmt: skip
+        if located:
+            asked["geolocation"] = {"latitude": LAT, "longitude": LON, "accuracy": 20}
+            asked["permissions"] = ["geolocation"]
+        context = chromium.new_context(**asked)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.goto(live_server.url + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _touch() -> None:
+    """Let the server's own memory of areas and categories be read again."""
+    with transaction.atomic():
+        areas.touch()
+        catalogue.touch()
+
+
+def _photo(name: str = "street.jpg", **photo: Any) -> dict[str, Any]:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": make_jpeg(**photo)}
+
+
+def _choose(page: Any, *photos: dict[str, Any]) -> None:
+    page.locator("input[type=file]").set_input_files(list(photos))
+
+
+def _tap_category(page: Any, kinds: Kinds) -> None:
+    page.locator(f".tiles input[value='{kinds.rubbish.pk}']").first.check(force=True)
+
+
+def _send(page: Any) -> None:
+    page.locator(".thumb-bar button").click()
+
+
+def _received(page: Any) -> Report:
+    page.wait_for_url("**/receipt/")
+    return Report.objects.select_related("words", "case").latest("pk")
+
+
+def test_a_practised_thumb_reports_in_four_taps(on_phone: Open, cast: Cast, kinds: Kinds) -> None:
+    page = on_phone("/report/")
+    _choose(page, _photo())
+    page.locator(".upload.kept").wait_for()
+    page.get_by_role("button", name="Use my location").click()
+    page.get_by_text("within 20 m").wait_for()
+    _tap_category(page, kinds)
+    _send(page)
+    report = _received(page)
+    assert report.receipt in page.content()
+    assert (report.lat, report.lon, report.accuracy_m) == (LAT, LON, 20)
+    assert CasePhoto.objects.filter(report=report).count() == 1
+    page.get_by_role("link", name="Follow my report").click()
+    page.get_by_text("The office looks at it next").wait_for()
+
+
+def test_the_photo_brings_its_own_place(on_phone: Open, cast: Cast, kinds: Kinds) -> None:
+    page = on_phone("/report/", located=False)
+    _choose(page, _photo(gps=(26.075, 119.285)))
+    page.get_by_text("Place taken from the photo").wait_for()
+    _tap_category(page, kinds)
+    _send(page)
+    report = _received(page)
+    assert (round(report.lat, 4), round(report.lon, 4)) == (26.075, 119.285)
+
+
+def test_it_works_without_a_script(on_phone: Open, cast: Cast, kinds: Kinds) -> None:
+    page = on_phone("/report/", java_script_enabled=False)
+    _choose(page, _photo(gps=IN_WEST))
+    page.get_by_role("button", name="Add these photos").click()
+    page.locator(".upload.kept img").wait_for()
+    assert page.locator("input[name=lat]").input_value() == f"{LAT:.6f}"
+    page.locator("textarea[name=words]").fill("路边有垃圾")
+    _tap_category(page, kinds)
+    _send(page)
+    report = _received(page)
+    assert report.words.text == "路边有垃圾"
+    assert CasePhoto.objects.filter(report=report).count() == 1
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_refused_form_keeps_photo_pin_and_words(
+    on_phone: Open, cast: Cast, kinds: Kinds, script: bool
+) -> None:
+    page = on_phone("/report/", java_script_enabled=script)
+    _choose(page, _photo(gps=IN_WEST))
+    if script:
+        page.locator(".upload.kept").wait_for()
+    page.locator("textarea[name=words]").fill("井盖没了 𠮷")
+    _send(page)
+    page.get_by_text("Choose what it is about.").first.wait_for()
+    assert page.locator("textarea[name=words]").input_value() == "井盖没了 𠮷"
+    assert page.locator(".upload.kept").count() == 1
+    assert page.locator("input[name=lat]").input_value() == f"{LAT:.6f}"
+    _tap_category(page, kinds)
+    _send(page)
+    assert CasePhoto.objects.filter(report=_received(page)).count() == 1
+
+
+def test_a_photo_that_cannot_be_used_says_why_beside_it(
+    on_phone: Open, cast: Cast, kinds: Kinds
+) -> None:
+    page = on_phone("/report/")
+    _choose(page, {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.4 no photo"})
+    page.locator(".upload.refused").get_by_text("This is a PDF file").wait_for()
+    _choose(page, _photo())
+    page.locator(".upload.kept").wait_for()
+    page.locator(".upload.refused").get_by_role("button", name="Remove").click()
+    assert page.locator(".upload").count() == 1
+
+
+def test_without_a_network_nothing_that_was_typed_is_lost(
+    on_phone: Open, cast: Cast, kinds: Kinds, live_server: Any
+) -> None:
+    page = on_phone("/report/")
+    page.locator("textarea[name=words]").fill("路灯不亮，晚上很黑")
+    _tap_category(page, kinds)
+    page.context.set_offline(True)
+    _send(page)
+    page.wait_for_timeout(500)
+    page.context.set_offline(False)
+    page.goto(f"{live_server.url}/report/")
+    page.get_by_text("What you had typed is back").wait_for()
+    assert page.locator("textarea[name=words]").input_value() == "路灯不亮，晚上很黑"
+    assert page.locator(f"input[name=category][value='{kinds.rubbish.pk}']").first.is_checked()
+
+
+def test_what_was_sent_does_not_come_back_as_a_draft(
+    on_phone: Open, cast: Cast, kinds: Kinds, live_server: Any
+) -> None:
+    page = on_phone("/report/")
+    page.locator("textarea[name=words]").fill("只报一次")
+    page.get_by_role("button", name="Use my location").click()
+    page.get_by_text("within 20 m").wait_for()
+    _tap_category(page, kinds)
+    _send(page)
+    _received(page)
+    page.goto(f"{live_server.url}/report/")
+    page.wait_for_timeout(300)
+    assert page.locator("textarea[name=words]").input_value() == ""
+
+
+def test_somebody_has_reported_this_and_one_tap_joins(
+    on_phone: Open, cast: Cast, kinds: Kinds
+) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.FILED)
+    page = on_phone("/report/")
+    page.locator("textarea[name=words]").fill("还在")
+    page.get_by_role("button", name="Use my location").click()
+    _tap_category(page, kinds)
+    page.locator(f"#hints input[value='{case.uid}']").check()
+    _send(page)
+    report = _received(page)
+    assert report.me_too
+    assert report.case == case
+    page.get_by_text("Your voice has been added").wait_for()
+
+
+def test_danger_is_pointed_to_its_number_while_one_types(
+    on_phone: Open, cast: Cast, kinds: Kinds
+) -> None:
+    Elsewhere.objects.create(
+        code="fire", kind="danger", number="119", name_zh="火警", name_en="Fire brigade",
+        words_zh="请拨打 119。", words_en="Leave first, then call 119.", keywords=["着火"],
+    )  # fmt: skip
+    _touch()
+    page = on_phone("/report/")
+    page.locator("textarea[name=words]").fill("垃圾桶着火了")
+    page.locator("textarea[name=words]").blur()
+    page.locator("#hints a[href='tel:119']").wait_for()
+
+
+def test_a_kind_is_found_by_words(on_phone: Open, cast: Cast, kinds: Kinds) -> None:
+    page = on_phone("/report/")
+    page.locator("#id_category_q").press_sequentially("smok")
+    page.locator("#id_category_q").press_sequentially("ing")
+    tile = page.locator(f"#found-categories input[value='{kinds.smoking.pk}']")
+    tile.check(force=True)
+    assert tile.is_checked()
+
+
+def test_the_end_is_seen_and_rated(on_phone: Open, cast: Cast, kinds: Kinds) -> None:
+    page = on_phone(f"/t/{_closed(cast, kinds).reports.get().token}/")
+    page.locator(".compare.ready").wait_for()
+    assert page.locator(".compare img").evaluate_all("all => all.every(one => one.naturalWidth)")
+    page.locator(".star input[value='5']").check(force=True)
+    page.get_by_role("button", name="Send my rating").click()
+    page.get_by_text("You gave 5 of 5 stars").wait_for()
+
+
+def _closed(cast: Cast, kinds: Kinds) -> Case:
+    before = evidence()
+    case = a_case(
+        cast, kinds.rubbish, state=State.CLOSED, photos=tuple(before.photos), draft=before.draft
+    )
+    uids = list(CasePhoto.objects.filter(case=case).values_list("photo__uid", flat=True))
+    operations.release_photos(case, by=cast.guo, uids=uids)
+    deliver_all()
+    return case
+
+
+LOOKS = [
+    ("zh-CN", "light", 390), ("en-GB", "dark", 390), ("zh-CN", "dark", 1440), ("en-GB", "light", 360),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+def test_axe_finds_nothing_wrong(
+    on_phone: Open,
+    cast: Cast,
+    kinds: Kinds,
+    live_server: Any,
+    language: str,
+    scheme: str,
+    width: int,
+) -> None:
+    token = _closed(cast, kinds).reports.get().token
+    handled = a_case(cast, kinds.rubbish, state=State.HANDLING).reports.get().token
+    page = on_phone(
+        "/", locale=language, color_scheme=scheme, viewport={"width": width, "height": 844}
+    )
+    for path in ("/", "/report/", "/track/", f"/t/{token}/", f"/t/{token}/receipt/",
+                 f"/t/{handled}/", "/t/nothing/"):  # fmt: skip
+        page.goto(live_server.url + path)
+        if path == "/report/":
+            page.locator("[data-controller~=pin][data-ready]").wait_for()
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{live_server.url}/report/")
+    _send(page)
+    page.locator(".errors").wait_for()
+    assert violations(page) == []
+
+
+def violations(page: Any) -> list[str]:
+    """What axe finds wrong, one line each. The page stands whole, so that no bar covers a part."""
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": 4000})
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [
+        f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:160]}"
+        for one in found["violations"]
+        for node in one["nodes"][:3]
+    ]
