@@ -67,31 +67,34 @@ def _by(words: Any) -> Callable[[Entry], str]:
     return lambda entry: str(words) % {"unit": entry.to_unit or entry.unit}
 
 
-_t = gettext_lazy
 _LOOKS = {
-    "case.opened": _Look(_plain(_t("Report received, case opened")), "inbox", "waiting"),
-    "case.joined": _Look(_plain(_t("Somebody else reported it too")), "users", "waiting"),
+    "case.opened": _Look(_plain(gettext_lazy("Report received, case opened")), "inbox", "waiting"),
+    "case.joined": _Look(_plain(gettext_lazy("Somebody else reported it too")), "users", "waiting"),
     "case.tasked": _Look(_tasked, "user-search", "waiting"),
     "case.verified": _Look(_verified, "eye", "waiting"),
-    "case.filed": _Look(_plain(_t("Filed")), "clipboard-check", "waiting"),
-    "case.declined": _Look(_plain(_t("Not filed")), "circle-x"),
-    "case.redirected": _Look(_plain(_t("Passed to its own channel")), "arrow-forward-up"),
-    "case.merged": _Look(_of(_t("Merged into %(other)s")), "arrow-merge"),
-    "case.absorbed": _Look(_of(_t("%(other)s was merged into this case")), "arrow-merge"),
-    "case.split": _Look(_of(_t("Split off from %(other)s")), "arrows-split", "waiting"),
-    "case.let_go": _Look(_of(_t("%(other)s was split off again")), "arrows-split"),
+    "case.filed": _Look(_plain(gettext_lazy("Filed")), "clipboard-check", "waiting"),
+    "case.declined": _Look(_plain(gettext_lazy("Not filed")), "circle-x"),
+    "case.redirected": _Look(_plain(gettext_lazy("Passed to its own channel")), "arrow-forward-up"),
+    "case.merged": _Look(_of(gettext_lazy("Merged into %(other)s")), "arrow-merge"),
+    "case.absorbed": _Look(_of(gettext_lazy("%(other)s was merged into this case")), "arrow-merge"),
+    "case.split": _Look(_of(gettext_lazy("Split off from %(other)s")), "arrows-split", "waiting"),
+    "case.let_go": _Look(_of(gettext_lazy("%(other)s was split off again")), "arrows-split"),
     "case.dispatched": _Look(_dispatched, "send", "underway"),
-    "case.accepted": _Look(_by(_t("%(unit)s accepted it")), "check", "underway"),
-    "case.returned": _Look(_by(_t("%(unit)s returned it")), "arrow-back-up", "waiting"),
-    "case.handled": _Look(_by(_t("%(unit)s reported it as handled")), "tool", "recheck"),
+    "case.accepted": _Look(_by(gettext_lazy("%(unit)s accepted it")), "check", "underway"),
+    "case.returned": _Look(_by(gettext_lazy("%(unit)s returned it")), "arrow-back-up", "waiting"),
+    "case.handled": _Look(_by(gettext_lazy("%(unit)s reported it as handled")), "tool", "recheck"),
     "case.rechecker_named": _Look(_named, "user-check", "recheck"),
-    "case.closed": _Look(_plain(_t("Rechecked and closed")), "circle-check", "done"),
-    "case.reworked": _Look(_by(_t("Recheck failed, back to %(unit)s")), "refresh", "late"),
-    "case.objected": _Look(_plain(_t("The reporter objects")), "message-report", "late"),
-    "case.reopened": _Look(_plain(_t("Reopened")), "refresh", "waiting"),
-    "case.noted": _Look(_plain(_t("Note")), "note"),
-    "case.photos_released": _Look(_plain(_t("Decided which pictures are public")), "world"),
-    "case.words_erased": _Look(_plain(_t("Words erased on request")), "trash"),
+    "case.closed": _Look(_plain(gettext_lazy("Rechecked and closed")), "circle-check", "done"),
+    "case.reworked": _Look(
+        _by(gettext_lazy("Recheck failed, back to %(unit)s")), "refresh", "late"
+    ),
+    "case.objected": _Look(_plain(gettext_lazy("The reporter objects")), "message-report", "late"),
+    "case.reopened": _Look(_plain(gettext_lazy("Reopened")), "refresh", "waiting"),
+    "case.noted": _Look(_plain(gettext_lazy("Note")), "note"),
+    "case.photos_released": _Look(
+        _plain(gettext_lazy("Decided which pictures are public")), "world"
+    ),
+    "case.words_erased": _Look(_plain(gettext_lazy("Words erased on request")), "trash"),
 }
 _UNKNOWN = _Look(lambda entry: entry.name, "point")
 
@@ -106,19 +109,19 @@ def line(entry: Entry) -> Line:
 
 
 _OUTCOMES = {
-    "filed": _t("Filed"),
-    "declined": _t("Not filed"),
-    "redirected": _t("Passed to its own channel"),
-    "merged": _t("Merged"),
-    "passed_on": _t("Passed on"),
-    "found": _t("Problem found"),
-    "not_found": _t("Nothing found"),
-    "dispatched": _t("Dispatched"),
-    "accepted": _t("Accepted"),
-    "returned": _t("Returned"),
-    "handled": _t("Handled"),
-    "passed": _t("Passed"),
-    "failed": _t("Not passed"),
+    "filed": gettext_lazy("Filed"),
+    "declined": gettext_lazy("Not filed"),
+    "redirected": gettext_lazy("Passed to its own channel"),
+    "merged": gettext_lazy("Merged"),
+    "passed_on": gettext_lazy("Passed on"),
+    "found": gettext_lazy("Problem found"),
+    "not_found": gettext_lazy("Nothing found"),
+    "dispatched": gettext_lazy("Dispatched"),
+    "accepted": gettext_lazy("Accepted"),
+    "returned": gettext_lazy("Returned"),
+    "handled": gettext_lazy("Handled"),
+    "passed": gettext_lazy("Passed"),
+    "failed": gettext_lazy("Not passed"),
 }
 
 

@@ -1,17 +1,32 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from .views import entering, files, lists, office, record
+
+
+class NumberConverter:
+    """The number of a case, as an address may hold it."""
+
+    regex = "[0-9A-Za-z-]{1,24}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(NumberConverter, "case_number")
 
 app_name = "desk"
 urlpatterns = [
     path("", lists.mine, name="queue"),
     path("cases/", lists.cases, name="cases"),
     path("cases/points.json", lists.points, name="points"),
-    path("cases/<str:number>/", record.record, name="record"),
-    path("cases/<str:number>/around.json", lists.around, name="around"),
-    path("cases/<str:number>/erase/", record.erase, name="erase"),
-    path("cases/<str:number>/contact/<uuid:uid>/", record.contact, name="contact"),
-    path("cases/<str:number>/<slug:name>/", record.move, name="move"),
+    path("cases/<case_number:number>/", record.record, name="record"),
+    path("cases/<case_number:number>/around.json", lists.around, name="around"),
+    path("cases/<case_number:number>/erase/", record.erase, name="erase"),
+    path("cases/<case_number:number>/contact/<uuid:uid>/", record.contact, name="contact"),
+    path("cases/<case_number:number>/<slug:name>/", record.move, name="move"),
     path("search", lists.find, name="find"),
     path("enter/", entering.enter, name="enter"),
     path("photos/<uuid:uid>/<slug:size>", files.photo, name="photo"),

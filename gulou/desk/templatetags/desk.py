@@ -52,7 +52,8 @@ def entry_photos(entry: Entry) -> list[dict[str, Any]]:
 
 def _shown(photo: PhotoSeen) -> dict[str, Any]:
     uid = str(photo.uid)
-    mark = f"{photo.kind_label} · {_('public')}" if photo.released else photo.kind_label
+    public = _("public")
+    mark = f"{photo.kind_label} · {public}" if photo.released else photo.kind_label
     return {
         "url": _photo_url(uid, "page"),
         "full": _photo_url(uid, "full"),

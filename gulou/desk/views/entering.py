@@ -19,35 +19,35 @@ from gulou.desk.shell import page, reader_of
 from gulou.ui.forms import refused_in
 from gulou.ui.guards import needs
 
-_t = gettext_lazy
-
 
 class EnterForm(forms.Form):
     """What somebody told us, as it was told."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
-    source = forms.ChoiceField(label=_t("Who saw it"))
-    category = forms.TypedChoiceField(label=_t("What it is about"), coerce=int, empty_value=None)
+    source = forms.ChoiceField(label=gettext_lazy("Who saw it"))
+    category = forms.TypedChoiceField(
+        label=gettext_lazy("What it is about"), coerce=int, empty_value=None
+    )
     words = forms.CharField(
-        label=_t("What they said"), required=False,
+        label=gettext_lazy("What they said"), required=False,
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": 2000}),
     )  # fmt: skip
     address = forms.CharField(
-        label=_t("Place in words"), required=False, max_length=200,
-        help_text=_t("House number, shop, crossing: what helps to find it."),
+        label=gettext_lazy("Place in words"), required=False, max_length=200,
+        help_text=gettext_lazy("House number, shop, crossing: what helps to find it."),
     )  # fmt: skip
-    lat = forms.FloatField(label=_t("Latitude"), min_value=-90, max_value=90)
-    lon = forms.FloatField(label=_t("Longitude"), min_value=-180, max_value=180)
+    lat = forms.FloatField(label=gettext_lazy("Latitude"), min_value=-90, max_value=90)
+    lon = forms.FloatField(label=gettext_lazy("Longitude"), min_value=-180, max_value=180)
     accuracy = forms.FloatField(required=False, min_value=0, max_value=100_000)
     snapped_at = forms.DateTimeField(
-        label=_t("When they saw it"), required=False,
+        label=gettext_lazy("When they saw it"), required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )  # fmt: skip
-    photos = forms.Field(label=_t("Photos"), required=False, widget=forms.HiddenInput)
-    name = forms.CharField(label=_t("Name"), required=False, max_length=60)
+    photos = forms.Field(label=gettext_lazy("Photos"), required=False, widget=forms.HiddenInput)
+    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=60)
     phone = forms.CharField(
-        label=_t("Telephone"), required=False, max_length=30,
+        label=gettext_lazy("Telephone"), required=False, max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )  # fmt: skip
 
