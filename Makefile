@@ -63,8 +63,8 @@ arch: $(ENV_DEV) ## imports and foreign keys go down, every address is guarded
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest -q tests/arch
 
-bench: $(ENV_DEV) ## load N cases (N=10000) and print CPU milliseconds per request
-	@$(BIN)/python -m gulou.bench $(if $(N),--cases $(N))
+bench: $(ENV_DEV) $(PAGES) $(CATALOGUES) ## what requests cost over N made-up cases (CASES=20000)
+	@$(BIN)/gulou bench $(if $(CASES),--cases $(CASES))
 
 screenshots: $(ENV_DEV) $(PAGES) $(CATALOGUES) ## write docs/images/ from the demonstration
 	@$(BIN)/python -m tests.e2e.screenshots
@@ -92,3 +92,4 @@ $(PAGES): $(MODULES) $(PAGE_SOURCES)
 
 %.mo: %.po | $(ENV_RUN)
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	@test -s $@ || { echo "$< was not compiled: it is marked as fuzzy."; exit 1; }

@@ -106,6 +106,7 @@ def merged(ours: dict[Key, Said], parts: dict[Key, Part]) -> Catalog:
     catalog = Catalog(
         locale="zh_Hans",
         project="Gulou",
+        fuzzy=False,
         header_comment="# Made by gulou.ui.catalogue from locale/parts. Do not edit.",
     )
     for key in sorted(ours):
