@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.table import Table
 
 from gulou.config import embedded
 from gulou.config.runtime.children import Child
@@ -158,10 +157,9 @@ def announce(env: Env) -> None:
     people = logins() if env.demo else []
     if people:
         console.print("\nDemonstration data 演示数据. Sign in as:")
-        table = Table("role", "角色", "name", "password", box=None, padding=(0, 2))
-        for person in people:
-            table.add_row(person.role_en, person.role_zh, person.username, person.password)
-        console.print(table)
+    for one in people:
+        words = f"  {one.username:<8}{one.password:<18}{one.role_zh}  {one.role_en}"
+        console.print(words, soft_wrap=True)
     console.print()
 
 

@@ -69,6 +69,7 @@ def storage(env: Env) -> Iterator[Finding]:
     try:
         env.data_dir.mkdir(parents=True, exist_ok=True)
         probe.write_bytes(b"x" * 4096)
+        probe.unlink()
     except OSError as error:
         yield Finding(
             Verdict.WRONG,
@@ -78,8 +79,6 @@ def storage(env: Env) -> Iterator[Finding]:
             _("Give the folder to the user that runs Gulou, or make room."),
         )
         return
-    finally:
-        probe.unlink(missing_ok=True)
     free = shutil.disk_usage(env.data_dir).free
     said = _("%(size).1f GB are free.") % {"size": free / 1e9}
     if free < _ROOM_BYTES:

@@ -1,0 +1,61 @@
+"""The doctor finds what is wrong and says what to do."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from gulou.config.runtime import doctor
+from gulou.config.runtime.doctor import database, machine
+from gulou.config.runtime.doctor.finding import Finding, Verdict
+from gulou.kit.env import Env
+from tests.conftest import Cast
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Env:
+    return dataclasses.replace(settings.GULOU, data_dir=tmp_path, database_url="postgres://x/x")
+
+
+def wrong(findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.verdict is Verdict.WRONG]
+
+
+@pytest.mark.django_db
+def test_a_sound_database_is_found_sound(env: Env, cast: Cast) -> None:
+    checks = (database.server, database.clocks, database.tables, database.content)
+    assert wrong([finding for check in checks for finding in check(env)]) == []
+
+
+@pytest.mark.django_db
+def test_an_empty_district_is_pointed_out(env: Env) -> None:
+    (finding,) = database.content(env)
+    assert finding.verdict is Verdict.LOOK
+    assert "gulou demo" in finding.todo
+
+
+@pytest.mark.django_db
+def test_the_record_is_proved_when_asked(env: Env) -> None:
+    assert any(finding.thing == "Record" for finding in doctor.findings(env, audit=True))
+
+
+def test_a_folder_that_cannot_be_written_is_named(env: Env, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (finding,) = machine.storage(dataclasses.replace(env, data_dir=tmp_path / "file"))
+    assert finding.verdict is Verdict.WRONG
+    assert str(tmp_path / "file") in finding.said
+
+
+def test_keys_that_others_can_read_are_found(env: Env) -> None:
+    env.key("secret_key")
+    assert wrong(list(machine.configuration(env))) == []
+    (env.data_dir / "keys" / "secret_key").chmod(0o644)
+    assert [finding.thing for finding in wrong(list(machine.configuration(env)))] == ["Keys"]
+
+
+def test_debug_on_an_open_address_is_wrong(env: Env) -> None:
+    risky = dataclasses.replace(env, debug=True, listen="0.0.0.0")
+    assert any(
+        "GULOU_DEBUG" in finding.todo for finding in wrong(list(machine.configuration(risky)))
+    )
