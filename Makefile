@@ -63,7 +63,7 @@ arch: $(ENV_DEV) ## imports and foreign keys go down, every address is guarded
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest -q tests/arch
 
-bench: $(ENV_DEV) $(PAGES) $(CATALOGUES) ## what requests cost over N made-up cases (CASES=20000)
+bench: $(ENV_DEV) $(PAGES) $(CATALOGUES) ## load cases (N=20000) and print CPU milliseconds per request
 	@$(BIN)/gulou bench $(if $(CASES),--cases $(CASES))
 
 screenshots: $(ENV_DEV) $(PAGES) $(CATALOGUES) ## write docs/images/ from the demonstration
