@@ -10,11 +10,9 @@ from django.core.cache import cache
 from django.db import connection
 
 from gulou.cases import states
-from gulou.catalogue import current as catalogue
 from gulou.catalogue.models import Category, CodeSet, Condition, Reason, ReasonKind, StepLimit
+from gulou.outbox import kept
 from gulou.people.models import Role, Unit, UnitKind, User
-from gulou.places import current
-from gulou.places import current as areas
 from gulou.places.models import Area, Level
 from tests.factories.people import PostingFactory, RoleFactory, UnitFactory, UserFactory
 
@@ -39,12 +37,6 @@ def _plain_settings(settings: Any, tmp_path: Path) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.LANGUAGE_CODE = "en"
-
-
-@pytest.fixture(autouse=True)
-def _areas_anew() -> None:
-    """What the last test rolled back is not in the index of areas any more."""
-    current.forget()
 
 
 @pytest.fixture
@@ -102,18 +94,14 @@ def land(db: None) -> District:
         area("community", "E1", east, 119.30, 26.06, 119.32, 26.08),
         area("community", "E2", east, 119.30, 26.08, 119.32, 26.10),
     )
-    areas.forget()
+    kept.forget_all()
     return District(district, east, west, communities)
 
 
 @pytest.fixture(autouse=True)
-def _fresh_registries() -> Iterator[None]:
-    """What processes keep at hand is of this test's database only."""
-    areas.forget()
-    catalogue.forget()
-    yield
-    areas.forget()
-    catalogue.forget()
+def _nothing_kept() -> None:
+    """What the last test rolled back is not at hand any more."""
+    kept.forget_all()
 
 
 @dataclass
@@ -158,7 +146,7 @@ def kinds(db: None) -> Kinds:
             kind=kind, code="other", name_zh="其他", name_en="Other", public_zh="公开的理由",
             public_en="A public reason",
         )  # fmt: skip
-    catalogue.forget()
+    kept.forget_all()
     return Kinds(rubbish, smoking, retired, a_class, danger)
 
 

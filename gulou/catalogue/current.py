@@ -1,26 +1,19 @@
 """The catalogue as it is now, kept in this process and read again when it changes.
 
-Every change gives the one revision row a new token (`touch`). A process asks for the token every
-few seconds, and the process that made the change as soon as it is committed. Inside the
-transaction of a change only that thread sees it.
+Whoever changes it does so under `changing`: changes then come one after the other, and two rules that
+contradict each other cannot slip in side by side.
 """
 
-import threading
-import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
-from uuid import UUID
 
-from django.db import connection, transaction
+from gulou.outbox.kept import Kept
 
 from .limits import Limit
-from .models import Category, CodeSet, Condition, Elsewhere, Revision, Rule, StepLimit
+from .models import Category, CodeSet, Condition, Elsewhere, Rule, StepLimit
 from .states import TimeUnit
-
-CHECK_SECONDS = 3.0
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -133,68 +126,6 @@ class Registry:
     elsewhere: tuple[ElsewhereRef, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Held:
-    token: UUID | None
-    registry: Registry
-    checked: float
-
-
-class _Mine(threading.local):
-    """What this thread has changed and not committed yet."""
-
-    touched = False
-    held: _Held | None = None
-
-
-_mine = _Mine()
-_lock = threading.Lock()
-_shared: _Held | None = None
-
-
-def registry() -> Registry:
-    """The catalogue as it is now."""
-    global _shared
-    if _mine.touched and connection.in_atomic_block:
-        _mine.held = _checked(_mine.held)
-        return _mine.held.registry
-    if _mine.touched:
-        forget()
-    held = _shared
-    if held is not None and time.monotonic() - held.checked < CHECK_SECONDS:
-        return held.registry
-    with _lock:
-        _shared = _checked(_shared)
-        return _shared.registry
-
-
-def touch() -> None:
-    """The catalogue changes in this transaction: queue behind other changes, give a new token.
-
-    Call it first: two rules that contradict each other then cannot slip in side by side.
-    """
-    Revision.objects.get_or_create(pk=1)
-    revision = Revision.objects.select_for_update().get(pk=1)
-    revision.token = uuid.uuid4()
-    revision.save(update_fields=["token"])
-    _mine.touched, _mine.held = True, None
-    transaction.on_commit(forget)
-
-
-def forget() -> None:
-    """Look at the catalogue again at the next question."""
-    global _shared
-    _shared, _mine.held, _mine.touched = None, None, False
-
-
-def _checked(held: _Held | None) -> _Held:
-    """What is held if its token is still right, else everything read anew."""
-    token = Revision.objects.filter(pk=1).values_list("token", flat=True).first()
-    if held is not None and held.token == token:
-        return _Held(token, held.registry, time.monotonic())
-    return _Held(token, _read(), time.monotonic())
-
-
 def _read() -> Registry:
     sets = CodeSet.objects.filter(current=True)
     current = sets.values_list("id", "code", "edition", "name_zh", "name_en").first()
@@ -258,3 +189,9 @@ def _elsewhere() -> tuple[ElsewhereRef, ...]:
         )
         for row in Elsewhere.objects.filter(active=True)
     )  # fmt: skip
+
+
+_kept = Kept("catalogue", _read)
+registry = _kept.now
+"""The catalogue as it is now."""
+changing, touch, forget = _kept.changing, _kept.touch, _kept.forget

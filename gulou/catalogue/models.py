@@ -13,19 +13,6 @@ from gulou.places.models import Area
 from .states import TimeUnit
 
 
-class Revision(models.Model):
-    """One row, changed with everything else in this room: what a process remembers is keyed on it.
-
-    Locking it also puts all changes of the catalogue in one line, so that two rules which
-    contradict each other cannot slip in side by side.
-    """
-
-    token = models.UUIDField(default=uuid.uuid4)
-
-    def __str__(self) -> str:
-        return str(self.token)
-
-
 class CodeSet(Chained):
     """One edition of a list of categories. A case keeps the edition it was filed under."""
 

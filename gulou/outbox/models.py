@@ -7,6 +7,19 @@ from django.db.models import Func
 ALGORITHM = "sha256-1"
 
 
+class Revision(models.Model):
+    """One row for each thing that processes keep at hand (kept.py): its token is new after a change.
+
+    Who changes such a thing locks its row first, so changes come one after the other.
+    """
+
+    name = models.CharField(max_length=40, primary_key=True)
+    token = models.UUIDField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.token}"
+
+
 class Chained(models.Model):
     """A subject of facts: it has a public id, and keeps the head of its chain.
 

@@ -53,7 +53,7 @@ class Reach:
 
 
 def reach_of(user: User) -> Reach:
-    """What this person may do where, now. Two small queries."""
+    """What this person may do where, now. One small query."""
     if not user.is_active:
         return Reach(None, {})
     found: dict[str, set[int]] = {}

@@ -1,15 +1,13 @@
 """Reading units and people. The tree of units is small and read all the time: it is kept at hand."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -17,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.kit import clock
 from gulou.kit.errors import NotFound, Refusal
+from gulou.outbox.kept import Kept
 
 from .models import Duty, Leadership, Posting, StreetLeader, Unit, User
 
@@ -46,13 +45,37 @@ class UnitRef:
         return tuple(int(part) for part in self.path.split(".") if part)
 
 
-Registry = Mapping[int, UnitRef]
-# One fingerprint for all rows: it differs after any insert, update or delete, by any process.
-_FINGERPRINT = """
-    SELECT count(*), coalesce(bit_xor(hashtextextended(xmin::text || ctid::text, id)), 0)
-    FROM people_unit
-"""
-_kept: tuple[Any, Registry] = (None, MappingProxyType({}))
+class Registry(Mapping[int, UnitRef]):
+    """Units by id. One that is missing is looked for again, as another process may have just
+    made it: so whoever holds an id of a unit finds the unit."""
+
+    def __init__(self, units: Mapping[int, UnitRef]) -> None:
+        self._units = units
+
+    def __getitem__(self, unit_id: int) -> UnitRef:
+        if unit_id not in self._units and unit_id:
+            return _kept.anew()._units[unit_id]
+        return self._units[unit_id]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._units)
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def values(self) -> ValuesView[UnitRef]:
+        """All units, in the order of the tree."""
+        return self._units.values()
+
+
+def _read() -> Registry:
+    fields = list(UnitRef.__dataclass_fields__)
+    rows = Unit.objects.order_by("path").values_list(*fields)
+    return Registry({row[0]: UnitRef(*row) for row in rows})
+
+
+_kept = Kept("people.units", _read)
+units_changing, touch_units = _kept.changing, _kept.touch
 
 
 def today() -> date:
@@ -68,35 +91,37 @@ def in_force(on: date | None = None, *, prefix: str = "") -> Q:
 
 
 def unit_refs() -> Registry:
-    """Every unit by id, dissolved ones too. Costs one small query; reads all only after a change."""
-    global _kept
-    with connection.cursor() as cursor:
-        cursor.execute(_FINGERPRINT)
-        fingerprint = cursor.fetchone()
-    if _kept[0] != fingerprint:
-        fields = list(UnitRef.__dataclass_fields__)
-        rows = Unit.objects.order_by("path").values_list(*fields)
-        _kept = fingerprint, MappingProxyType({row[0]: UnitRef(*row) for row in rows})
-    return _kept[1]
+    """Every unit by id, dissolved ones too, at no cost. What another process did to them shows
+    after kept.CHECK_SECONDS at the latest; a unit that is new there, as soon as it is asked for."""
+    return _kept.now()
 
 
 def unit_ref(code: str) -> UnitRef:
     """The unit with this code. Raises NotFound."""
-    for unit in unit_refs().values():
-        if unit.code == code:
-            return unit
+    unit = _first(lambda unit: unit.code == code)
+    if unit is not None:
+        return unit
     raise NotFound("unit.unknown", _("There is no unit with this code."), field="unit")
 
 
 def office() -> UnitRef:
     """The district office, to which every case belongs until a unit is made responsible."""
-    for unit in unit_refs().values():
-        if unit.is_office:
-            return unit
+    unit = _first(lambda unit: unit.is_office)
+    if unit is not None:
+        return unit
     raise Refusal(
         "unit.no_office",
         _("No unit is the district office yet. Create it, or load the demonstration district."),
     )
+
+
+def _first(wanted: Callable[[UnitRef], bool]) -> UnitRef | None:
+    """The first such unit; looks once more for one that another process has just made."""
+    for look in (_kept.now, _kept.anew):
+        for unit in look().values():
+            if wanted(unit):
+                return unit
+    return None
 
 
 def unit_ids_below(unit_ids: Iterable[int]) -> frozenset[int]:

@@ -32,18 +32,6 @@ class Located(models.Model):
         abstract = True
 
 
-class Revision(models.Model):
-    """One row whose token is new after every change of areas: other processes look at it.
-
-    Who changes areas locks it first, so changes come one after the other.
-    """
-
-    token = models.UUIDField(default=uuid.uuid4)
-
-    def __str__(self) -> str:
-        return str(self.token)
-
-
 class Level(Chained):
     """A level of areas: district, street, community, grid cell; an office may add its own."""
 

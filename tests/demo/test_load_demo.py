@@ -1,31 +1,48 @@
 """The demonstration: made by the real operations, whole or not at all, the same for the same seed."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import transaction
+from django.test import override_settings
 
 from gulou.cases import queries
 from gulou.cases.models import Case
 from gulou.cases.states import State
-from gulou.catalogue import current as catalogue
 from gulou.demo.logins import logins
 from gulou.demo.operations import is_loaded, load_demo
 from gulou.kit.progress import quiet
+from gulou.outbox import kept
 from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
 from gulou.people.models import Unit, UnitKind, User
-from gulou.places import current as areas
 from gulou.places.models import Area
 from gulou.places.queries import locate
 
 UNTIL = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def _loaded(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """One small demonstration for all tests of this file, taken back at their end."""
+    photos = {"BACKEND": "gulou.photos.storage.WholeFileStorage",
+              "OPTIONS": {"location": str(tmp_path_factory.mktemp("photos"))}}  # fmt: skip
+    stores = override_settings(STORAGES={**settings.STORAGES, "default": photos})
+    with django_db_blocker.unblock(), stores, transaction.atomic():
+        load_demo(progress=quiet, cases=24, until=UNTIL)
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def demo(db: None) -> None:
-    load_demo(progress=quiet, cases=24, until=UNTIL)
+def demo(_loaded: None, db: None) -> None:
+    """The demonstration; what a test changes of it is taken back."""
 
 
 def test_it_makes_a_whole_district(demo: None) -> None:
@@ -77,8 +94,7 @@ def test_the_same_seed_tells_the_same_past(db: None) -> None:
                 pasts.append(past())
                 raise _Forget
         except _Forget:
-            areas.forget()
-            catalogue.forget()
+            kept.forget_all()
     assert pasts[0] == pasts[1] and len(pasts[0]) == 12
 
 

@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 import factory
+from django.db import transaction
 
 from gulou.people.models import Posting, Role, Unit, UnitKind, User
+from gulou.people.queries import units_changing
 
 LONG_AGO = date(2020, 1, 1)
 
@@ -21,9 +23,10 @@ class UnitFactory(factory.django.DjangoModelFactory[Unit]):
 
     @classmethod
     def _create(cls, model_class: type[Unit], *args: Any, **kwargs: Any) -> Unit:
-        unit: Unit = super()._create(model_class, *args, **kwargs)
-        unit.path = f"{unit.parent.path if unit.parent else ''}{unit.pk}."
-        unit.save(update_fields=["path"])
+        with transaction.atomic(), units_changing():
+            unit: Unit = super()._create(model_class, *args, **kwargs)  # type: ignore[no-untyped-call]
+            unit.path = f"{unit.parent.path if unit.parent else ''}{unit.pk}."
+            unit.save(update_fields=["path"])
         return unit
 
 

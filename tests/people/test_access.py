@@ -1,5 +1,6 @@
 """Who may do what where: reach, dates, steps, leaders."""
 
+import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from gulou.cases import states
 from gulou.kit import clock
 from gulou.kit.errors import NotAllowed, Refusal
+from gulou.outbox import kept
+from gulou.outbox.models import Revision
 from gulou.people import access, operations, queries
 from gulou.people.access import OpenStep
 from gulou.people.models import Unit, User
@@ -105,9 +108,10 @@ def test_require_refuses_with_403(cast: Cast) -> None:
         access.require(cast.zhao, HANDLE, unit_id=cast.street.pk)
 
 
-def test_it_asks_two_small_queries_however_large_the_tree(cast: Cast) -> None:
+def test_it_asks_one_small_query_however_large_the_tree(cast: Cast) -> None:
     for _ in range(30):
         UnitFactory.create(parent=cast.street)
+    kept.forget_all()
     reach = access.reach_of(cast.lin)
     with CaptureQueriesContext(
         connection,
@@ -115,7 +119,7 @@ def test_it_asks_two_small_queries_however_large_the_tree(cast: Cast) -> None:
         again = access.reach_of(cast.lin)
         for verb in states.VERBS:
             again.holds(verb, unit_id=cast.street.pk)
-    assert len(asked) == 2
+    assert len(asked) == 1
     assert again == reach
 
 
@@ -123,7 +127,7 @@ def test_it_sees_a_new_unit_at_once(cast: Cast) -> None:
     before = access.unit_ids_where(cast.lin, READ)
     unit = UnitFactory.create(parent=cast.street)
     assert access.unit_ids_where(cast.lin, READ) == before | {unit.pk}
-    Unit.objects.filter(pk=unit.pk).update(path=f"{cast.other_street.path}{unit.pk}.")
+    operations.move_unit(unit, parent=cast.other_street, by=None)
     assert access.unit_ids_where(cast.lin, READ) == before
 
 
@@ -152,8 +156,41 @@ class TestUnits:
     def test_below_means_itself_too(self, cast: Cast) -> None:
         assert queries.unit_ids_below([cast.street.pk]) == {cast.street.pk, cast.community.pk}
 
-    def test_reading_them_again_is_one_small_query(self, cast: Cast) -> None:
+    def test_reading_them_again_costs_nothing(self, cast: Cast) -> None:
+        kept.forget_all()
         queries.unit_refs()
         with CaptureQueriesContext(connection) as asked:
-            queries.unit_refs()
-        assert len(asked) == 1
+            assert queries.unit_refs()[cast.street.pk].code == "W"
+        assert len(asked) == 0
+
+    def test_who_holds_the_id_of_a_new_unit_finds_it(self, cast: Cast) -> None:
+        kept.forget_all()
+        before = queries.unit_refs()
+        new = _made_elsewhere(cast.street, "NEW")
+        assert new not in {unit.id for unit in before.values()}
+        assert before[new].code == "NEW" and new in before
+        assert queries.unit_refs()[new].parent_id == cast.street.pk
+
+    def test_a_new_code_and_a_new_office_are_found(self, cast: Cast) -> None:
+        kept.forget_all()
+        queries.unit_refs()
+        new = _made_elsewhere(cast.street, "NEW")
+        assert queries.unit_ref("NEW").id == new
+        with pytest.raises(Refusal, match="unknown"):
+            queries.unit_ref("NEVER")
+
+    def test_no_unit_is_no_unit(self, cast: Cast) -> None:
+        refs = queries.unit_refs()
+        assert refs.get(0) is None and refs.get(10**12) is None
+        with pytest.raises(KeyError):
+            refs[10**12]
+
+
+def _made_elsewhere(parent: Unit, code: str) -> int:
+    """A unit that another process has made: nothing of ours hears of it."""
+    unit = Unit.objects.create(
+        kind="community", code=code, name_zh="新", name_en="New", parent=parent
+    )
+    Unit.objects.filter(pk=unit.pk).update(path=f"{parent.path}{unit.pk}.")
+    Revision.objects.filter(name="people.units").update(token=uuid.uuid4())
+    return unit.pk

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from gulou.kit.errors import Invalid, Refusal
-from gulou.places import current
+from gulou.outbox import kept
 from gulou.places.coordinates import metres_per_degree
 from gulou.places.operations import import_areas, retire_area, set_level, set_standard_levels
 from gulou.places.operations.drafts import AreaDraft
@@ -161,15 +161,15 @@ def test_it_knows_a_change_of_another_process_after_some_seconds(
             " FROM places_level WHERE code = 'district'",
             ['{"type":"MultiPolygon","coordinates":[[[[119,26],[120,26],[120,27],[119,26]]]]}'],
         )
-        cursor.execute("UPDATE places_revision SET token = gen_random_uuid()")
+        cursor.execute("UPDATE outbox_revision SET token = gen_random_uuid()")
     assert not locate(26.1, 119.9).inside
-    monkeypatch.setattr(current, "CHECK_SECONDS", 0)
+    monkeypatch.setattr(kept, "CHECK_SECONDS", 0)
     assert locate(26.1, 119.9).inside
 
 
 @pytest.mark.django_db(transaction=True)
 def test_others_do_not_see_what_is_not_committed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(current, "CHECK_SECONDS", 0)
+    monkeypatch.setattr(kept, "CHECK_SECONDS", 0)
     set_standard_levels(actor="system")
     seen: list[bool] = []
 

@@ -34,6 +34,7 @@ class Loaded:
 
 
 @transaction.atomic
+@current.changing()
 def load_code_set(folder: Path, *, by: User | str, make_current: bool = True) -> Loaded:
     """Bring in the edition in this folder. The same edition twice changes nothing.
 
@@ -42,7 +43,6 @@ def load_code_set(folder: Path, *, by: User | str, make_current: bool = True) ->
     """
     actor = allow.actor_of(by)
     edition = read_edition(folder)
-    current.touch()
     known = CodeSet.objects.filter(code=edition.code, edition=edition.edition).first()
     if known is not None:
         _check_same(known, edition)
@@ -61,10 +61,10 @@ def load_code_set(folder: Path, *, by: User | str, make_current: bool = True) ->
 
 
 @transaction.atomic
+@current.changing()
 def make_current(code_set_id: int, *, by: User | str) -> Loaded:
     """From now on cases are filed under this edition; rules are carried over where names agree."""
     actor = allow.actor_of(by)
-    current.touch()
     code_set = CodeSet.objects.select_for_update().filter(pk=code_set_id).first()
     if code_set is None:
         raise NotFound("catalogue.no_such_edition", _("There is no such edition."))
@@ -74,10 +74,10 @@ def make_current(code_set_id: int, *, by: User | str) -> Loaded:
 
 
 @transaction.atomic
+@current.changing()
 def retire_category(category_id: int, *, by: User | str) -> Category:
     """Offer a category, and everything below it, no longer. Cases that have it keep it."""
     actor = allow.actor_of(by)
-    current.touch()
     category = (
         Category.objects.select_for_update(of=("self",))
         .select_related("code_set")

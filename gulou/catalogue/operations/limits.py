@@ -16,12 +16,12 @@ _LARGEST = 32767
 
 
 @transaction.atomic
+@current.changing()
 def set_condition_limit(
     condition_id: int, *, amount: int, time_unit: str, by: User | str
 ) -> Condition:
     """How long handling may take under this condition, from now on."""
     actor = allow.actor_of(by)
-    current.touch()
     condition = Condition.objects.select_for_update().filter(pk=condition_id).first()
     if condition is None:
         raise NotFound("catalogue.no_such_condition", _("There is no such condition."))
@@ -32,10 +32,10 @@ def set_condition_limit(
 
 
 @transaction.atomic
+@current.changing()
 def set_step_limit(step_kind: str, *, amount: int, time_unit: str, by: User | str) -> StepLimit:
     """How long a kind of step may take, from now on."""
     actor = allow.actor_of(by)
-    current.touch()
     limit = StepLimit.objects.select_for_update().filter(step_kind=step_kind).first()
     if limit is None:
         raise NotFound("catalogue.no_such_step", _("No limit is kept for this kind of step."))

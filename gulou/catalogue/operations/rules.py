@@ -33,6 +33,7 @@ class _Scope:
 
 
 @transaction.atomic
+@current.changing()
 def set_rule(
     *,
     by: User | str,
@@ -56,7 +57,6 @@ def set_rule(
     what does not fit together, Conflict where a rule for exactly the same is in force then.
     """
     actor = allow.actor_of(by)
-    current.touch()
     since = since or today()
     scope = _Scope(area_id, category_id, condition_id)
     _check_scope(scope)
@@ -88,13 +88,13 @@ def set_rule(
 
 
 @transaction.atomic
+@current.changing()
 def end_rule(rule_id: int, *, by: User | str, on: date | None = None) -> Rule:
     """The rule no longer holds from this day (today) on. What it decided before stays decided.
 
     A rule that has not begun yet never will. Raises Invalid for a day that is past.
     """
     actor = allow.actor_of(by)
-    current.touch()
     rule = Rule.objects.select_for_update().filter(pk=rule_id).first()
     if rule is None:
         raise NotFound("catalogue.no_such_rule", _("There is no such rule."))

@@ -33,13 +33,13 @@ def load_shipped(*, by: User | str) -> CodeSet:
 
 
 @transaction.atomic
+@current.changing()
 def load_lists(folder: Path, *, by: User | str) -> None:
     """Add the limits of steps, reasons and other channels of this folder that are not here yet.
 
     Raises Invalid that names file, line and column.
     """
     allow.actor_of(by)
-    current.touch()
     StepLimit.objects.bulk_create(
         [_step_limit(line) for line in read_lines(folder / "step_limits.csv", _STEP_LIMIT)],
         ignore_conflicts=True,

@@ -19,6 +19,7 @@ PATH_LENGTH = 200
 
 
 @transaction.atomic
+@queries.units_changing()
 def create_unit(
     *,
     kind: str,
@@ -62,6 +63,7 @@ def create_unit(
 
 
 @transaction.atomic
+@queries.units_changing()
 def move_unit(unit: Unit, *, parent: Unit | None, by: User | None) -> Unit:
     """Hang a unit, with everything below it, under another one."""
     tree = {u.pk: u for u in Unit.objects.select_for_update().order_by("pk")}
@@ -91,6 +93,7 @@ def move_unit(unit: Unit, *, parent: Unit | None, by: User | None) -> Unit:
 
 
 @transaction.atomic
+@queries.units_changing()
 def rename_unit(unit: Unit, *, name_zh: str, name_en: str, by: User | None) -> Unit:
     """Give a unit its new name; the old one stays in the record."""
     unit = _locked(unit)
@@ -104,6 +107,7 @@ def rename_unit(unit: Unit, *, name_zh: str, name_en: str, by: User | None) -> U
 
 
 @transaction.atomic
+@queries.units_changing()
 def dissolve_unit(unit: Unit, *, by: User | None) -> Unit:
     """Take a unit out of use. Its past stays; people and units below leave it first."""
     unit = _locked(unit)

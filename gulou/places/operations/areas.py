@@ -29,6 +29,7 @@ _GPS = AreaSource()
 
 
 @transaction.atomic
+@current.changing()
 def import_areas(
     drafts: Sequence[AreaDraft],
     *,
@@ -54,7 +55,6 @@ def import_areas(
     drafts = _once(drafts, summary)
     check_drafts(drafts, found)
     system = check_system(source.system)
-    current.touch()
     known = {
         area.code: area
         for area in Area.objects.select_for_update(of=("self",))
@@ -82,9 +82,9 @@ def import_areas(
 
 
 @transaction.atomic
+@current.changing()
 def retire_area(area: Area, *, actor: str) -> Area:
     """Use an area no longer for new places; what was recorded in it stays. Raises Invalid."""
-    current.touch()
     area = Area.objects.select_for_update(of=("self",)).select_related("level").get(pk=area.pk)
     if not area.active:
         return area

@@ -20,6 +20,7 @@ STANDARD_LEVELS = (
 
 
 @transaction.atomic
+@current.changing()
 def set_level(
     code: str,
     *,
@@ -40,7 +41,6 @@ def set_level(
         )
     if not 0 <= rank <= 99:
         raise Invalid("level.bad_rank", _("The rank of a level is 0 to 99."), field="rank")
-    current.touch()
     level = Level.objects.select_for_update().filter(code=code).first() or Level(code=code)
     told = {
         "rank": rank,
