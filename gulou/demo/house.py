@@ -9,6 +9,7 @@ from gulou.cases import states
 from gulou.catalogue.states import MANAGE as MANAGE_CATALOGUE
 from gulou.people import operations as people
 from gulou.people.models import Duty, Role, Unit, UnitKind, User
+from gulou.people.verbs import MEND
 from gulou.people.verbs import VERBS as PEOPLE_VERBS
 from gulou.places.models import Area
 
@@ -65,7 +66,7 @@ _OFFICE = tuple(v for v in states.VERBS if v not in (states.VERIFY.verb, *_WORK,
 # code, Chinese, English, verbs, reaches below, second factor
 ROLES: Sequence[tuple[str, str, str, Sequence[str], bool, bool]] = (
     ("dispatcher", "派遣员", "Dispatcher",
-     (*_OFFICE, states.NOTE.verb, "office.mend"), True, False),
+     (*_OFFICE, states.NOTE.verb, MEND), True, False),
     ("resident_service", "受理员", "Resident service",
      (states.READ, states.ENTER, states.READ_CONTACT, states.TASK.verb, states.FILE.verb,
       states.DECLINE.verb, states.REDIRECT.verb, states.NOTE.verb), True, False),
