@@ -1,1 +1,1 @@
-"""What a request costs: the benchmark harness behind `make bench`."""
+"""What a request costs: the benchmark behind `make bench`. docs/performance.md explains it."""

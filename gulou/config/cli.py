@@ -11,6 +11,7 @@ from typing import Any
 
 import django
 
+from gulou.bench import ground
 from gulou.config.embedded import EmbeddedError
 from gulou.config.runtime import lock, supervisor
 from gulou.config.runtime.lock import Busy
@@ -62,6 +63,13 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )
     doctor = add("doctor", "Check everything and say what to do.", _doctor)
     doctor.add_argument("--audit", action="store_true", help="prove the record link by link")
+    bench = add("bench", "Measure what requests cost, over made-up cases.", _bench)
+    bench.add_argument("--cases", type=int, default=20_000, help="how many (20000)")
+    bench.add_argument("--connections", type=int, default=8, help="at once (8)")
+    bench.add_argument("--seconds", type=float, default=6, help="at most, for each kind (6)")
+    bench.add_argument("--requests", type=int, default=1000, help="at most, of each kind (1000)")
+    bench.add_argument("--check", action="store_true", help="prove what was loaded and written")
+    bench.add_argument("--keep", action="store_true", help="leave the data to be looked at")
     imports = add("import", "Bring in the files of others.", _import)
     if words[:1] == ["import"]:
         _set_up().add_parsers(imports.add_subparsers(metavar="what", required=True, dest="what"))
@@ -104,6 +112,16 @@ def _inside(dotted: str) -> Callable[[Env, argparse.Namespace], int]:
 def _doctor(env: Env, asked: argparse.Namespace) -> int:
     django.setup()
     return int(import_module("gulou.config.runtime.doctor").examine(env, audit=asked.audit))
+
+
+def _bench(env: Env, asked: argparse.Namespace) -> int:
+    """In a folder of its own, whatever the environment says of the office's data."""
+    _end_on_sigterm()
+    os.environ.update(ground.environment(env))
+    os.environ.pop("DATABASE_URL", None)
+    django.setup()
+    found = import_module("gulou.config.runtime.bench")
+    return int(found.bench(Env.read(os.environ), asked, out=env.data_dir / "bench.json"))
 
 
 def _import(env: Env, asked: argparse.Namespace) -> int:

@@ -37,6 +37,11 @@ class Child:
             process_group=0,
         )
 
+    @property
+    def pid(self) -> int:
+        """The process that was started; 0 when there is none."""
+        return self._process.pid if self._process else 0
+
     def keep(self) -> str:
         """Start it again when it is dead and its pause is over. What there is to tell, or ""."""
         now = time.monotonic()

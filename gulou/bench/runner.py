@@ -1,0 +1,122 @@
+"""One run over a server that answers already: every kind of request, the limit, table and file."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from django.db import connection
+from rich.console import Console
+from rich.table import Table
+
+from gulou.cases import queries
+from gulou.cases.queries import Filters
+from gulou.people.models import User
+
+from . import limit
+from .browser import Browser
+from .meter import Bounds, Costs, Row, drive, repeat
+from .processes import memory_mb
+from .visits import Plan, Visits, plan
+
+SIGN_IN = "/accounts/login/"
+
+
+@dataclass(frozen=True)
+class Server:
+    """What is measured: where it answers, and the roots of its two trees of processes."""
+
+    home: str
+    web: int
+    database: int
+
+
+@dataclass(frozen=True)
+class People:
+    """Sign-in names with one password: who dispatches, who accepts."""
+
+    dispatcher: str
+    crew: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one run found."""
+
+    cases: int
+    rows: Sequence[Row]
+    limits: Sequence[Row]
+    memory_mb: float
+
+    @property
+    def bad(self) -> int:
+        """How many answers were not what they should be."""
+        return sum(row.bad for row in self.rows)
+
+
+def measure(server: Server, who: People, *, cases: int, bounds: Bounds, own: int) -> Result:
+    """Ask everything, then the limit. `own` is the process that runs this."""
+    asked = plan(who.crew)
+    # The server has connections of its own; one kept here would be counted with them.
+    rows = asyncio.run(_visit(server, who, asked, bounds))
+    memory = memory_mb(server.web)
+    inside = Costs(own, server.database)
+    rows.append(_counts(who, inside, bounds))
+    limits = limit.measure(asked, inside, bounds)
+    connection.close()
+    return Result(cases, rows, limits, round(memory, 1))
+
+
+async def _visit(server: Server, who: People, asked: Plan, bounds: Bounds) -> list[Row]:
+    costs = Costs(server.web, server.database)
+    many = bounds.connections
+    async with (
+        Browser(server.home, connections=many) as resident,
+        Browser(server.home, connections=many) as desk,
+        Browser(server.home, connections=many) as crew,
+    ):
+        await resident.open("/report/")
+        await desk.sign_in(who.dispatcher, who.password, at=SIGN_IN, then="/desk/")
+        await crew.sign_in(who.crew, who.password, at=SIGN_IN, then="/desk/")
+        visits = Visits(asked, resident, desk, crew)
+        return [await drive(kind, costs, bounds) for kind in visits.kinds()]
+
+
+def _counts(who: People, costs: Costs, bounds: Bounds) -> Row:
+    """The numbers on the chips, asked as the page asks them, without the page."""
+    user = User.objects.get(username=who.dispatcher)
+    return repeat("counts", lambda _: queries.chips(user, Filters(open=True)), costs, bounds)
+
+
+def keep(result: Result, path: Path) -> None:
+    """Write bench.json."""
+    content = {
+        "cases": result.cases,
+        "rows": [asdict(row) for row in result.rows],
+        "memory_mb": result.memory_mb,
+    }
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def show(result: Result, console: Console) -> None:
+    """Print the table: what each kind costs, and how far that is from the limit."""
+    table = Table(title=f"{result.cases:,} cases", title_justify="left")
+    table.add_column("work")
+    heads = ("requests/s", "p50 ms", "p99 ms", "CPU ms app", "CPU ms db", "plain SQL ms", "ratio")
+    for head in (*heads, "bad"):
+        table.add_column(head, justify="right")
+    least = {row.name: row for row in result.limits}
+    for row in result.rows:
+        floor = least[row.name].cpu_ms
+        table.add_row(
+            row.name, f"{row.rps:,.0f}", f"{row.p50_ms:.1f}", f"{row.p99_ms:.1f}",
+            f"{row.cpu_app_ms:.1f}", f"{row.cpu_db_ms:.1f}", f"{floor:.2f}",
+            f"{row.cpu_ms / floor:.0f}×" if floor else "–", str(row.bad),
+        )  # fmt: skip
+    console.print(table)
+    console.print(
+        f"Memory of the web server: {result.memory_mb:.0f} MB (proportional set size).",
+        highlight=False,
+    )

@@ -1,0 +1,134 @@
+"""`gulou bench`: a database and a web server of its own, a made-up past, and what requests cost.
+
+It works in `bench` of the data folder, over loopback, and stops by itself. The data go at the end.
+"""
+
+import http.client
+import os
+import shutil
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.db import connection
+from rich.console import Console
+
+from gulou.bench import past, runner
+from gulou.bench.meter import Bounds
+from gulou.config import embedded
+from gulou.config.runtime import prepare
+from gulou.config.runtime.children import Child
+from gulou.config.runtime.leash import Leash
+from gulou.config.runtime.lock import held
+from gulou.config.runtime.supervisor import CannotStart
+from gulou.demo.logins import PASSWORD
+from gulou.demo.operations import load_demo
+from gulou.kit.env import Env
+from gulou.kit.progress import Tell, told
+from gulou.outbox.audit import audit
+
+DISPATCHER, CREW = "guo", "chen"
+TOLD = 24
+_START_SECONDS = 60
+
+
+def bench(env: Env, asked: Namespace, *, out: Path) -> int:
+    """Run it; 1 when an answer was bad or the record does not hold."""
+    if not sys.platform.startswith("linux"):
+        raise CannotStart("The benchmark reads processor time from /proc, which only Linux has.")
+    with held(env.data_dir, "gulou bench"):
+        server = embedded.Server(embedded.place(env.data_dir), say=print)
+        try:
+            server.start()
+            _empty(env)
+            return _measured(env, asked, server, out)
+        finally:
+            connection.close()
+            server.stop()
+            if not asked.keep:
+                shutil.rmtree(server.place.data, ignore_errors=True)
+                shutil.rmtree(env.data_dir / "photos", ignore_errors=True)
+
+
+def _measured(env: Env, asked: Namespace, server: embedded.Server, out: Path) -> int:
+    with told() as tell:
+        _load(asked.cases, tell)
+    wrong = past.dangling() if asked.check else []
+    bounds = Bounds(asked.connections, asked.seconds, asked.requests, warm=16)
+    who = runner.People(DISPATCHER, CREW, PASSWORD)
+    with _web(env) as web:
+        found = runner.measure(
+            runner.Server(f"http://127.0.0.1:{env.port}", web.pid, _pid(server)), who,
+            cases=asked.cases, bounds=bounds, own=os.getpid(),
+        )  # fmt: skip
+    runner.keep(found, out)
+    runner.show(found, Console())
+    if asked.check:
+        wrong += [str(one) for one in audit()]
+        print("The record holds." if not wrong else "\n".join(wrong[:20]))
+    return 1 if wrong or found.bad else 0
+
+
+def _pid(server: embedded.Server) -> int:
+    if server.process is None:
+        raise CannotStart("The database has ended.")
+    return server.process.pid
+
+
+def _empty(env: Env) -> None:
+    """An earlier run may have left its data, or have been killed."""
+    shutil.rmtree(env.data_dir / "photos", ignore_errors=True)
+    where = embedded.place(env.data_dir)
+    with psycopg.connect(
+        host=str(where.sockets), port=embedded.PORT, user=embedded.USER, dbname="postgres",
+        autocommit=True,
+    ) as maintenance:  # fmt: skip
+        maintenance.execute(f"DROP DATABASE IF EXISTS {embedded.DATABASE} WITH (FORCE)")
+        maintenance.execute(f"CREATE DATABASE {embedded.DATABASE}")
+
+
+def _load(cases: int, tell: Tell) -> None:
+    prepare.migrate()
+    prepare.collect_static()
+    load_demo(progress=tell, cases=TOLD)
+    past.load_past(cases, progress=tell)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")
+    # So that no connection of this process is among those whose time is counted.
+    connection.close()
+
+
+@contextmanager
+def _web(env: Env) -> Iterator[Child]:
+    """The real web server, as `gulou web` starts it, until it is not needed any more."""
+    child = Child("web server", ["web", "--no-database"], Leash())
+    child.start()
+    try:
+        until = time.monotonic() + _START_SECONDS
+        while not _answers(env.port):
+            if child.stopped() or time.monotonic() > until:
+                raise CannotStart("The web server does not start; the reason stands above.")
+            time.sleep(0.05)
+        yield child
+    finally:
+        child.ask_to_stop()
+        until = time.monotonic() + 15
+        while not child.stopped() and time.monotonic() < until:
+            time.sleep(0.05)
+        child.kill()
+
+
+def _answers(port: int) -> bool:
+    probe = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        probe.request("GET", "/healthz")
+        return probe.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        probe.close()
