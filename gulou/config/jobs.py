@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.core.management import call_command
+
 from gulou.photos import jobs as photos
 
 
@@ -15,7 +17,13 @@ class Job:
     every: timedelta
 
 
+def clear_sessions() -> None:
+    """Remove the sessions that have run out."""
+    call_command("clearsessions")
+
+
 JOBS: tuple[Job, ...] = (
     Job(photos.discard_stale, every=timedelta(minutes=15)),
     Job(photos.sweep_orphans, every=timedelta(hours=1)),
+    Job(clear_sessions, every=timedelta(days=1)),
 )

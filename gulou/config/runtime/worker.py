@@ -12,6 +12,7 @@ from django.db.utils import InterfaceError, OperationalError
 from gulou.config.jobs import JOBS, Job
 from gulou.config.runtime import leash
 from gulou.outbox.deliver import deliver_one
+from gulou.photos.decoding.client import warm
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ def work() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     leash.hold()
+    warm()
     Worker(deliver_one, JOBS).work_until(stop)
     return 0
 
