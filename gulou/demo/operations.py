@@ -34,9 +34,9 @@ def is_loaded() -> bool:
 def load_demo(*, progress: Tell, cases: int = CASES, until: datetime | None = None) -> None:
     """Make the district in an empty database, telling how far it is.
 
-    The same `until` (aware; by default now, to the hour) makes the same past.
+    The same `until` (aware; by default now, to the minute) makes the same past.
     """
-    until = until or clock.now().replace(minute=0, second=0, microsecond=0)
+    until = until or clock.now().replace(second=0, microsecond=0)
     rng = Random(SEED)  # noqa: S311  a made-up past, not a secret
     founded = until - timedelta(days=DAYS + 60)
     with override("zh-hans"), clock.at(founded):

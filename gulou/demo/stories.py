@@ -85,7 +85,7 @@ class Teller:
         """Begin `count` stories over the past weeks and let them take turns."""
         turns: list[tuple[datetime, int, Story]] = []
         for n, start in enumerate(sorted(self._start() for _ in range(count))):
-            heapq.heappush(turns, (start, n, self._story(n)))
+            heapq.heappush(turns, (start, n, self._story()))
         done = 0
         while turns:
             at, n, story = heapq.heappop(turns)
@@ -108,12 +108,14 @@ class Teller:
             0
         ]
         start = day.replace(hour=hour, minute=self.rng.randrange(60), second=0, microsecond=0)
-        return min(start, self.until - timedelta(minutes=4))
+        return start if start < self.until else start - timedelta(days=1)
 
-    def _fate(self, n: int) -> Fate:
+    def _fate(self) -> Fate:
         draw = self.rng.random
         stops: State | None = None
-        if draw() < 0.06:
+        # Only what is new still waits: a district that leaves things lying for weeks is another.
+        recent = clock.now() > self.until - timedelta(days=2)
+        if draw() < 0.4 and recent:
             stops = self.rng.choice([State.RECEIVED, State.FILED, State.DISPATCHED, State.HANDLING])
         return Fate(
             declined=draw() < 0.05, redirected=draw() < 0.015, merged=draw() < 0.04,
@@ -123,11 +125,11 @@ class Teller:
 
     # One story.
 
-    def _story(self, n: int) -> Story:
+    def _story(self) -> Story:
         code, kind, _, words, answers = self.rng.choices(
             SIGHTS, [sight[2] for sight in SIGHTS]
         )[0]  # fmt: skip
-        fate, seed = self._fate(n), self.rng.randrange(10**9)
+        fate, seed = self._fate(), self.rng.randrange(10**9)
         report = self._report(self.categories[code], kind, seed, self.rng.choice(words))
         case = report.case
         if fate.stops == State.RECEIVED:
