@@ -132,3 +132,25 @@ def test_nearby_finds_open_filed_cases_of_the_same_kind(cast: Cast, kinds: Kinds
     a_case(cast, kinds.rubbish, state=State.FILED, lat=26.0710)
     (found,) = queries.nearby_open(26.0702, 119.29, category_id=kinds.rubbish.pk)
     assert found.uid == near.uid and 20 < found.distance_m < 25
+
+
+def test_a_case_with_several_reports_is_counted_once(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.FILED, address="五四路恒力城")
+    for _ in range(3):
+        operations.receive_report(a_snap(kinds.rubbish, joins=case.uid))
+    filters = Filters(text="五四路")
+    assert queries.chips(cast.guo, filters)["all"] == 1
+    assert len(queries.queue(cast.guo, filters).rows) == 1
+    receipt = case.reports.latest("id").receipt
+    assert queries.chips(cast.guo, Filters(text=receipt.lower()))["filed"] == 1
+
+
+def test_chips_tell_what_is_late_open_and_objected(cast: Cast, kinds: Kinds) -> None:
+    with clock.at(START):
+        a_case(cast, kinds.rubbish)
+        a_case(cast, kinds.smoking, state=State.FILED)
+        a_case(cast, kinds.smoking, state=State.DECLINED)
+    counts = queries.chips(cast.guo, Filters(late=True))
+    assert (counts["late"], counts["open"], counts["objected"], counts["all"]) == (2, 2, 0, 3)
+    with clock.at(START):
+        assert queries.chips(cast.guo, Filters())["late"] == 0

@@ -8,13 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from gulou.cases import states
 from gulou.cases.models import Case, CasePhoto
 from gulou.cases.operations.ground import open_steps
-from gulou.cases.rechecks import is_independent, may_recheck
+from gulou.cases.rechecks import independent, is_independent
 from gulou.cases.states import Move, State
 from gulou.kit.errors import NotFound
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
 from gulou.photos.models import Photo
+
+_RECHECK = frozenset({states.CLOSE, states.REWORK})
 
 
 def cases_seen_by(user: User) -> QuerySet[Case]:
@@ -24,13 +26,20 @@ def cases_seen_by(user: User) -> QuerySet[Case]:
     reached = sorted(reach.unit_ids_where(states.READ))
     if not user.is_active:
         return Case.objects.none()
+    if reached and len(reached) == len(people.unit_refs()):
+        # Every case belongs to some unit, so there is nothing left to ask.
+        return _unrestricted(Case.objects.all(), reach)
     mine = (
         Q(unit_id__in=reached)
         | Q(step_unit_id__in=reached, step_person=None)
         | Q(step_person=user)
         | Q(assisting__overlap=reached)
     )
-    cases = Case.objects.filter(mine)
+    return _unrestricted(Case.objects.filter(mine), reach)
+
+
+def _unrestricted(cases: QuerySet[Case], reach: access.Reach) -> QuerySet[Case]:
+    """These cases, without those for few eyes where the reader's are not among them."""
     if reach.unit_ids_where(states.READ_RESTRICTED):
         return cases
     return cases.filter(restricted=False)
@@ -47,21 +56,15 @@ def case_seen_by(user: User, number: str) -> Case:
 def moves_open_to(user: User, case: Case) -> list[Move]:
     """What the user may do to the case now, in the order of the table of moves."""
     steps, reach = open_steps(case), access.reach_of(user)
-    return [
+    moves = [
         move
         for move in states.open_moves(case.state)
         if reach.holds(move.verb, unit_id=case.unit_id, steps=steps)
-        and _is_theirs(user, case, move)
+        and (move != states.VERIFY or case.step_kind == states.StepKind.VERIFY)
     ]
-
-
-def _is_theirs(user: User, case: Case, move: Move) -> bool:
-    """Whether nothing but the state and the verb stands in the way of this move."""
-    if move in (states.CLOSE, states.REWORK):
-        return is_independent(user, case)
-    if move == states.VERIFY:
-        return case.step_kind == states.StepKind.VERIFY
-    return True
+    if _RECHECK.isdisjoint(moves) or is_independent(user, case):
+        return moves
+    return [move for move in moves if move not in _RECHECK]
 
 
 def may_enter(user: User) -> bool:
@@ -73,8 +76,7 @@ def rechecker_choices(case: Case) -> list[User]:
     """Whom the district office may name to recheck this case."""
     if case.state != State.HANDLED:
         return []
-    able = people.people_at(list(people.unit_refs()), states.CLOSE.verb)
-    return [user for user in able if may_recheck(user, case)]
+    return independent(people.people_at(list(people.unit_refs()), states.CLOSE.verb), case)
 
 
 def photo_seen_by(user: User, uid: UUID) -> Photo:
