@@ -401,3 +401,19 @@ def test_what_a_caller_puts_before_our_proxy_is_not_believed(
             headers={"x-forwarded-for": f"{fake}, 192.0.2.1"},
         )  # fmt: skip
         assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("looked_for", "told"),
+    [({"place_q": "乌有"}, "Nothing by this name"), ({"category_q": "吸烟"}, "Found:")],
+)
+def test_the_enter_key_in_a_search_looks_up_and_sends_nothing(
+    client: Client, sheet: Sheet, looked_for: dict[str, str], told: str
+) -> None:
+    answer = client.post(URL, {**sheet, **looked_for, "do": "enter"})
+    assert told in text_of(answer)
+    assert not Report.objects.exists()
+
+
+def test_the_enter_key_elsewhere_sends(client: Client, sheet: Sheet) -> None:
+    assert client.post(URL, {**sheet, "do": "enter"}).status_code == 302

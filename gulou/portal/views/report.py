@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 SEND, ENTER, FIND_PLACE, FIND_CATEGORY = "send", "enter", "find_place", "find_category"
 COMMON = 16
-FOUND = 8
+FOUND, GUESSED = 8, 4
 # What an operation calls it, and where the form shows it.
 FIELDS = {"snapped_at": "photos", "accuracy_m": "place", "lat": "place", "lon": "place"}
 
@@ -93,7 +93,7 @@ def categories(request: HttpRequest) -> HttpResponse:
     chosen = clean(request.POST.get("category", ""))
     text = clean(request.POST.get("category_q", ""))
     words = clean(request.POST.get("words", ""))
-    found = _categories_for(text or words)
+    found = _categories_for(text) if text else _categories_for(words, GUESSED)
     return render(
         request,
         "portal/_found_categories.html",
@@ -268,8 +268,8 @@ def _line(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _categories_for(text: str) -> list[CategoryRef]:
-    return catalogue.suggest_categories(text[:200], limit=FOUND) if text else []
+def _categories_for(text: str, most: int = FOUND) -> list[CategoryRef]:
+    return catalogue.suggest_categories(text[:200], limit=most) if text else []
 
 
 def _common() -> list[CategoryRef]:
