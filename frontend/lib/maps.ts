@@ -138,10 +138,22 @@ function dress(
     label("community-name", ["community"], 12, 14, 17),
     label("grid-name", ["grid"], 11, 17, 24),
     {
+      // How exact a place is: a polygon among the points.
+      id: "ring",
+      type: "fill" as const,
+      source: "points",
+      filter: ["==", ["geometry-type"], "Polygon"] as never,
+      paint: {
+        "fill-color": ink.underway,
+        "fill-opacity": 0.12,
+        "fill-outline-color": ink.underway,
+      },
+    },
+    {
       id: "point",
       type: "circle" as const,
       source: "points",
-      filter: ["!", ["has", "point_count"]] as never,
+      filter: ["all", ["!", ["has", "point_count"]], ["==", ["geometry-type"], "Point"]] as never,
       paint: {
         "circle-color": tone,
         "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 4, 16, 8] as never,

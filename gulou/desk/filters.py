@@ -1,7 +1,7 @@
 """The address of a queue: what it is narrowed to, read from any nonsense and written back."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
@@ -32,7 +32,8 @@ class Asked:
     key: str
     at: str
     map: bool
-    narrowed: bool = field(default=False)
+    narrowed: bool
+    unfolded: bool
 
     def url(self, **changes: str) -> str:
         """This address with some values changed ("" takes one out); pages begin anew."""
@@ -67,6 +68,7 @@ def asked(query: QueryDict) -> Asked:
         ),
         sort=values["sort"] or "new", key=values["key"], at=values["at"],
         map=bool(values["map"]), narrowed=any(values[name] for name in NARROWING),
+        unfolded=any(values[name] for name in NARROWING if name != "q"),
     )  # fmt: skip
 
 

@@ -136,9 +136,11 @@ def test_the_map_has_the_cases_of_the_page(cast: Cast, kinds: Kinds, as_user: Si
 
 
 def test_a_case_has_its_neighbours_around_it(cast: Cast, kinds: Kinds, as_user: SignedIn) -> None:
-    case, other = a_case(cast, kinds.rubbish), a_case(cast, kinds.rubbish)
+    case, other = a_case(cast, kinds.rubbish, accuracy_m=30), a_case(cast, kinds.rubbish)
     around = json.loads(as_user(cast.guo).get(f"/desk/cases/{case.number}/around.json").content)
-    assert any(other.number in f["properties"].get("url", "") for f in around["features"])
+    ring, *near = around["features"]
+    assert ring["geometry"]["type"] == "Polygon"
+    assert [other.number in one["properties"]["url"] for one in near] == [True]
     assert as_user(cast.zhao).get(f"/desk/cases/{case.number}/around.json").status_code == 404
 
 

@@ -1,5 +1,6 @@
 """My queue, and the queue of all cases."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ from gulou.kit.words import clean, name_of
 from gulou.places import queries as places
 from gulou.ui.guards import signed_in
 from gulou.ui.looks import look_of
+
+METRES_PER_DEGREE = 111_320.0
 
 
 @dataclass(frozen=True)
@@ -132,15 +135,12 @@ def points(request: HttpRequest) -> JsonResponse:
 @signed_in
 @require_GET
 def around(request: HttpRequest, number: str) -> JsonResponse:
-    """A case and its open neighbours as points, and how exact its place is."""
+    """The open neighbours of a case as points, and a ring that shows how exact its place is."""
     reader = reader_of(request)
     case = queries.case_seen_by(reader, number)
     features = [_point(row) for row in queries.neighbours(reader, case)]
-    look = look_of(case.state)
-    features.append(
-        _feature(case.lat, case.lon, tone="late", icon="map-pin", title=case.number,
-                 state=look.tone, accuracy=case.accuracy_m, here=True)
-    )  # fmt: skip
+    if case.accuracy_m:
+        features.insert(0, _ring(case.lat, case.lon, case.accuracy_m))
     return _as_points(features)
 
 
@@ -155,6 +155,20 @@ def _point(row: Row) -> dict[str, Any]:
 def _feature(lat: float, lon: float, **properties: Any) -> dict[str, Any]:
     geometry = {"type": "Point", "coordinates": [lon, lat]}
     return {"type": "Feature", "geometry": geometry, "properties": properties}
+
+
+def _ring(lat: float, lon: float, metres: float) -> dict[str, Any]:
+    """A circle of so many metres around a WGS84 place, as a polygon; at most 2 km."""
+    metres = min(metres, 2000.0)
+    north = metres / METRES_PER_DEGREE
+    east = north / max(math.cos(math.radians(lat)), 0.01)
+    turns = [2 * math.pi * n / 48 for n in range(49)]
+    line = [[lon + east * math.sin(turn), lat + north * math.cos(turn)] for turn in turns]
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Polygon", "coordinates": [line]},
+        "properties": {"accuracy_m": metres},
+    }
 
 
 def _as_points(features: list[dict[str, Any]]) -> JsonResponse:
