@@ -1,5 +1,7 @@
 """Who may recheck: somebody who had no hand in the handling."""
 
+from collections.abc import Collection
+
 from django.db.models import Count, Q
 
 from gulou.people import access
@@ -10,26 +12,29 @@ from .models import Case, Step
 from .states import CLOSE, StepKind
 
 
-def handling_units(case: Case) -> list[Unit]:
-    """The units that held a handling step of the case."""
-    held = case.steps.filter(kind=StepKind.HANDLE).values("unit")
-    return list(Unit.objects.filter(pk__in=held))
+def independent(users: Collection[User], case: Case) -> list[User]:
+    """Those of these people who have no posting in, or below, a unit that handled the case, had
+    none while it did, and did not report it handled themselves. Two queries for all of them."""
+    handled = list(
+        case.steps.filter(kind=StepKind.HANDLE)
+        .order_by("started_at")
+        .values_list("unit__path", "ended_by_id", "started_at")
+    )
+    if not handled:
+        return list(users)
+    begun = handled[0][2]
+    inside = Q()
+    for path in {path for path, _by, _at in handled}:
+        inside |= Q(unit__path__startswith=path)
+    still = Q(until=None) | Q(until__gte=begun.date())
+    posted = Posting.objects.filter(inside & still, user__in=users)
+    involved = {*posted.values_list("user_id", flat=True), *(by for _path, by, _at in handled)}
+    return [user for user in users if user.pk not in involved]
 
 
 def is_independent(user: User, case: Case) -> bool:
-    """Whether the person has no posting in, or below, a unit that handled the case, had none
-    while it did, and did not report it handled themselves."""
-    handled = case.steps.filter(kind=StepKind.HANDLE)
-    if handled.filter(ended_by=user).exists():
-        return False
-    inside = Q()
-    for unit in handling_units(case):
-        inside |= Q(unit__path__startswith=unit.path)
-    if not inside:
-        return True
-    begun = handled.order_by("started_at").values_list("started_at", flat=True)[0]
-    still = Q(until=None) | Q(until__gte=begun.date())
-    return not Posting.objects.filter(inside & still, user=user).exists()
+    """Whether the person is `independent` of the handling of the case."""
+    return bool(independent([user], case))
 
 
 def team_for(case: Case) -> int | None:
@@ -45,15 +50,16 @@ def team_for(case: Case) -> int | None:
         .values_list("unit", "n")
     )
     for team in sorted(teams, key=lambda team: (waiting.get(team.pk, 0), team.code)):
-        members = people.people_at([team.pk], CLOSE.verb)
-        if any(_belongs_to(user, team) and is_independent(user, case) for user in members):
+        if independent(_members(team), case):
             return team.pk
     return None
 
 
-def _belongs_to(user: User, team: Unit) -> bool:
-    """Whether the person is posted at the team, not only somewhere above that reaches it."""
-    return team.pk in access.posted_unit_ids(user)
+def _members(team: Unit) -> list[User]:
+    """Who may recheck and is posted at the team itself, not only above with a reach to it."""
+    posted = Posting.objects.filter(people.in_force(), unit=team)
+    here = set(posted.values_list("user_id", flat=True))
+    return [user for user in people.people_at([team.pk], CLOSE.verb) if user.pk in here]
 
 
 def may_recheck(user: User, case: Case) -> bool:

@@ -56,8 +56,8 @@ class Routing:
 def route(*, where: Where, category_id: int, condition_id: int | None, on: date) -> Routing:
     """The unit responsible for this category at this place under the rules of that day.
 
-    Four small queries at most, however many rules there are. Raises Invalid for a category or a
-    condition that does not exist.
+    Asks what is kept at hand, so it costs no query. Raises Invalid for a category or a condition
+    that does not exist.
     """
     category = category_ref(category_id)
     if condition_id is not None:
