@@ -227,7 +227,8 @@ class Teller:
                     case, by=checker, reason_id=reason, words="现场仍有残留，请再处置"
                 )
             else:
-                cases.close_case(case, by=checker, words="现场核查，问题已解决")
+                seen = Evidence() if kind else self._staged("", seed, after=True)
+                cases.close_case(case, by=checker, words="现场核查，问题已解决", evidence=seen)
 
     def _dispatch(self, case: Case, by: User, *, other: bool = False) -> None:
         from gulou.cases.routing import routing_of  # noqa: PLC0415

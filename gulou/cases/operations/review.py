@@ -61,10 +61,19 @@ def close_case(
     case: Case, *, by: User, words: str = "", evidence: Evidence = NOTHING,
     seen: int | None = None,
 ) -> Case:  # fmt: skip
-    """The recheck finds it done. By somebody who had no hand in the handling."""
+    """The recheck finds it done. By somebody who had no hand in the handling.
+
+    Where the unit was not asked for a photo and sent none, the rechecker takes one.
+    """
     case = locked(case, seen=seen)
     _allow_independent(by, states.CLOSE, case)
     states.CLOSE.check(case.state)
+    if not evidence.photos and not case.photos.filter(kind=PhotoKind.AFTER).exists():
+        raise Invalid(
+            "case.recheck_photo_missing",
+            _("Add a photo of the place: the unit was not asked for one."),
+            field="photos",
+        )
     left = leave(case, states.CLOSE, by=by, words=words, reason_id=None)
     photos = _recheck_photos(case, evidence, by)
     step_id = case.step_id
