@@ -399,9 +399,9 @@ class _CaseTold:
 
     def _dispatch(self) -> None:
         self._end_step("dispatched", self.told.desk[0])
-        near = self.told.unit_of.get(self.spot.community or 0)
+        near = self.told.unit_of.get(self.spot.community or 0, 0)
         far = self.told.departments[self.category.id % len(self.told.departments)]
-        self.unit = near if near is not None and self.rng.random() < 0.5 else far
+        self.unit = near if near in self.told.worker and self.rng.random() < 0.5 else far
         step = self._begin_step(StepKind.ACCEPT, self.unit)
         self._moved(facts.CaseDispatched(unit=self.unit, step=step), self.told.desk[1])
 
