@@ -1,7 +1,7 @@
 """The life of a case: states, kinds of step, and the one table of moves. Pure: no database."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -56,7 +56,8 @@ class Move:
     """
 
     name: str
-    label: object
+    # In the language of the reader: no part of what the move is, nor of its hash.
+    label: object = field(compare=False)
     sources: frozenset[State]
     target: State | None
     through: frozenset[StepKind] = frozenset()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import translation
 
 from gulou.cases import operations, queries, states
 from gulou.cases.models import Case
@@ -64,6 +65,14 @@ DOER = {
     "verify": "lin", "accept": "lin", "return": "lin", "handle": "lin", "close": "he",
     "rework": "he",
 }  # fmt: skip
+
+
+def test_a_move_is_the_same_in_every_language() -> None:
+    with translation.override("en"):
+        english = {move: hash(move) for move in MOVES}
+    with translation.override("zh-hans"):
+        assert str(states.CLOSE.label) != "Close"
+        assert {move: hash(move) for move in MOVES} == english
 
 
 def test_there_is_a_way_to_make_every_move() -> None:

@@ -1,10 +1,13 @@
 """The recheck is by somebody else; rework keeps what was; reopening starts a new clock."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gulou.cases import operations, queries
 from gulou.cases.states import State
 from gulou.kit.errors import Invalid, NotAllowed
+from gulou.outbox import kept
 from gulou.people.models import Posting, Role
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, evidence, reason
@@ -79,6 +82,31 @@ def test_the_office_cannot_name_who_had_a_hand_in_it(cast: Cast, kinds: Kinds, w
         operations.name_rechecker(case, by=cast.guo, person=person)
 
 
+def test_the_choice_costs_as_much_for_many_as_for_one(
+    cast: Cast, kinds: Kinds, roles: dict[str, Role]
+) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    kept.forget_all()
+    queries.rechecker_choices(case)
+    with CaptureQueriesContext(connection) as for_few:
+        assert set(queries.rechecker_choices(case)) == {cast.guo, cast.he}
+    more = [UserFactory.create() for _ in range(5)]
+    for user in more:
+        PostingFactory.create(user=user, role=roles["rechecker"], unit=cast.team)
+    with CaptureQueriesContext(connection) as for_many:
+        assert set(queries.rechecker_choices(case)) == {cast.guo, cast.he, *more}
+    assert len(for_few) == len(for_many)
+
+
+def test_the_buttons_of_a_recheck_ask_once_who_handled_it(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    kept.forget_all()
+    queries.moves_open_to(cast.he, case)
+    with CaptureQueriesContext(connection) as asked:
+        assert {"close", "rework"} <= {move.name for move in queries.moves_open_to(cast.he, case)}
+    assert len(asked) == 4, "open steps, reach, who handled it, postings there"
+
+
 def test_a_named_person_sees_it_until_it_is_done(
     cast: Cast, kinds: Kinds, roles: dict[str, Role]
 ) -> None:
@@ -110,3 +138,12 @@ def test_reopening_asks_for_a_reason_and_returns_it_to_the_office(cast: Cast, ki
     case = operations.reopen_case(case, by=cast.guo, reason_id=reason("reopen").pk)
     assert (case.state, case.unit, case.ended_at) == (State.FILED, cast.office, None)
     assert case.due_at is not None
+
+
+def test_what_the_unit_need_not_photograph_the_rechecker_does(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.smoking, state=State.HANDLING)
+    case = operations.handle_case(case, by=cast.lin, words="已劝阻")
+    with pytest.raises(Invalid) as refusal:
+        operations.close_case(case, by=cast.he)
+    assert refusal.value.field == "photos"
+    assert operations.close_case(case, by=cast.he, evidence=evidence()).state == State.CLOSED

@@ -159,6 +159,18 @@ class TestNotCommitted:
 
 @pytest.mark.django_db(transaction=True)
 class TestAtTheSameTime:
+    def test_what_one_thread_has_not_committed_is_not_at_hand_for_the_others(
+        self, ours: Codes
+    ) -> None:
+        add(ours, "a")
+        with transaction.atomic():
+            add(ours, "b")
+            assert ours.now() == ("a", "b")
+            assert elsewhere(ours.now) == ("a",)
+            assert ours.now() == ("a", "b")
+            transaction.set_rollback(True)
+        assert ours.now() == elsewhere(ours.now) == ("a",)
+
     def test_what_began_to_be_read_before_a_change_is_not_kept_after_it(self) -> None:
         reading, go_on = threading.Event(), threading.Event()
 
