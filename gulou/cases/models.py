@@ -151,6 +151,8 @@ class Case(Chained, Located):
             models.Index(fields=["unit", "-opened_at", "-id"], name="case_unit"),
             models.Index(fields=["-opened_at", "-id"], name="case_opened"),
             models.Index(fields=["cell"], include=["id", "category", "state"], name="case_cell"),
+            models.Index(fields=["objected_at"], name="case_objected",
+                         condition=models.Q(objected_at__isnull=False)),
             models.Index(fields=["merged_into"], name="case_merged",
                          condition=models.Q(merged_into__isnull=False)),
         ]  # fmt: skip

@@ -19,6 +19,7 @@ from gulou.kit.words import clean, name_of
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
+from gulou.photos.models import Photo
 from gulou.places import queries as places
 
 from .seen import cases_seen_by
@@ -28,7 +29,7 @@ _FIELDS = (
     "id", "number", "state", "source", "category_id", "street_id", "community_id", "address",
     "unit_id", "step_kind", "step_unit_id", "due_at", "opened_at", "changed_at", "ended_at",
     "returns", "reworks", "reports_count", "objected_at", "place_ambiguous", "lat", "lon",
-    "cover__uid",
+    "cover_id",
 )  # fmt: skip
 
 
@@ -116,10 +117,12 @@ def my_work(user: User, *, size: int = 200) -> list[Row]:
         units = frozenset().union(*(reach.unit_ids_where(verb) for verb in verbs))
         if units:
             waiting |= Q(step_kind=kind, step_person=None, step_unit_id__in=units)
+    # Each side by itself has an index over what is open or objected; around both there is none.
+    mine = Q(waiting, ended_at=None)
     objections = reach.unit_ids_where(states.REOPEN.verb)
     if objections:
-        waiting |= Q(objected_at__isnull=False, unit_id__in=objections)
-    cases = cases_seen_by(user).filter(waiting).filter(Q(ended_at=None) | ~Q(objected_at=None))
+        mine |= Q(objected_at__isnull=False, unit_id__in=objections)
+    cases = cases_seen_by(user).filter(mine)
     rows = cases.order_by(F("due_at").asc(nulls_last=True), "id").values_list(*_FIELDS)[:size]
     return _rows(rows)
 
@@ -249,9 +252,15 @@ def _rows(values: Any) -> list[Row]:
     def named(registry: Any, pk: int | None) -> str:
         return name_of(registry[pk]) if pk in registry else ""
 
+    found = [dict(zip(_FIELDS, value, strict=True)) for value in values]
+    # Looked up for these rows only; a join would be made for all rows before they are sorted.
+    covers = dict(
+        Photo.objects.filter(pk__in={v["cover_id"] for v in found} - {None}).values_list(
+            "pk", "uid"
+        )
+    )
     rows = []
-    for value in values:
-        v = dict(zip(_FIELDS, value, strict=True))
+    for v in found:
         category = categories.get(v["category_id"])
         rows.append(Row(
             id=v["id"], number=v["number"], state=State(v["state"]), source=v["source"],
@@ -263,6 +272,6 @@ def _rows(values: Any) -> list[Row]:
             late=v["ended_at"] is None and v["due_at"] is not None and v["due_at"] < now,
             returns=v["returns"], reworks=v["reworks"], reports_count=v["reports_count"],
             objected=v["objected_at"] is not None, place_ambiguous=v["place_ambiguous"],
-            lat=v["lat"], lon=v["lon"], cover=str(v["cover__uid"] or ""),
+            lat=v["lat"], lon=v["lon"], cover=str(covers.get(v["cover_id"], "")),
         ))  # fmt: skip
     return rows
