@@ -4,7 +4,6 @@ It works in `bench` of the data folder, over loopback, and stops by itself. The 
 """
 
 import http.client
-import os
 import shutil
 import sys
 import time
@@ -65,7 +64,7 @@ def _measured(env: Env, asked: Namespace, server: embedded.Server, out: Path) ->
     with _web(env) as web:
         found = runner.measure(
             runner.Server(f"http://127.0.0.1:{env.port}", web.pid, _pid(server)), who,
-            cases=asked.cases, bounds=bounds, own=os.getpid(),
+            cases=asked.cases, bounds=bounds,
         )  # fmt: skip
     runner.keep(found, out)
     runner.show(found, Console())
