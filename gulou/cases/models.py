@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -151,6 +152,7 @@ class Case(Chained, Located):
             models.Index(fields=["unit", "-opened_at", "-id"], name="case_unit"),
             models.Index(fields=["-opened_at", "-id"], name="case_opened"),
             models.Index(fields=["cell"], include=["id", "category", "state"], name="case_cell"),
+            GinIndex(fields=["assisting"], name="case_assisting"),
             models.Index(fields=["objected_at"], name="case_objected",
                          condition=models.Q(objected_at__isnull=False)),
             models.Index(fields=["merged_into"], name="case_merged",
