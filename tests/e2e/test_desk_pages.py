@@ -1,100 +1,23 @@
 """The desk in a real browser: keys, conflicts, the slider, and what axe finds."""
 
 import os
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from gulou.cases import operations
 from gulou.cases.models import Case
 from gulou.cases.states import State
-from gulou.kit import clock
-from gulou.people.adapter import SEEN_AT, SIGNED_IN_AT
-from gulou.people.models import User
+from tests.browser import in_browser, jpeg_file, violations
 from tests.conftest import Cast, Kinds
+from tests.e2e.conftest import Open
 from tests.factories.cases import a_case, evidence
 from tests.factories.photos import make_jpeg
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 SHOTS = os.environ.get("DESK_SHOTS", "")
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium here: apt install chromium"),
-    pytest.mark.skipif(not AXE.exists(), reason="no axe here: npm ci in frontend/"),
-]
-
-Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    # Playwright's loop runs in this thread; Django's database is used from it all the same.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with playwright.sync_playwright() as run:
-        browser = run.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--use-gl=swiftshader", "--enable-unsafe-swiftshader"],
-        )
-        yield browser
-        browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def open_as(chromium: Any, live_server: Any) -> Iterator[Open]:
-    """Open a page as somebody; the answer is Playwright's page."""
-    contexts = []
-
-    def open_page(
-        user: User, path: str, *, width: int = 1440, height: int = 900, english: bool = True,
-        dark: bool = False, js: bool = True,
-    ) -> Any:  # fmt: skip
-        client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        session = client.session
-        session[SEEN_AT] = session[SIGNED_IN_AT] = clock.now().timestamp()
-        session.save()
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, java_script_enabled=js,
-            color_scheme="dark" if dark else "light", reduced_motion="reduce",
-            locale="en-GB" if english else "zh-CN",
-        )  # fmt: skip
-        contexts.append(context)
-        values = {"sessionid": client.cookies["sessionid"].value,
-                  "django_language": "en" if english else "zh-hans"}  # fmt: skip
-        context.add_cookies([
-            {"name": name, "value": value, "url": live_server.url}
-            for name, value in values.items()
-        ])  # fmt: skip
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.goto(live_server.url + path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def violations(page: Any) -> list[str]:
-    """What axe finds wrong, one line each. It is run apart from the page, whose rules stay on."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-    found = page.evaluate("options => axe.run(document, options)", options)
-    return [
-        f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
-        for one in found["violations"]
-        for node in one["nodes"][:3]
-    ]
+pytestmark = in_browser
 
 
 @pytest.fixture
@@ -200,8 +123,7 @@ def test_a_move_is_made_without_a_script(cast: Cast, kinds: Kinds, open_as: Open
     page = open_as(cast.lin, "/desk/", width=390, js=False)
     page.click(f"text={kinds.rubbish.name_en}")
     page.fill("[name=words]", "已清理")
-    picture = {"name": "after.jpg", "mimeType": "image/jpeg", "buffer": make_jpeg(text="after")}
-    page.set_input_files("input[type=file]", picture)
+    page.set_input_files("input[type=file]", jpeg_file(make_jpeg(text="after")))
     page.click("#move .button-primary")
     page.wait_for_selector("text=is reported as handled")
     case.refresh_from_db()

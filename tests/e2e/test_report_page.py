@@ -1,93 +1,27 @@
 """Reporting and following in a real browser: phone, no script, bad network, and what axe finds."""
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from gulou.cases import operations
 from gulou.cases.models import Case, CasePhoto, Report
 from gulou.cases.states import State
-from gulou.catalogue import current as catalogue
 from gulou.catalogue.models import Elsewhere
 from gulou.outbox.deliver import deliver_all
-from gulou.places import current as areas
+from tests.browser import in_browser, jpeg_file, violations
 from tests.conftest import Cast, Kinds
+from tests.e2e.conftest import Open, touch_kept
 from tests.factories.cases import IN_WEST, a_case, evidence
 from tests.factories.photos import make_jpeg
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium here: apt install chromium"),
-    pytest.mark.skipif(not AXE.exists(), reason="no axe here: npm ci in frontend/"),
-]
+pytestmark = in_browser
 
 LAT, LON = IN_WEST
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    # Playwright's loop runs in this thread; Django's database is used from it all the same.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with playwright.sync_playwright() as run:
-        browser = run.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--use-gl=swiftshader", "--enable-unsafe-swiftshader"],
-        )
-        yield browser
-        browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def on_phone(
-    chromium: Any, live_server: Any, clean_cache: None, cast: Cast, kinds: Kinds
-) -> Iterator[Open]:
-    """Open an address on a phone that stands in the western street; gives Playwright's page."""
-    _touch()
-    contexts = []
-
-    def open_page(path: str, *, located: bool = True, **look: Any) -> Any:
-        asked: dict[str, Any] = {
-            "viewport": {"width": 390, "height": 844}, "locale": "en-GB", "has_touch": True,
-            "reduced_motion": "reduce", **look,
-        }  # fmt: skip
-        if located:
-            asked["geolocation"] = {"latitude": LAT, "longitude": LON, "accuracy": 20}
-            asked["permissions"] = ["geolocation"]
-        context = chromium.new_context(**asked)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.goto(live_server.url + path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def _touch() -> None:
-    """Let the server's own memory of areas and categories be read again."""
-    with transaction.atomic():
-        areas.touch()
-        catalogue.touch()
 
 
 def _photo(name: str = "street.jpg", **photo: Any) -> dict[str, Any]:
-    return {"name": name, "mimeType": "image/jpeg", "buffer": make_jpeg(**photo)}
+    return jpeg_file(make_jpeg(**photo), name)
 
 
 def _choose(page: Any, *photos: dict[str, Any]) -> None:
@@ -232,7 +166,7 @@ def test_danger_is_pointed_to_its_number_while_one_types(
         code="fire", kind="danger", number="119", name_zh="火警", name_en="Fire brigade",
         words_zh="请拨打 119。", words_en="Leave first, then call 119.", keywords=["着火"],
     )  # fmt: skip
-    _touch()
+    touch_kept()
     page = on_phone("/report/")
     page.locator("textarea[name=words]").fill("垃圾桶着火了")
     page.locator("textarea[name=words]").blur()
@@ -293,22 +227,10 @@ def test_axe_finds_nothing_wrong(
         page.goto(live_server.url + path)
         if path == "/report/":
             page.locator("[data-controller~=pin][data-ready]").wait_for()
-        assert violations(page) == [], path
+        assert violations(page, whole=True) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         page.set_viewport_size({"width": width, "height": 844})
     page.goto(f"{live_server.url}/report/")
     _send(page)
     page.locator(".errors").wait_for()
-    assert violations(page) == []
-
-
-def violations(page: Any) -> list[str]:
-    """What axe finds wrong, one line each. The page stands whole, so that no bar covers a part."""
-    page.set_viewport_size({"width": page.viewport_size["width"], "height": 4000})
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    return [
-        f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:160]}"
-        for one in found["violations"]
-        for node in one["nodes"][:3]
-    ]
+    assert violations(page, whole=True) == []

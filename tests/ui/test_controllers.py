@@ -1,42 +1,16 @@
 """The small scripts at work in a real browser, on the gallery."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api")
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
-BUILT = ROOT / "gulou/ui/static/built/manifest.json"
+from tests.browser import ROOT, WCAG, in_browser, violations
+from tests.browser import chromium as chromium
+
 PICTURE = (ROOT / "gulou/ui/static/ui/sample-before.svg").read_bytes()
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium here: apt install chromium"),
-    pytest.mark.skipif(not BUILT.exists(), reason="pages not built: npm run build in frontend/"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    # Playwright's loop runs in this thread; Django's database is used from it all the same.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with playwright.sync_playwright() as run:
-        browser = run.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--use-gl=swiftshader", "--enable-unsafe-swiftshader"],
-        )
-        yield browser
-        browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+pytestmark = in_browser
 
 
 @pytest.fixture
@@ -218,7 +192,6 @@ def test_without_a_script_everything_needed_is_there(opened: Any) -> None:
     assert page.locator("html").get_attribute("data-theme") == "light"
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="no axe here: npm ci in frontend/")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("frame", "language", "width"),
@@ -233,9 +206,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
     said: list[str] = []
     page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
     _with_pin(page)
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("levels => axe.run(document, {runOnly: levels})", LEVELS)
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+    assert violations(page, rules=(*WCAG, "best-practice")) == []
     root = "document.documentElement"
     assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth")
     assert said == []
