@@ -19,8 +19,13 @@ Draw = ImageDraw.ImageDraw
 Colour = tuple[int, int, int]
 
 
-def picture(kind: str, seed: int, *, after: bool, late_light: bool = False) -> bytes:
-    """A JPEG of 1280 × 960: a street, with the problem on it unless `after`."""
+def picture(
+    kind: str, seed: int, *, after: bool, late_light: bool = False, visit: int = 0
+) -> bytes:
+    """A JPEG of 1280 × 960: a street, with the problem on it unless `after`.
+
+    Another `visit` takes the same street from a step beside.
+    """
     rng = Random(seed)  # noqa: S311  a drawing, not a secret
     image = _street(rng)
     draw = ImageDraw.Draw(image)
@@ -30,8 +35,9 @@ def picture(kind: str, seed: int, *, after: bool, late_light: bool = False) -> b
     else:
         MENDED.get(kind, nothing)(draw, spot, rng)
         # Somebody stands a step aside and an hour later: never quite the same picture.
+        aside, down = rng.randint(-9, 9) + 5 * visit, rng.randint(-6, 6) - 3 * visit
         image = image.transform(
-            SIZE, Image.Transform.AFFINE, (1, 0, rng.randint(-9, 9), 0, 1, rng.randint(-6, 6)),
+            SIZE, Image.Transform.AFFINE, (1, 0, aside, 0, 1, down),
             resample=Image.Resampling.BILINEAR, fillcolor=(205, 203, 196),
         )  # fmt: skip
         image = ImageEnhance.Brightness(image).enhance(0.82 if late_light else 1.05)

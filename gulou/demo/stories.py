@@ -114,9 +114,11 @@ class Teller:
         draw = self.rng.random
         stops: State | None = None
         # Only what is new still waits: a district that leaves things lying for weeks is another.
-        recent = clock.now() > self.until - timedelta(days=2)
-        if draw() < 0.4 and recent:
-            stops = self.rng.choice([State.RECEIVED, State.FILED, State.DISPATCHED, State.HANDLING])
+        age = self.until - clock.now()
+        if age < timedelta(hours=2):
+            stops = self.rng.choice([State.RECEIVED, State.RECEIVED, State.FILED])
+        elif age < timedelta(days=2) and draw() < 0.2:
+            stops = self.rng.choice([State.DISPATCHED, State.HANDLING])
         return Fate(
             declined=draw() < 0.05, redirected=draw() < 0.015, merged=draw() < 0.04,
             returned=draw() < 0.08, reworked=draw() < 0.12, slow=draw() < 0.15,
@@ -150,6 +152,10 @@ class Teller:
         case.refresh_from_db()
         if case.state == State.CLOSED:
             yield from self._afterwards(case, report, fate)
+        case.refresh_from_db()
+        if case.state == State.FILED:
+            yield self._later(10, 60)
+            yield from self._work(case, Fate(), kind, seed, answers)
 
     def _verify(self, case: Case) -> Story:
         case.refresh_from_db()
@@ -214,7 +220,7 @@ class Teller:
             yield self._effort(case, fate)
             words = self.rng.choice(answers)
             case = cases.handle_case(
-                case, by=worker, words=words, evidence=self._after(case, kind, seed + attempt)
+                case, by=worker, words=words, evidence=self._after(kind, seed, attempt)
             )
             yield self._working(15, 100)
             case.refresh_from_db()
@@ -315,14 +321,15 @@ class Teller:
                 side = self.rng.choice(["东侧", "西侧", "南门", "北门", "附近", "对面", "公交站旁"])
                 return round(lat, 6), round(lon, 6), f"{zh}{side}"
 
-    def _staged(self, kind: str, seed: int, *, after: bool) -> Evidence:
+    def _staged(self, kind: str, seed: int, *, after: bool, visit: int = 0) -> Evidence:
         draft = f"demo{self.rng.getrandbits(128):032x}"
-        data = picture(kind, seed, after=after, late_light=self.rng.random() < 0.2)
+        dim = self.rng.random() < 0.2
+        data = picture(kind, seed, after=after, late_light=dim, visit=visit)
         photo = photos.stage_photo(io.BytesIO(data), draft=draft)
         return Evidence(photos=[photo.uid], draft=draft)
 
-    def _after(self, case: Case, kind: str, seed: int) -> Evidence:
-        return self._staged(kind, seed, after=True) if kind else Evidence()
+    def _after(self, kind: str, seed: int, visit: int) -> Evidence:
+        return self._staged(kind, seed, after=True, visit=visit) if kind else Evidence()
 
     def _desk(self) -> User:
         clerk = self.house.clerk
