@@ -55,6 +55,12 @@ def test_a_late_case_says_so_in_word_icon_and_exact_time() -> None:
     assert 'title="2026-11-23 13:25"' in drawn
 
 
+def test_a_timeline_tells_the_hour_of_what_is_older_than_a_day() -> None:
+    drawn = [draw("{{ at|happened }}", at=NOW - timedelta(hours=h)) for h in (3, 25)]
+    assert "3 h ago<" in drawn[0]
+    assert "22 Nov 13:05<" in drawn[1]
+
+
 def test_an_ended_clock_shows_only_lateness() -> None:
     due = NOW
     assert draw("{% time_left due ended=end %}", due=due, end=due - timedelta(hours=1)) == ""

@@ -67,6 +67,15 @@ def ago(instant: datetime | None) -> SafeString:
     return _time(instant, times.ago(instant, now=clock.now()))
 
 
+@register.filter
+def happened(instant: datetime) -> SafeString:
+    """As `ago`, with the hour after the date: in a timeline much happens on one day."""
+    now = clock.now()
+    old = now - instant >= times.DAY
+    words = times.day_and_hour(instant, now=now) if old else times.ago(instant, now=now)
+    return _time(instant, words)
+
+
 @register.simple_tag
 def time_left(due: datetime | None, *, ended: datetime | None = None) -> SafeString:
     """还剩 3 小时 20 分 with its icon; late in vermilion. With `ended` the clock stood still there."""
