@@ -172,6 +172,12 @@ def likely(case: "Case", moves: list[Move]) -> Act | None:
     wanted = _NEXT.get(StepKind(case.step_kind), ()) if case.step_kind else ()
     if case.objected_at is not None:
         wanted = (states.REOPEN,)
-    elif case.state == State.CLOSED:
+    elif case.state == State.CLOSED and _undecided(case):
         wanted = (states.RELEASE,)
     return next((_BY_NAME[move.name] for move in wanted if move in moves), None)
+
+
+def _undecided(case: "Case") -> bool:
+    """Whether there are pictures of which none has been released."""
+    released = case.photos.values_list("released_at", flat=True)
+    return bool(released) and not any(released)

@@ -82,6 +82,17 @@ def test_it_takes_a_case_all_the_way(cast: Cast, kinds: Kinds, as_user: SignedIn
     assert case.photos.get().released_at is not None
 
 
+def test_a_closed_case_asks_for_its_pictures_only_until_some_are_released(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.CLOSED)
+    page = f"/desk/cases/{case.number}/"
+    assert 'id="move"' in as_user(cast.guo).get(page).content.decode()
+    uid = case.photos.get().photo.uid
+    send(as_user(cast.guo), case, "release", public=[str(uid)])
+    assert 'id="move"' not in as_user(cast.guo).get(page).content.decode()
+
+
 def test_it_returns_reworks_and_reopens_with_a_reason(
     cast: Cast, kinds: Kinds, as_user: SignedIn
 ) -> None:
