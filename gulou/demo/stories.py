@@ -33,6 +33,8 @@ Story = Iterator[datetime]
 ZONE = ZoneInfo("Asia/Shanghai")
 CASES = 200
 DAYS = 28
+# Reports of the last half hour: what waits for the dispatcher who signs in first.
+FRESH = 7
 
 # What people see: category, picture, how often, what they write, what the unit writes.
 SIGHTS: Sequence[tuple[str, str, int, Sequence[str], Sequence[str]]] = (
@@ -84,7 +86,10 @@ class Teller:
     def tell(self, count: int, progress: Tell) -> None:
         """Begin `count` stories over the past weeks and let them take turns."""
         turns: list[tuple[datetime, int, Story]] = []
-        for n, start in enumerate(sorted(self._start() for _ in range(count))):
+        fresh = min(FRESH, count // 4)
+        starts = [self._start() for _ in range(count - fresh)]
+        starts += [self.until - timedelta(minutes=self.rng.randint(2, 24)) for _ in range(fresh)]
+        for n, start in enumerate(sorted(starts)):
             heapq.heappush(turns, (start, n, self._story()))
         done = 0
         while turns:
@@ -115,10 +120,12 @@ class Teller:
         stops: State | None = None
         # Only what is new still waits: a district that leaves things lying for weeks is another.
         age = self.until - clock.now()
-        if age < timedelta(hours=2):
-            stops = self.rng.choice([State.RECEIVED, State.RECEIVED, State.FILED])
+        if age < timedelta(minutes=14):
+            stops = State.RECEIVED
+        elif age < timedelta(hours=1):
+            stops = State.FILED
         elif age < timedelta(days=2) and draw() < 0.2:
-            stops = self.rng.choice([State.DISPATCHED, State.HANDLING])
+            stops = State.DISPATCHED if age < timedelta(hours=3) else State.HANDLING
         return Fate(
             declined=draw() < 0.05, redirected=draw() < 0.015, merged=draw() < 0.04,
             returned=draw() < 0.08, reworked=draw() < 0.12, slow=draw() < 0.15,
@@ -269,7 +276,7 @@ class Teller:
         if fate.objected:
             cases.object_to_case(report, words="才过一天又和原来一样了，请再看看")
             yield self._later(60, 600)
-            if self.rng.random() < 0.6:
+            if self.rng.random() < 0.6 or clock.now() < self.until - timedelta(days=3):
                 cases.reopen_case(
                     case, by=self.house.dispatchers[0],
                     reason_id=self.reasons["reopen"][0].pk, words="反映属实，重新办理",
