@@ -356,8 +356,9 @@ class Teller:
             at = at.replace(hour=8, minute=self.rng.randrange(10, 55))
         elif at.hour >= 18:
             at = (at + timedelta(days=1)).replace(hour=8, minute=self.rng.randrange(10, 55))
-        while at.weekday() >= 5:
-            at += timedelta(days=1)
+        if at.weekday() >= 5:
+            at += timedelta(days=7 - at.weekday())
+            at = at.replace(hour=8, minute=self.rng.randrange(10, 55))
         return at
 
     def _effort(self, case: Case, fate: Fate) -> datetime:
