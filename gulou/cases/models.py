@@ -257,6 +257,8 @@ class PhotoKind(models.TextChoices):
     NEAR = "near", _("Near view")
     FAR = "far", _("Far view")
     REFERENCE = "reference", _("Reference")
+    # What a recheck found not done: evidence, but no picture of the place put right.
+    RECHECK = "recheck", _("At a failed recheck")
 
 
 class CasePhoto(models.Model):
@@ -291,6 +293,8 @@ class Answer(models.Model):
     objection = models.BooleanField(default=False)
     words = models.ForeignKey(Words, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    # When the office has answered an objection: opened the case again, or upheld how it ended.
+    answered_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["at", "id"]

@@ -1,6 +1,7 @@
 """Who may recheck: somebody who had no hand in the handling."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db.models import Count, Q
 
@@ -8,28 +9,43 @@ from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import Posting, Unit, UnitKind, User
 
+from .family import family_of
 from .models import Case, Step
 from .states import CLOSE, StepKind
 
 
 def independent(users: Collection[User], case: Case) -> list[User]:
-    """Those of these people who have no posting in, or below, a unit that handled the case, had
-    none while it did, and did not report it handled themselves. Two queries for all of them."""
-    handled = list(
-        case.steps.filter(kind=StepKind.HANDLE)
-        .order_by("started_at")
-        .values_list("unit__path", "ended_by_id", "started_at")
-    )
-    if not handled:
+    """Those of these people who had no hand in the handling of the case.
+
+    Who has, or had while it was handled, a posting in or below a unit that handled it or assists;
+    and who accepted it or reported it handled. A few queries for all of them together.
+    """
+    paths, doers, begun = _who_handled(case)
+    if begun is None:
         return list(users)
-    begun = handled[0][2]
     inside = Q()
-    for path in {path for path, _by, _at in handled}:
+    for path in paths:
         inside |= Q(unit__path__startswith=path)
-    still = Q(until=None) | Q(until__gte=begun.date())
-    posted = Posting.objects.filter(inside & still, user__in=users)
-    involved = {*posted.values_list("user_id", flat=True), *(by for _path, by, _at in handled)}
+    in_time = Q(since__lte=people.today()) & (Q(until=None) | Q(until__gte=begun.date()))
+    posted = Posting.objects.filter(inside & in_time, user__in=users)
+    involved = {*posted.values_list("user_id", flat=True), *doers}
     return [user for user in users if user.pk not in involved]
+
+
+def _who_handled(case: Case) -> tuple[set[str], set[int], datetime | None]:
+    """The paths of the units that handled or assist, the people who did, and when it began."""
+    steps = Step.objects.filter(case__in=family_of(case))
+    handled = list(
+        steps.filter(kind=StepKind.HANDLE)
+        .order_by("started_at")
+        .values_list("unit__path", "started_at")
+    )
+    did = Q(kind=StepKind.HANDLE, outcome="handled") | Q(kind=StepKind.ACCEPT, outcome="accepted")
+    doers = set(steps.filter(did, ended_by__isnull=False).values_list("ended_by", flat=True))
+    units = people.unit_refs()
+    assisting = {units[unit_id].path for unit_id in case.assisting}
+    begun = handled[0][1] if handled else None
+    return {path for path, _at in handled} | assisting, doers, begun
 
 
 def is_independent(user: User, case: Case) -> bool:

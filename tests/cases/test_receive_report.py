@@ -4,10 +4,13 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from gulou.cases import operations
 from gulou.cases.models import Case, Report, Source
 from gulou.cases.operations import ContactDetails, receive_report
 from gulou.cases.states import State, StepKind
@@ -16,9 +19,11 @@ from gulou.kit import clock
 from gulou.kit.errors import Conflict, Invalid, NotAllowed, Refusal
 from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
+from gulou.photos.operations import stage_photo
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap, evidence
 from tests.factories.people import LONG_AGO
+from tests.factories.photos import make_jpeg
 
 MONDAY_NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)  # 11:00 in Fuzhou
 
@@ -151,6 +156,27 @@ def test_me_too_joins_the_open_case(cast: Cast, kinds: Kinds) -> None:
     assert Event.objects.filter(subject_uid=case.uid, name="case.joined").exists()
 
 
+def test_me_too_is_no_move(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.FILED)
+    receive_report(a_snap(kinds.rubbish, joins=case.uid))
+    after = operations.dispatch_case(case, by=cast.guo, unit_id=cast.street.pk, seen=case.version)
+    assert after.state == State.DISPATCHED and after.reports_count == 2
+
+
+@pytest.mark.parametrize("given", [{"lat": 26.0735}, {"category": "smoking"}])
+def test_me_too_to_something_else_opens_its_own(
+    cast: Cast, kinds: Kinds, given: dict[str, Any]
+) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.FILED)
+    category = kinds.smoking if given.pop("category", "") else kinds.rubbish
+    assert receive_report(a_snap(category, joins=case.uid, **given)).case != case
+
+
+def test_me_too_to_what_nobody_has_filed_opens_its_own(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish)
+    assert receive_report(a_snap(kinds.rubbish, joins=case.uid)).case != case
+
+
 def test_me_too_to_an_ended_case_opens_its_own(cast: Cast, kinds: Kinds) -> None:
     case = a_case(cast, kinds.rubbish, state=State.CLOSED)
     report = receive_report(a_snap(kinds.rubbish, joins=case.uid))
@@ -213,6 +239,25 @@ def test_a_rule_sends_a_residents_report_to_be_verified_on_the_spot(
     assert case.state == State.RECEIVED
     assert (case.step_kind, case.step_unit) == ("verify", cast.community)
     assert case.step is not None and case.step.parent is not None
+
+
+def test_the_same_bytes_staged_anew_are_the_same_content(cast: Cast, kinds: Kinds) -> None:
+    data = make_jpeg(text="same")
+    sent = [stage_photo(BytesIO(data), draft=draft) for draft in ("one-draft", "another")]
+    snap = a_snap(kinds.rubbish, photos=(sent[0].uid,), draft="one-draft")
+    again = replace(snap, photos=(sent[1].uid,), draft="another")
+    assert receive_report(snap).pk == receive_report(again).pk
+
+
+def test_nobody_can_try_contacts_against_the_digest_without_the_key(
+    cast: Cast, kinds: Kinds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gulou.kit import sealing
+
+    snap = a_snap(kinds.rubbish, contact=ContactDetails(phone="13900001111"))
+    kept = receive_report(snap).payload_digest
+    monkeypatch.setattr(sealing, "_derived", lambda purpose: b"another key")
+    assert snap.digest() != kept
 
 
 def test_the_digest_does_not_depend_on_the_draft(kinds: Kinds) -> None:

@@ -1,5 +1,7 @@
 """The recheck is by somebody else; rework keeps what was; reopening starts a new clock."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,6 +10,7 @@ from gulou.cases import operations, queries
 from gulou.cases.states import State
 from gulou.kit.errors import Invalid, NotAllowed
 from gulou.outbox import kept
+from gulou.people import queries as people
 from gulou.people.models import Posting, Role
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, evidence, reason
@@ -104,7 +107,7 @@ def test_the_buttons_of_a_recheck_ask_once_who_handled_it(cast: Cast, kinds: Kin
     queries.moves_open_to(cast.he, case)
     with CaptureQueriesContext(connection) as asked:
         assert {"close", "rework"} <= {move.name for move in queries.moves_open_to(cast.he, case)}
-    assert len(asked) == 4, "open steps, reach, who handled it, postings there"
+    assert len(asked) == 6, "open steps, reach, what was merged, which units, who, postings there"
 
 
 def test_a_named_person_sees_it_until_it_is_done(
@@ -147,3 +150,58 @@ def test_what_the_unit_need_not_photograph_the_rechecker_does(cast: Cast, kinds:
         operations.close_case(case, by=cast.he)
     assert refusal.value.field == "photos"
     assert operations.close_case(case, by=cast.he, evidence=evidence()).state == State.CLOSED
+
+
+def test_a_picture_of_a_failed_recheck_proves_nothing(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.smoking, state=State.HANDLING)
+    case = operations.handle_case(case, by=cast.lin, words="已劝阻")
+    case = operations.rework_case(
+        case, by=cast.he, reason_id=reason("rework").pk, words="还在抽", evidence=evidence()
+    )
+    assert queries.record_of(case, reader=cast.guo).after is None
+    case = operations.handle_case(case, by=cast.lin, words="又劝了")
+    with pytest.raises(Invalid):
+        operations.close_case(case, by=cast.he)
+
+
+def test_an_assisting_unit_and_who_accepted_may_not_recheck(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.FILED)
+    case = operations.dispatch_case(
+        case, by=cast.guo, unit_id=cast.street.pk, assisting=[cast.team.pk]
+    )
+    case = operations.accept_case(case, by=cast.lin)
+    case = operations.handle_case(case, by=cast.lin, words="已清理", evidence=evidence())
+    assert case.step_unit == cast.office, "the only team assists, so the office names somebody"
+    with pytest.raises(NotAllowed):
+        operations.close_case(case, by=cast.he)
+
+
+def test_who_handled_a_case_merged_into_it_may_not_recheck(cast: Cast, kinds: Kinds) -> None:
+    merged = a_case(cast, kinds.rubbish, state=State.FILED)
+    merged = operations.dispatch_case(merged, by=cast.guo, unit_id=cast.department.pk)
+    merged = operations.accept_case(merged, by=cast.chen)
+    case = a_case(cast, kinds.rubbish, state=State.HANDLING)
+    operations.merge_case(merged, by=cast.guo, into=case)
+    case = operations.handle_case(case, by=cast.lin, words="已清理", evidence=evidence())
+    assert cast.chen not in queries.rechecker_choices(case)
+    with pytest.raises(Invalid):
+        operations.name_rechecker(case, by=cast.guo, person=cast.chen)
+
+
+def test_a_posting_that_begins_later_bars_nobody(
+    cast: Cast, kinds: Kinds, roles: dict[str, Role]
+) -> None:
+    later = people.today() + timedelta(days=30)
+    PostingFactory.create(user=cast.he, role=roles["reader"], unit=cast.street, since=later)
+    case = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    assert operations.close_case(case, by=cast.he).state == State.CLOSED
+
+
+def test_a_recheck_of_somebody_who_left_waits_at_the_office(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    case = operations.name_rechecker(case, by=cast.guo, person=cast.chen)
+    guo = cast.guo
+    assert case.number not in {row.number for row in queries.my_work(guo)}
+    cast.chen.is_active = False
+    cast.chen.save(update_fields=["is_active"])
+    assert case.number in {row.number for row in queries.my_work(guo)}

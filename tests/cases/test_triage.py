@@ -10,6 +10,7 @@ from gulou.outbox.models import Event
 from gulou.people.models import Role
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap, evidence, reason
+from tests.factories.catalogue import RuleFactory
 from tests.factories.people import PostingFactory, UserFactory
 
 
@@ -105,3 +106,20 @@ def test_nothing_can_be_merged_out_of_recheck(cast: Cast, kinds: Kinds) -> None:
     case = a_case(cast, kinds.rubbish, state=State.HANDLED)
     with pytest.raises(Refusal):
         operations.merge_case(case, by=cast.guo, into=a_case(cast, kinds.rubbish))
+
+
+def test_nobody_verifies_who_was_not_asked(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish)
+    with pytest.raises(Refusal) as refusal:
+        operations.verify_case(case, by=cast.guo, found=True, words="在")
+    assert refusal.value.code == "case.not_tasked"
+
+
+def test_why_this_unit_stays_true_when_the_rules_change(cast: Cast, kinds: Kinds) -> None:
+    RuleFactory.create(unit=cast.street)
+    case = a_case(cast, kinds.rubbish, state=State.DISPATCHED)
+    routing = queries.record_of(case, reader=cast.guo).routing
+    assert routing is not None and routing.unit_id == cast.street.pk
+    RuleFactory.create(unit=cast.department, category=kinds.rubbish)
+    routing = queries.record_of(case, reader=cast.guo).routing
+    assert routing is None or routing.unit_id == cast.street.pk

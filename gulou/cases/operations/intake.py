@@ -1,6 +1,5 @@
 """Taking a report in: it becomes a case of its own, or joins one."""
 
-import hashlib
 import json
 import math
 import secrets
@@ -27,15 +26,16 @@ from gulou.catalogue import queries as catalogue
 from gulou.catalogue.routing import Routing, route
 from gulou.kit import clock
 from gulou.kit.errors import Conflict, Invalid
-from gulou.kit.sealing import seal
+from gulou.kit.sealing import keyed_digest, seal
 from gulou.kit.words import clean, name_of
 from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
+from gulou.photos.queries import fingerprints
 from gulou.places import queries as places
 from gulou.places.cells import cell_of
-from gulou.places.coordinates import to_wgs84
+from gulou.places.coordinates import distance_m, to_wgs84
 from gulou.places.models import System
 from gulou.places.queries import AreaRef, Where
 
@@ -53,6 +53,9 @@ FILED_AT_ONCE = frozenset({Source.INSPECTION, Source.SUPERVISION, Source.LEADER,
 """Reports of the office's own eyes need no verification."""
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
+
+NEAR_ENOUGH_M = 100.0
+"""How far from a case a "me too" may stand, beyond the accuracy of its own place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +93,12 @@ class Snap:
     joins: UUID | None = None
 
     def digest(self) -> str:
-        """SHA-256 of everything that was sent; the same content has the same digest."""
+        """A keyed digest of everything that was sent, photos by their bytes; the same content has
+        the same digest, and nobody without the data key can guess a contact from it."""
         content = asdict(self)
         content.pop("draft")
-        text = json.dumps(content, sort_keys=True, default=str, ensure_ascii=False)
-        return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+        content["photos"] = fingerprints(self.photos)
+        return keyed_digest(json.dumps(content, sort_keys=True, default=str, ensure_ascii=False))
 
 
 def receive_report(
@@ -135,7 +139,7 @@ def _receive(
     category = category_in_use(snap.category_id)
     lat, lon, where = _place(snap)
     _check_words_and_time(snap)
-    joined = _case_to_join(snap)
+    joined = _case_to_join(snap, lat, lon)
     words, digest = keep_words(snap.words)
     now = clock.now()
     case = joined or _new_case(snap, district, where, lat, lon, category, office.id, now)
@@ -203,16 +207,21 @@ def _check_words_and_time(snap: Snap) -> None:
         )
 
 
-def _case_to_join(snap: Snap) -> Case | None:
-    """The open case that a "me too" joins; None when it has ended since: then a case of its own."""
-    if snap.joins is None:
+def _case_to_join(snap: Snap, lat: float, lon: float) -> Case | None:
+    """The open case that a "me too" joins, locked.
+
+    None, and so a case of its own, where the one named is of another kind or place, was not filed
+    yet, is restricted, or has ended since.
+    """
+    named = Case.objects.filter(uid=snap.joins).first() if snap.joins else None
+    if named is None or named.category_id != snap.category_id or named.state == State.RECEIVED:
         return None
-    case = Case.objects.select_for_update().filter(uid=snap.joins).first()
-    while case is not None and case.merged_into_id is not None:
-        case = Case.objects.select_for_update().get(pk=case.merged_into_id)
-    if case is None or case.ended_at is not None or case.restricted:
+    if distance_m(lat, lon, named.lat, named.lon) > NEAR_ENOUGH_M + min(snap.accuracy_m or 0, 200):
         return None
-    return case
+    while named.merged_into is not None:
+        named = named.merged_into
+    case = Case.objects.select_for_update().get(pk=named.pk)
+    return None if case.ended_at is not None or case.restricted else case
 
 
 def _keep_contact(details: ContactDetails) -> Contact | None:
@@ -257,8 +266,9 @@ def _number(prefix: str, sequence: str) -> str:
 
 
 def _join(case: Case, report: Report, actor: str) -> None:
+    # Not a move: whoever works on the case meanwhile saw nothing that is no longer so.
     case.reports_count += 1
-    put(case, None, "reports_count")
+    case.save(update_fields=["reports_count"])
     record(CaseJoined(report=str(report.uid)), subject=case, actor=actor)
 
 

@@ -68,14 +68,14 @@ def close_case(
     case = locked(case, seen=seen)
     _allow_independent(by, states.CLOSE, case)
     states.CLOSE.check(case.state)
-    if not evidence.photos and not case.photos.filter(kind=PhotoKind.AFTER).exists():
+    if not evidence.photos and not _shown_by_the_unit(case):
         raise Invalid(
             "case.recheck_photo_missing",
             _("Add a photo of the place: the unit was not asked for one."),
             field="photos",
         )
     left = leave(case, states.CLOSE, by=by, words=words, reason_id=None)
-    photos = _recheck_photos(case, evidence, by)
+    photos = _recheck_photos(case, evidence, by, PhotoKind.AFTER)
     step_id = case.step_id
     end_steps(case, "passed", by=by)
     put(case, State.CLOSED)
@@ -98,7 +98,7 @@ def rework_case(
     _allow_independent(by, states.REWORK, case)
     states.REWORK.check(case.state)
     left = leave(case, states.REWORK, by=by, words=words, reason_id=reason_id)
-    photos = _recheck_photos(case, evidence, by)
+    photos = _recheck_photos(case, evidence, by, PhotoKind.RECHECK)
     end_steps(case, "failed", by=by)
     case.reworks += 1
     step = begin_step(case, StepKind.HANDLE, unit_id=case.unit_id)
@@ -144,8 +144,14 @@ def _allow_independent(by: User, move: Move, case: Case) -> None:
         )
 
 
-def _recheck_photos(case: Case, evidence: Evidence, by: User) -> list[str]:
+def _shown_by_the_unit(case: Case) -> bool:
+    """Whether the unit sent a photo of the place with the handling that is rechecked now."""
+    handled = case.steps.filter(kind=StepKind.HANDLE).latest("started_at", "id")
+    return case.photos.filter(kind=PhotoKind.AFTER, step=handled).exists()
+
+
+def _recheck_photos(case: Case, evidence: Evidence, by: User, kind: PhotoKind) -> list[str]:
     return add_photos(
-        case, evidence.photos, draft=evidence.draft, kind=PhotoKind.AFTER, actor=by.actor, by=by,
+        case, evidence.photos, draft=evidence.draft, kind=kind, actor=by.actor, by=by,
         step=case.step,
     )  # fmt: skip

@@ -117,6 +117,11 @@ def my_work(user: User, *, size: int = 200) -> list[Row]:
         units = frozenset().union(*(reach.unit_ids_where(verb) for verb in verbs))
         if units:
             waiting |= Q(step_kind=kind, step_person=None, step_unit_id__in=units)
+    if naming := reach.unit_ids_where(states.NAME_RECHECKER.verb):
+        # A recheck that fell to the office, or to somebody who has left since.
+        unmanned = Q(step_person=None, step_unit_id=people.office().id)
+        left = Q(step_person__is_active=False)
+        waiting |= Q(unmanned | left, step_kind=StepKind.RECHECK, unit_id__in=naming)
     # Each side by itself has an index over what is open or objected; around both there is none.
     mine = Q(waiting, ended_at=None)
     objections = reach.unit_ids_where(states.REOPEN.verb)

@@ -39,10 +39,9 @@ def cases_seen_by(user: User) -> QuerySet[Case]:
 
 
 def _unrestricted(cases: QuerySet[Case], reach: access.Reach) -> QuerySet[Case]:
-    """These cases, without those for few eyes where the reader's are not among them."""
-    if reach.unit_ids_where(states.READ_RESTRICTED):
-        return cases
-    return cases.filter(restricted=False)
+    """These cases, without those for few eyes that the reader's are not among."""
+    units = reach.unit_ids_where(states.READ_RESTRICTED)
+    return cases.filter(Q(restricted=False) | Q(unit_id__in=units))
 
 
 def case_seen_by(user: User, number: str) -> Case:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gulou.cases.models import Case, CasePhoto, Note, Report, Step, Words
-from gulou.cases.routing import routing_of
+from gulou.cases.family import family_of
+from gulou.cases.models import Answer, Case, CasePhoto, Note, Report, Step, Words
+from gulou.cases.routing import why_it_is_there
 from gulou.cases.states import Move
 from gulou.catalogue.routing import Routing
 from gulou.kit import clock
@@ -40,6 +41,16 @@ class PhotoSeen:
 
 
 @dataclass(frozen=True)
+class ObjectionSeen:
+    """What a reporter says is still wrong. `waits` while the office has not answered it."""
+
+    words: str
+    at: datetime
+    erased: bool
+    waits: bool
+
+
+@dataclass(frozen=True)
 class ReportSeen:
     """What somebody sent, without their contact."""
 
@@ -58,7 +69,7 @@ class ReportSeen:
     has_contact: bool
     entered_by: str
     rating: int | None
-    objections: tuple[str, ...]
+    objections: tuple[ObjectionSeen, ...]
 
 
 @dataclass(frozen=True)
@@ -106,9 +117,15 @@ class Record:
     reports: list[ReportSeen]
     steps: list[StepSeen]
     story: list[Entry]
-    routing: Routing
+    routing: Routing | None
     merged: list[str]
     late: bool
+
+    @property
+    def objections(self) -> list[ObjectionSeen]:
+        """The objections that wait for an answer, oldest first."""
+        all_of_them = (one for report in self.reports for one in report.objections)
+        return sorted((one for one in all_of_them if one.waits), key=lambda one: one.at)
 
     def may(self, name: str) -> bool:
         """Whether a move is open to the reader, by its name."""
@@ -127,18 +144,34 @@ class Record:
 
 def record_of(case: Case, *, reader: User) -> Record:
     """The record of a case that the reader was found to see."""
-    now, units = clock.now(), people.unit_refs()
+    now, units, family = clock.now(), people.unit_refs(), family_of(case)
     return Record(
         case=case,
         moves=moves_open_to(reader, case),
-        photos=[_photo(p) for p in case.photos.select_related("photo", "added_by")],
-        reports=_reports(case),
+        photos=_photos(family),
+        reports=_reports(family),
         steps=[_step(s, now, units) for s in case.steps.select_related("person")],
         story=_story(case, units),
-        routing=routing_of(case),
-        merged=list(Case.objects.filter(merged_into=case).values_list("number", flat=True)),
+        routing=why_it_is_there(case),
+        merged=_numbers(family[1:]),
         late=case.ended_at is None and case.due_at is not None and case.due_at < now,
     )
+
+
+def photos_of(case: Case) -> list[PhotoSeen]:
+    """The pictures of a case and of all that was merged into it, as they came."""
+    return _photos(family_of(case))
+
+
+def _photos(family: list[int]) -> list[PhotoSeen]:
+    photos = CasePhoto.objects.filter(case__in=family).select_related("photo", "added_by")
+    return [_photo(photo) for photo in photos]
+
+
+def _numbers(pks: list[int]) -> list[str]:
+    if not pks:
+        return []
+    return list(Case.objects.filter(pk__in=pks).order_by("pk").values_list("number", flat=True))
 
 
 def _photo(evidence: CasePhoto) -> PhotoSeen:
@@ -151,8 +184,8 @@ def _photo(evidence: CasePhoto) -> PhotoSeen:
     )  # fmt: skip
 
 
-def _reports(case: Case) -> list[ReportSeen]:
-    reports = Report.objects.filter(case=case).select_related("words", "contact", "entered_by")
+def _reports(family: list[int]) -> list[ReportSeen]:
+    reports = Report.objects.filter(case__in=family).select_related("words", "contact", "entered_by")
     seen = []
     for report in reports.prefetch_related("answers__words").order_by("received_at", "id"):
         answers = list(report.answers.all())
@@ -165,9 +198,18 @@ def _reports(case: Case) -> list[ReportSeen]:
             has_contact=report.contact is not None and report.contact.erased_at is None,
             entered_by=str(report.entered_by or ""),
             rating=next((a.rating for a in answers if not a.objection), None),
-            objections=tuple(a.words.text for a in answers if a.objection and a.words),
+            objections=tuple(_objection(a) for a in answers if a.objection),
         ))  # fmt: skip
     return seen
+
+
+def _objection(answer: Answer) -> ObjectionSeen:
+    words = answer.words
+    return ObjectionSeen(
+        words=words.text if words else "", at=answer.at,
+        erased=words is not None and words.erased_at is not None,
+        waits=answer.answered_at is None,
+    )  # fmt: skip
 
 
 def _step(step: Step, now: datetime, units: people.Registry) -> StepSeen:
