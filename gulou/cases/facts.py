@@ -42,6 +42,11 @@ class ContactSeen(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LinkHandedOver(Fact):
+    name: ClassVar[str] = "report.link_handed_over"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContactErased(Fact):
     name: ClassVar[str] = "report.contact_erased"
 

@@ -145,10 +145,13 @@ READ_RESTRICTED = "case.read_restricted"
 """Seeing what was passed to another channel: petitions, complaints about officials."""
 READ_CONTACT = "case.read_contact"
 """Seeing the reporter's name and telephone."""
+HAND_OVER_LINK = "case.hand_over_link"
+"""Giving a tracking link to the person who reported, for with it one answers in their name."""
 ERASE = "case.erase"
 """Erasing what a person wrote, or their contact, when they ask for it."""
 VERBS: tuple[str, ...] = (
-    READ, READ_RESTRICTED, READ_CONTACT, ENTER, ERASE, *(move.verb for move in MOVES)
+    READ, READ_RESTRICTED, READ_CONTACT, HAND_OVER_LINK, ENTER, ERASE,
+    *(move.verb for move in MOVES),
 )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ REACTIONS: Table = {
     cases.ReportRated: [],
     cases.ReportObjected: [],
     cases.ContactSeen: [],
+    cases.LinkHandedOver: [],
     cases.ContactErased: [],
     cases.WordsErased: [],
     cases.CaseOpened: [],

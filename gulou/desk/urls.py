@@ -26,6 +26,7 @@ urlpatterns = [
     path("cases/<case_number:number>/around.json", lists.around, name="around"),
     path("cases/<case_number:number>/erase/", record.erase, name="erase"),
     path("cases/<case_number:number>/contact/<uuid:uid>/", record.contact, name="contact"),
+    path("cases/<case_number:number>/link/<uuid:uid>/", record.link, name="link"),
     path("cases/<case_number:number>/<slug:name>/", record.move, name="move"),
     path("search", lists.find, name="find"),
     path("enter/", entering.enter, name="enter"),

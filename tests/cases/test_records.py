@@ -47,6 +47,16 @@ def test_opening_a_contact_stands_on_record(cast: Cast, kinds: Kinds) -> None:
         operations.reveal_contact(report, by=cast.wu)
 
 
+def test_handing_over_a_tracking_link_stands_on_record(cast: Cast, kinds: Kinds) -> None:
+    report = receive_report(a_snap(kinds.rubbish))
+    assert operations.hand_over_link(report, by=cast.guo) == report.token
+    assert Event.objects.get(name="report.link_handed_over").actor == cast.guo.actor
+    for user in (cast.wu, cast.lin, cast.he, cast.zhao):
+        with pytest.raises(NotAllowed):
+            operations.hand_over_link(report, by=user)
+    assert list(audit()) == []
+
+
 def test_an_erased_contact_is_gone(cast: Cast, kinds: Kinds) -> None:
     report = receive_report(a_snap(kinds.rubbish, contact=ContactDetails(phone="139")))
     operations.erase_contact(report, by=cast.guo)

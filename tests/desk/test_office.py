@@ -10,7 +10,7 @@ import pytest
 from gulou.cases.models import Case, Report
 from gulou.cases.operations import ContactDetails, receive_report
 from gulou.cases.states import State
-from gulou.outbox.models import Delivery
+from gulou.outbox.models import Delivery, Event
 from gulou.people.verbs import MEND
 from gulou.photos.operations import stage_photo
 from tests.conftest import Cast, Kinds
@@ -133,6 +133,22 @@ def test_a_contact_is_shown_to_who_may_and_that_is_on_record(
     url = f"/desk/cases/{report.case.number}/contact/{report.uid}/"
     assert "13900000000" not in as_user(cast.guo).get(f"/desk/cases/{report.case.number}/").text
     assert "13900000000" in as_user(cast.guo).post(url).text
+    assert as_user(cast.wu).post(url).status_code == 403
+    assert as_user(cast.zhao).post(url).status_code == 404
+    assert as_user(cast.guo).get(url).status_code == 405
+
+
+def test_a_tracking_link_is_only_handed_over_by_who_may_and_on_record(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    report = receive_report(a_snap(kinds.rubbish))
+    record = f"/desk/cases/{report.case.number}/"
+    url = f"{record}link/{report.uid}/"
+    for user in (cast.guo, cast.wu, cast.lin):
+        assert report.token not in as_user(user).get(record).text
+    assert "Hand over the tracking link" not in as_user(cast.wu).get(record).text
+    assert f"http://testserver/t/{report.token}/" in as_user(cast.guo).post(url).text
+    assert Event.objects.filter(name="report.link_handed_over").count() == 1
     assert as_user(cast.wu).post(url).status_code == 403
     assert as_user(cast.zhao).post(url).status_code == 404
     assert as_user(cast.guo).get(url).status_code == 405

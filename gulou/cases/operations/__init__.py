@@ -3,7 +3,14 @@
 from .answers import object_to_case, rate_case
 from .ground import Evidence
 from .intake import ContactDetails, Snap, receive_report
-from .records import erase_contact, erase_words, note_case, release_photos, reveal_contact
+from .records import (
+    erase_contact,
+    erase_words,
+    hand_over_link,
+    note_case,
+    release_photos,
+    reveal_contact,
+)
 from .review import close_case, name_rechecker, reopen_case, rework_case
 from .triage import (
     decline_case,
@@ -27,6 +34,7 @@ __all__ = [
     "erase_contact",
     "erase_words",
     "file_case",
+    "hand_over_link",
     "handle_case",
     "merge_case",
     "name_rechecker",

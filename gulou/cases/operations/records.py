@@ -8,7 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
-from gulou.cases.facts import CaseNoted, ContactErased, ContactSeen, PhotosReleased, WordsErased
+from gulou.cases.facts import (
+    CaseNoted,
+    ContactErased,
+    ContactSeen,
+    LinkHandedOver,
+    PhotosReleased,
+    WordsErased,
+)
 from gulou.cases.models import Answer, Case, Note, PhotoKind, Report, Words
 from gulou.kit import clock
 from gulou.kit.errors import Invalid, NotFound
@@ -87,6 +94,15 @@ def reveal_contact(report: Report, *, by: User) -> ContactDetails:
         raise NotFound("report.no_contact", _("The reporter left no contact, or it was erased."))
     record(ContactSeen(), subject=report, actor=by.actor)
     return ContactDetails(**json.loads(unseal(report.contact.sealed)))
+
+
+@transaction.atomic
+def hand_over_link(report: Report, *, by: User) -> str:
+    """The tracking token, for somebody who lost theirs; that it was handed over stands on record."""
+    report = Report.objects.select_for_update().get(pk=report.pk)
+    access.require(by, states.HAND_OVER_LINK, unit_id=report.case.unit_id)
+    record(LinkHandedOver(), subject=report, actor=by.actor)
+    return report.token
 
 
 @transaction.atomic

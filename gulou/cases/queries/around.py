@@ -44,7 +44,7 @@ def neighbours(user: User, case: Case, *, within_m: float = NEIGHBOURS_M) -> lis
 def powers_over(user: User, case: Case) -> frozenset[str]:
     """Which of the verbs that are no moves the user holds over the case."""
     reach = access.reach_of(user)
-    verbs = (states.READ_CONTACT, states.ERASE)
+    verbs = (states.READ_CONTACT, states.HAND_OVER_LINK, states.ERASE)
     return frozenset(verb for verb in verbs if reach.holds(verb, unit_id=case.unit_id))
 
 

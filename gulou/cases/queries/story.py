@@ -56,7 +56,6 @@ class ReportSeen:
 
     uid: UUID
     receipt: str
-    token: str
     source: str
     channel: str
     words: str
@@ -190,7 +189,7 @@ def _reports(family: list[int]) -> list[ReportSeen]:
     for report in reports.prefetch_related("answers__words").order_by("received_at", "id"):
         answers = list(report.answers.all())
         seen.append(ReportSeen(
-            uid=report.uid, receipt=report.receipt, token=report.token,
+            uid=report.uid, receipt=report.receipt,
             source=report.get_source_display(), channel=report.get_channel_display(),
             words=report.words.text, words_id=report.words_id,
             erased=report.words.erased_at is not None, address=report.address,

@@ -5,11 +5,11 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from gulou.cases.queries import Entry, PhotoSeen, Record, ReportSeen
+from gulou.cases.queries import Entry, PhotoSeen, Record
 from gulou.catalogue.queries import CategoryRef, Limit
 from gulou.desk import choices
 from gulou.desk.acts import Act
@@ -64,15 +64,6 @@ def _shown(photo: PhotoSeen) -> dict[str, Any]:
 
 def _photo_url(uid: str, size: str) -> str:
     return reverse("desk:photo", args=[uid, size])
-
-
-@register.simple_tag
-def tracking_url(report: ReportSeen) -> str:
-    """Where the reporter follows it."""
-    try:
-        return reverse("portal:story", args=[report.token])
-    except NoReverseMatch:
-        return ""
 
 
 @register.simple_tag

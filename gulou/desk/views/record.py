@@ -199,7 +199,7 @@ def preview_context(request: HttpRequest, number: str) -> dict[str, Any]:
     return context_of(case, shown, reader=reader, next_act=next_act)
 
 
-# What is no move: contacts and erasing.
+# What is no move: contacts, tracking links and erasing.
 
 
 @signed_in
@@ -210,6 +210,17 @@ def contact(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     report = queries.report_on(case, uid)
     details = operations.reveal_contact(report, by=reader_of(request))
     return _page(request, case, revealed=details, revealed_uid=uid)
+
+
+@signed_in
+@require_POST
+def link(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """Hand over a tracking link. That it was handed over goes on record; it is shown once."""
+    case = queries.case_seen_by(reader_of(request), number)
+    report = queries.report_on(case, uid)
+    token = operations.hand_over_link(report, by=reader_of(request))
+    url = request.build_absolute_uri(reverse("portal:story", args=[token]))
+    return _page(request, case, handed=url, handed_uid=uid)
 
 
 @signed_in
