@@ -5,12 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
-from gulou.cases import states
-from gulou.catalogue.states import MANAGE as MANAGE_CATALOGUE
+from gulou.cases.roles import define_shipped_roles
 from gulou.people import operations as people
 from gulou.people.models import Duty, Role, Unit, UnitKind, User
-from gulou.people.verbs import MEND
-from gulou.people.verbs import VERBS as PEOPLE_VERBS
 from gulou.places.models import Area
 
 from .logins import logins
@@ -30,6 +27,12 @@ GIVEN = (
     "文涛",
     "静怡",
 )
+
+# Whom the logins are: a surname that their short name hints at.
+CALLED = {
+    "guo": "郭晓岚", "su": "苏雅琴", "lin": "林明远", "ye": "叶国栋", "hu": "胡月华", "chen": "陈建安",
+    "he": "何慧敏", "tang": "唐志诚", "gao": "高文涛", "wu": "吴静怡", "admin": "金小榕",
+}  # fmt: skip
 
 DEPARTMENTS: Sequence[tuple[str, str, str]] = (
     ("D01", "市容管理局", "City Appearance Bureau"),
@@ -59,34 +62,6 @@ DEPARTMENTS: Sequence[tuple[str, str, str]] = (
     ("D25", "通信管线服务部", "Communications Lines Service"),
 )
 
-_WORK = (states.ACCEPT.verb, states.RETURN.verb, states.HANDLE.verb, states.NOTE.verb)
-_RECHECK = (states.CLOSE.verb, states.REWORK.verb)
-_OFFICE = tuple(v for v in states.VERBS if v not in (states.VERIFY.verb, *_WORK, *_RECHECK))
-
-# code, Chinese, English, verbs, reaches below, second factor
-ROLES: Sequence[tuple[str, str, str, Sequence[str], bool, bool]] = (
-    ("dispatcher", "派遣员", "Dispatcher",
-     (*_OFFICE, states.NOTE.verb, MEND), True, False),
-    ("resident_service", "受理员", "Resident service",
-     (states.READ, states.ENTER, states.READ_CONTACT, states.TASK.verb, states.FILE.verb,
-      states.DECLINE.verb, states.REDIRECT.verb, states.NOTE.verb), True, False),
-    ("street_worker", "街镇经办人", "Street worker",
-     (states.READ, states.VERIFY.verb, *_WORK), True, False),
-    ("street_leader", "街镇分管领导", "Leader in charge",
-     (states.READ, states.NOTE.verb), True, False),
-    ("community_worker", "社区工作者", "Community worker",
-     (states.READ, states.VERIFY.verb, *_WORK), False, False),
-    ("crew", "处置员", "Crew", (states.READ, *_WORK), False, False),
-    ("rechecker", "核查员", "Rechecker",
-     (states.READ, states.CLOSE.verb, states.REWORK.verb, states.NOTE.verb), False, False),
-    ("inspector", "督查员", "Inspector",
-     (states.READ, states.ENTER, states.NOTE.verb), True, False),
-    ("district_leader", "区领导", "District leader", (states.READ, states.NOTE.verb), True, False),
-    ("reader", "查阅", "Reader", (states.READ,), True, False),
-    ("administrator", "系统管理员", "Administrator",
-     (states.READ, MANAGE_CATALOGUE, *PEOPLE_VERBS), True, True),
-)  # fmt: skip
-
 
 @dataclass
 class House:
@@ -115,11 +90,7 @@ class Founder:
 
     def found(self, streets: Sequence[Area], communities: Sequence[Area]) -> House:
         """All units and people of a district with these areas."""
-        for code, zh, en, verbs, below, second in ROLES:
-            self.roles[code] = people.define_role(
-                code=code, name_zh=zh, name_en=en, verbs=verbs, by=None, reaches_below=below,
-                second_factor=second,
-            )  # fmt: skip
+        self.roles = define_shipped_roles()
         root = self._unit(UnitKind.COMMITTEE, "A01", "榕楼区文明委", "Ronglou civility committee")
         house = self._offices(root)
         self._departments(house, root)
@@ -217,7 +188,7 @@ class Founder:
     def _person(self, role: str, unit: Unit, username: str = "") -> User:
         self.serial += 1
         user = people.enrol_person(
-            username=username or f"demo{self.serial:03d}", display_name=self._name(), by=None,
+            username=username or f"demo{self.serial:03d}", display_name=CALLED.get(username) or self._name(), by=None,
             password=self.passwords.get(username),
         )  # fmt: skip
         people.post_person(user, role=self.roles[role], unit=unit, by=None, since=self.since)

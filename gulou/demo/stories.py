@@ -13,11 +13,14 @@ from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from shapely import Point
+
 from gulou.cases import operations as cases
 from gulou.cases.models import Case, Report, Source
 from gulou.cases.operations import ContactDetails, Evidence, Snap
 from gulou.cases.queries import rechecker_choices
 from gulou.cases.rechecks import is_independent
+from gulou.cases.routing import routing_of
 from gulou.cases.states import State, StepKind
 from gulou.catalogue.models import Category, Reason
 from gulou.kit import clock
@@ -30,6 +33,9 @@ from .house import House
 from .pictures import picture
 
 Story = Iterator[datetime]
+Spot = tuple[float, float, str]
+"""Latitude, longitude (WGS84), and what people call it."""
+RONGYIN: Spot = (26.0902, 119.3006, "五四路恒力城南侧")
 ZONE = ZoneInfo("Asia/Shanghai")
 CASES = 200
 DAYS = 28
@@ -91,7 +97,9 @@ class Teller:
         starts += [self.until - timedelta(minutes=self.rng.randint(2, 24)) for _ in range(fresh)]
         for n, start in enumerate(sorted(starts)):
             heapq.heappush(turns, (start, n, self._story()))
-        done = 0
+        for n, state in enumerate((State.DISPATCHED, State.HANDLING), start=count):
+            heapq.heappush(turns, (self.until - timedelta(hours=3), n, self._waiting(state)))
+        done, total = 0, len(turns)
         while turns:
             at, n, story = heapq.heappop(turns)
             if at >= self.until:
@@ -103,7 +111,7 @@ class Teller:
                 done += 1
             else:
                 heapq.heappush(turns, (max(then, at + timedelta(seconds=30)), n, story))
-            progress("案卷 cases", done, count)
+            progress("案卷 cases", done, total)
 
     def _start(self) -> datetime:
         """When somebody sees something: by day, more on working days, more of late."""
@@ -163,6 +171,16 @@ class Teller:
         if case.state == State.FILED:
             yield self._later(10, 60)
             yield from self._work(case, Fate(), kind, seed, answers)
+
+    def _waiting(self, stops: State) -> Story:
+        """Something in the street where the login "lin" works, so that there is work to try."""
+        code, kind, _, words, answers = SIGHTS[0]
+        seed = self.rng.randrange(10**9)
+        report = self._report(self.categories[code], kind, seed, words[0], RONGYIN)
+        yield self._later(3, 9)
+        case = cases.file_case(report.case, by=self._desk(), summary=self._summary(report.case))
+        yield self._later(3, 9)
+        yield from self._work(case, Fate(stops=stops), kind, seed, answers)
 
     def _verify(self, case: Case) -> Story:
         case.refresh_from_db()
@@ -244,8 +262,6 @@ class Teller:
                 cases.close_case(case, by=checker, words="现场核查，问题已解决", evidence=seen)
 
     def _dispatch(self, case: Case, by: User, *, other: bool = False) -> None:
-        from gulou.cases.routing import routing_of  # noqa: PLC0415
-
         routing = routing_of(case)
         unit_id = routing.unit_id or self.house.departments["D01"].pk
         if other:
@@ -287,13 +303,16 @@ class Teller:
 
     # What a story needs.
 
-    def _report(self, category: Category, kind: str, seed: int, words: str) -> Report:
+    def _report(
+        self, category: Category, kind: str, seed: int, words: str, spot: Spot | None = None
+    ) -> Report:
         source = self.rng.choices(
             [Source.RESIDENT, Source.INSPECTION, Source.SUPERVISION, Source.PATROL,
              Source.HOTLINE, Source.LEADER], [60, 16, 8, 7, 7, 2])[0]  # fmt: skip
+        source = Source.RESIDENT if spot else source
         web = source in (Source.RESIDENT, Source.PATROL)
         name = self.rng.choice(REPORTERS) if web else ""
-        lat, lon, address = self._spot()
+        lat, lon, address = spot or self._spot()
         evidence = self._staged(kind, seed, after=False) if kind else Evidence()
         self.serial += 1
         contact = (
@@ -317,10 +336,8 @@ class Teller:
         )  # fmt: skip
         cases.receive_report(snap)
 
-    def _spot(self) -> tuple[float, float, str]:
+    def _spot(self) -> Spot:
         """A place within some two hundred metres of a place that everybody knows."""
-        from shapely import Point  # noqa: PLC0415
-
         while True:
             zh, _, lat, lon, _, _ = self.rng.choice(PLACES)
             lat, lon = lat + self.rng.gauss(0, 0.0012), lon + self.rng.gauss(0, 0.0014)
