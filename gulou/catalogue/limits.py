@@ -1,7 +1,7 @@
 """When something is due, and how much time is left. Pure: no database, no clock.
 
 Minutes, urgent hours and urgent days run around the clock. A natural day ends at the same time by
-the wall clock, days later. Working hours and working days count working time only: Monday to
+the wall clock, days later. Working minutes, hours and days count working time only: Monday to
 Friday, 08:00 to 12:00 and 14:00 to 18:00 in the zone; a working day is eight hours of it. Public
 holidays and make-up working days (调休) will come in through `working_periods`.
 """
@@ -23,7 +23,11 @@ _CLOCK = {
     TimeUnit.URGENT_HOUR: timedelta(hours=1),
     TimeUnit.URGENT_DAY: timedelta(days=1),
 }
-_WORKING = {TimeUnit.WORKING_HOUR: timedelta(hours=1), TimeUnit.WORKING_DAY: WORKING_DAY}
+_WORKING = {
+    TimeUnit.WORKING_MINUTE: timedelta(minutes=1),
+    TimeUnit.WORKING_HOUR: timedelta(hours=1),
+    TimeUnit.WORKING_DAY: WORKING_DAY,
+}
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def current_code_set() -> CodeSetRef:
     if code_set is None:
         raise Refusal(
             "catalogue.no_code_set",
-            _("No list of categories is loaded yet. Load the shipped one first."),
+            _("No list of categories is loaded yet. On the server, `gulou prepare` loads it."),
         )
     return code_set
 

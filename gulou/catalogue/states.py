@@ -11,6 +11,7 @@ class TimeUnit(TextChoices):
     """Urgent and natural units run around the clock; working units count working time only."""
 
     MINUTE = "minute", _("minutes")
+    WORKING_MINUTE = "working_minute", _("working minutes")
     URGENT_HOUR = "urgent_hour", _("urgent hours")
     URGENT_DAY = "urgent_day", _("urgent days")
     WORKING_HOUR = "working_hour", _("working hours")

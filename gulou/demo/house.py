@@ -115,7 +115,7 @@ class Founder:
         house.dispatchers = [
             self._person("dispatcher", root, "guo"), self._person("dispatcher", root)
         ]  # fmt: skip
-        house.clerk = self._person("resident_service", office, "su")
+        house.clerk = self._person("resident_service", root, "su")
         house.recheckers = [
             self._person("rechecker", teams[0], "he"), self._person("rechecker", teams[0]),
             self._person("rechecker", teams[1]), self._person("rechecker", teams[2]),

@@ -18,8 +18,8 @@ class Login:
 def logins() -> list[Login]:
     """One person for every role that the demonstration shows, the dispatcher first."""
     return [
-        Login("派遣员（区文明办）", "Dispatcher, civility office", "guo"),
-        Login("受理员（区文明办）", "Resident service, civility office", "su"),
+        Login("派遣员（区文明委）", "Dispatcher, civility committee", "guo"),
+        Login("受理员（区文明委）", "Resident service, civility committee", "su"),
         Login("街道经办人（榕荫街道）", "Street worker, Rongyin Street", "lin"),
         Login("街道分管领导（榕荫街道）", "Leader in charge, Rongyin Street", "ye"),
         Login("社区工作者（榕下社区）", "Community worker, Rongxia Community", "hu"),

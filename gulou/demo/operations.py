@@ -6,12 +6,15 @@ from random import Random
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from gulou.catalogue import operations as catalogue
 from gulou.catalogue.operations.allow import SYSTEM
 from gulou.kit import clock
+from gulou.kit.errors import Refusal
 from gulou.kit.progress import Tell
+from gulou.people import operations as people
 from gulou.people.models import Unit
 from gulou.places import operations as places
 from gulou.places.models import Area
@@ -36,11 +39,17 @@ def load_demo(*, progress: Tell, cases: int = CASES, until: datetime | None = No
 
     The same `until` (aware; by default now, to the minute) makes the same past.
     """
+    if is_loaded():
+        raise Refusal(
+            "demo.not_empty",
+            _("There are units or areas in this database: the demonstration needs an empty one."),
+        )
     until = until or clock.now().replace(second=0, microsecond=0)
     rng = Random(SEED)  # noqa: S311  a made-up past, not a secret
     founded = until - timedelta(days=DAYS + 60)
     with override("zh-hans"), clock.at(founded):
         streets, communities = _ground(rng, progress)
+        people.mark_demonstration()
         progress("分类 catalogue", 0, 0)
         catalogue.load_shipped(by=SYSTEM)
         progress("机构 units and people", 0, 0)

@@ -45,6 +45,7 @@ def limit_words(limit: Limit) -> str:
     """4 小时, 2 紧急工作时, 5 个工作日."""
     words = {
         TimeUnit.MINUTE: _("%(n)d minutes"),
+        TimeUnit.WORKING_MINUTE: _("%(n)d working minutes"),
         TimeUnit.URGENT_HOUR: _("%(n)d h around the clock"),
         TimeUnit.URGENT_DAY: _("%(n)d days around the clock"),
         TimeUnit.WORKING_HOUR: _("%(n)d working hours"),

@@ -150,3 +150,10 @@ def test_it_refuses_a_time_without_zone(unit: TimeUnit) -> None:
 def test_it_refuses_a_limit_of_nothing(amount: int) -> None:
     with pytest.raises(ValueError, match="at least one"):
         due(at("2026-11-23T09:00"), amount, TimeUnit.MINUTE)
+
+
+def test_working_minutes_stop_at_the_end_of_the_day() -> None:
+    monday_evening = datetime(2026, 11, 23, 17, 50, tzinfo=ZoneInfo("Asia/Shanghai"))
+    tuesday = datetime(2026, 11, 24, 8, 5, tzinfo=ZoneInfo("Asia/Shanghai"))
+    zone = ZoneInfo("Asia/Shanghai")
+    assert due(monday_evening, 15, TimeUnit.WORKING_MINUTE, zone=zone) == tuesday

@@ -44,7 +44,7 @@ def set_step_limit(step_kind: str, *, amount: int, time_unit: str, by: User | st
     if code_set is None:
         raise Refusal(
             "catalogue.no_code_set",
-            _("No list of categories is loaded yet. Load the shipped one first."),
+            _("No list of categories is loaded yet. On the server, `gulou prepare` loads it."),
         )
     record(fact, subject=code_set, actor=actor)
     return limit
