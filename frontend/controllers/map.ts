@@ -5,7 +5,7 @@ import { words } from "../lib/words";
 
 /** A map of our own areas and points, drawn when it comes into view. Its list stands beside it. */
 export default class extends Controller<HTMLElement> {
-  static override targets = ["canvas", "wait"];
+  static override targets = ["canvas", "wait", "caption"];
   static override values = {
     areas: String,
     points: String,
@@ -17,6 +17,7 @@ export default class extends Controller<HTMLElement> {
   };
   declare readonly canvasTarget: HTMLElement;
   declare readonly waitTarget: HTMLElement;
+  declare readonly captionTarget: HTMLElement;
   declare areasValue: string;
   declare pointsValue: string;
   declare baseValue: string;
@@ -54,6 +55,7 @@ export default class extends Controller<HTMLElement> {
         areas: this.areasValue,
         points: this.pointsValue,
         base: this.baseValue,
+        caption: this.captionTarget,
         label: this.labelValue,
         centre,
         zoom: this.zoomValue,

@@ -26,11 +26,12 @@ const ARROWS: Record<string, [number, number]> = {
  */
 export default class extends Controller<HTMLElement> {
   static override targets = [
-    "canvas", "wait", "lat", "lon", "accuracy", "source", "said", "search", "found", "here",
+    "canvas", "wait", "caption", "lat", "lon", "accuracy", "source", "said", "search", "found", "here",
   ]; // biome-ignore format: one table
   static override values = { areas: String, search: String, base: String };
   declare readonly canvasTarget: HTMLElement;
   declare readonly waitTarget: HTMLElement;
+  declare readonly captionTarget: HTMLElement;
   declare readonly latTarget: HTMLInputElement;
   declare readonly lonTarget: HTMLInputElement;
   declare readonly accuracyTarget: HTMLInputElement;
@@ -231,6 +232,7 @@ export default class extends Controller<HTMLElement> {
         areas: this.areasValue,
         points: "",
         base: this.baseValue,
+        caption: this.captionTarget,
         label: words("pinMap"),
         centre: start ? [start.lon, start.lat] : null,
         zoom: 16,

@@ -4,10 +4,10 @@ import os
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from gulou.config import embedded
+from gulou.config.policy import content_policy
 from gulou.kit.env import ROOT, Env
 
 GULOU = Env.read(os.environ)
@@ -220,23 +220,7 @@ SECURE_HSTS_SECONDS = 31536000 if GULOU.behind_tls else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF, NONCE],
-        # MapLibre sets widths and positions on its own elements.
-        "style-src-attr": ["'unsafe-inline'"],
-        "img-src": [SELF, "data:", "blob:"],
-        "connect-src": [SELF],
-        "worker-src": [SELF, "blob:"],
-        "font-src": [SELF],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = content_policy(GULOU.base_map_style)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20

@@ -238,7 +238,8 @@ class Env:
         default="",
         metadata=_knob(
             _url("http", "https"),
-            "A MapLibre style to draw under our own map. Empty: areas, names and points only.",
+            "A MapLibre style to draw under our own map; its tiles come from the same server. "
+            "Empty: areas, names and points only.",
         ),
     )
 

@@ -41,8 +41,6 @@ __all__ = [
 
 # Levels that say how a district is divided, as opposed to how an office organises its rounds.
 PUBLIC_LEVELS = ("district", "street", "community")
-# To be shown beside every map that draws a border which is not official.
-NOT_OFFICIAL = _("Schematic, not an official boundary")
 # Simplified to so many metres, kept to so many decimals of a degree.
 _EXACT = (5.0, 5)
 _SKETCH = (40.0, 4)
@@ -196,7 +194,7 @@ def borders(*, public: bool) -> dict[str, Any]:
 
     Properties: id, code, level, name_zh, name_en, synthetic, official, review_number. Public maps
     get the levels of PUBLIC_LEVELS only. On them a border without a review number, or a synthetic
-    one, has `official: false` and is reduced to a sketch: draw it dashed, with NOT_OFFICIAL.
+    one, has `official: false` and is reduced to a sketch, which ui/map.html draws dashed and says so.
     """
     made: dict[str, Any] = json.loads(border_file(public=public).body)
     return made

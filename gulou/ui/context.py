@@ -17,6 +17,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.GULOU.demo,
         "theme": theme if theme in THEMES else "",
         "script_words": {key: str(words) for key, words in WORDS.items()},
+        "base_map_style": settings.GULOU.base_map_style,
         "registration": getattr(settings, "SITE_REGISTRATION", ""),
         "shell": _shell(request),
     }

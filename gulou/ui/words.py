@@ -32,6 +32,8 @@ WORDS = {
     "found": _("{count} found"),
     "mapFailed": _("The map cannot be drawn on this device."),
     "mapLoading": _("Drawing the map"),
+    "sketch": _("Sketch, not official borders"),
+    "reviewNumber": _("Map review {number}"),
     "zoomIn": _("Closer"),
     "zoomOut": _("Farther"),
     "pinMap": _("Map of where it is"),
