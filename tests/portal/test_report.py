@@ -1,8 +1,10 @@
 """Sending a report through the page, with and without its script."""
 
+import re
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -89,6 +91,57 @@ def test_the_same_form_with_other_words_is_asked_about_and_keeps_them(
     assert "又多了一堆" in page
     assert the_report().receipt in page
     assert sheet["client_id"] not in page
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"phone": "0591-8888 1234"}, {"address": "西门对面"}, {"name": "林一"}, {"lat": "26.0701"}],
+    ids=lambda other: next(iter(other)),
+)
+def test_the_same_form_with_anything_else_is_asked_about(
+    client: Client, sheet: Sheet, other: Sheet
+) -> None:
+    client.post(URL, sheet)
+    answer = client.post(URL, {**sheet, **other})
+    assert answer.status_code == 409
+    assert next(iter(other.values())) in answer.text
+    assert Report.objects.count() == 1
+
+
+def test_the_same_form_with_one_more_photo_keeps_it_for_another_report(
+    client: Client, sheet: Sheet, stage: Stage
+) -> None:
+    first = stage(text="first")
+    client.post(URL, {**sheet, "photo": [str(first)]})
+    second = stage(text="second")
+    answer = client.post(URL, {**sheet, "photo": [str(first), str(second)]})
+    assert answer.status_code == 409
+    assert f'value="{second}"' in answer.text
+    assert f'value="{first}"' not in answer.text
+    assert "One photo went with the first report" in text_of(answer)
+    fresh = re.search(r'name="client_id" value="([^"]+)"', answer.text)
+    assert fresh is not None
+    sent = client.post(URL, {**sheet, "client_id": fresh[1], "photo": [str(second)]})
+    assert sent.status_code == 302
+    assert Report.objects.count() == 2
+
+
+def test_the_same_form_twice_is_received_though_the_limit_is_reached(
+    client: Client, sheet: Sheet, stage: Stage, settings: Any
+) -> None:
+    settings.GULOU = replace(settings.GULOU, reports_per_hour=1)
+    sheet |= {"photo": [str(stage(taken=datetime(2026, 1, 2, 3, 4, 5)))]}
+    first, second = client.post(URL, sheet), client.post(URL, sheet)
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first["Location"] == second["Location"]
+
+
+def test_a_file_that_came_twice_does_not_wait_for_the_next_report(
+    client: Client, sheet: Sheet
+) -> None:
+    for _time in range(2):
+        client.post(URL, {**sheet, "photos": _file(text="one")})
+    assert staged_under() == []
 
 
 def test_a_contact_is_kept_encrypted(client: Client, sheet: Sheet) -> None:

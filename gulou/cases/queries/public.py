@@ -95,6 +95,12 @@ def report_sent_as(client_id: UUID) -> Report | None:
     return reports.filter(district_id=places.district().id).first()
 
 
+def photos_sent_with(report: Report) -> list[Photo]:
+    """The photos that came with a report."""
+    sent = CasePhoto.objects.filter(report=report).select_related("photo")
+    return [evidence.photo for evidence in sent.order_by("position")]
+
+
 def tracked(report: Report) -> Tracked:
     """What its reporter may read of a report: of the case that answers for it now."""
     own = Case.objects.get(pk=report.case_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -57,8 +58,21 @@ class Sheet:
     category_q: str = ""
     found_categories: Sequence[CategoryRef] = ()
     sent: "Report | None" = None
+    """What this form has become already, when it comes a second time."""
+    before: "Report | None" = None
+    """The same, where the form was changed since."""
     stop: bool = False
     """Whether the hints have stopped the sending, to be seen once."""
+
+    @property
+    def waiting(self) -> list["Photo"]:
+        """The photos that went with no report yet."""
+        return [photo for photo in self.photos if photo.kept_at is None]
+
+    @property
+    def gone(self) -> int:
+        """How many went with a report already: those stay with it."""
+        return len(self.photos) - len(self.waiting)
 
 
 @public
@@ -111,20 +125,23 @@ def _fresh(request: HttpRequest, draft: str) -> HttpResponse:
 def _posted(request: HttpRequest, draft: str) -> HttpResponse:
     form = ReportForm(request.POST)
     form.is_valid()
-    sent = _sent_already(form)
-    if sent is not None:
-        return redirect("portal:receipt", token=sent.token)
     new, refused = _stage_chosen(request, draft)
     discard(request.POST.get("discard", ""), draft)
     uids = [*_uids(request.POST.getlist("photo")), *(photo.uid for photo in new)]
-    chosen = _chosen(uids, draft)
-    sheet = Sheet(draft, _client_id(request), chosen, pin_of(form, chosen))
+    sent = _sent_as(form)
+    chosen = _chosen(uids, draft, sent)
+    sheet = Sheet(draft, _client_id(request), chosen, pin_of(form, chosen), sent=sent)
     asked = _asked(request)
     if asked != SEND:
         return _looked_up(request, sheet, asked, refused)
     if refused:
         form.add_error("photos", [str(words) for words in refused])
-    return _send(request, form, sheet, uids)
+    response = _send(request, form, sheet, uids)
+    if response.status_code == HTTPStatus.FOUND:
+        # A file that came a second time with a form received before waits for nothing.
+        for photo in new:
+            photo_operations.discard_photo(photo.uid, draft=draft)
+    return response
 
 
 def _send(
@@ -141,13 +158,15 @@ def _send(
         return _page(request, form, sheet, status=422)
     data = form.cleaned_data
     sheet.hints = hints_for(sheet.pin, data["category"], data["words"])
-    if sheet.hints.new_to(request.POST.getlist("asked")):
+    if sheet.sent is None and sheet.hints.new_to(request.POST.getlist("asked")):
         sheet.stop = True
         return _page(request, form, sheet)
     with refused_in(form, fields=FIELDS) as outcome:
-        limits.check(request, limits.REPORTS)
+        if sheet.sent is None:
+            limits.check(request, limits.REPORTS)
         received = receive_report(_snap(form, sheet, sheet.pin, uids))
-        limits.count(request, limits.REPORTS)
+        if sheet.sent is None:
+            limits.count(request, limits.REPORTS)
         return redirect("portal:receipt", token=received.token)
     if isinstance(outcome.refusal, Conflict):
         return _in_conflict(request, form, sheet)
@@ -166,32 +185,17 @@ def _snap(form: ReportForm, sheet: Sheet, pin: Pin, uids: Sequence[UUID]) -> Sna
 
 
 def _in_conflict(request: HttpRequest, form: ReportForm, sheet: Sheet) -> HttpResponse:
-    """Its twin was faster: the same receipt. Or it was changed since: it may go as another one."""
-    same = _sent_already(form)
-    if same is not None:
-        return redirect("portal:receipt", token=same.token)
-    sheet.sent = cases.report_sent_as(form.cleaned_data["client_id"])
-    if sheet.sent is not None:
+    """Other than what was sent before: it may go as another report, with what it holds by now."""
+    sheet.before = _sent_as(form)
+    if sheet.before is not None:
         sheet.client_id = uuid4()
     return _page(request, form, sheet, status=409)
 
 
-def _sent_already(form: ReportForm) -> "Report | None":
-    """The report that this form has become, when it is sent a second time unchanged.
-
-    Asked before anything else, for the photos of the first time are no longer waiting.
-    """
-    data = form.cleaned_data
-    sent = cases.report_sent_as(data["client_id"]) if data.get("client_id") else None
-    if sent is None or sent.words.text != data.get("words"):
-        return None
-    if sent.category_id != data.get("category"):
-        return None
-    lat, lon = data.get("lat"), data.get("lon")
-    if data.get("place") or lat is None or lon is None:
-        return sent
-    moved = abs(sent.given_lat - lat) > 1e-6 or abs(sent.given_lon - lon) > 1e-6
-    return None if moved else sent
+def _sent_as(form: ReportForm) -> "Report | None":
+    """The report that this form has become, if it comes a second time."""
+    client_id = form.cleaned_data.get("client_id")
+    return cases.report_sent_as(client_id) if client_id else None
 
 
 def _stage_chosen(request: HttpRequest, draft: str) -> tuple[list["Photo"], list[Any]]:
@@ -221,10 +225,12 @@ def _uids(texts: Sequence[str]) -> list[UUID]:
     return list(dict.fromkeys(uids))
 
 
-def _chosen(uids: Sequence[UUID], draft: str) -> list["Photo"]:
-    """The photos of the form that are still waiting, in its order."""
-    staged = {photo.uid: photo for photo in photos.staged_photos(draft)}
-    return [staged[uid] for uid in dict.fromkeys(uids) if uid in staged]
+def _chosen(uids: Sequence[UUID], draft: str, sent: "Report | None") -> list["Photo"]:
+    """The photos of the form, in its order: those that wait, and those that were sent with it."""
+    there = {photo.uid: photo for photo in photos.staged_photos(draft)}
+    if sent is not None:
+        there |= {photo.uid: photo for photo in cases.photos_sent_with(sent)}
+    return [there[uid] for uid in dict.fromkeys(uids) if uid in there]
 
 
 def _client_id(request: HttpRequest) -> UUID:
@@ -314,7 +320,7 @@ def _page(
     context = {
         "form": form,
         "sheet": sheet,
-        "staged": [{"uid": photo.uid, "url": preview_url(photo.uid)} for photo in sheet.photos],
+        "staged": [{"uid": photo.uid, "url": preview_url(photo.uid)} for photo in sheet.waiting],
         "photo_errors": [*form["photos"].errors, *refused],
         "lat": f"{pin.lat:.6f}" if pin else form.shown("lat"),
         "lon": f"{pin.lon:.6f}" if pin else form.shown("lon"),
