@@ -22,6 +22,7 @@ from django_vite.core.exceptions import (  # type: ignore[import-untyped]
 
 from gulou.kit import clock
 from gulou.ui import looks, times
+from gulou.ui.qr import qr_svg
 
 register = template.Library()
 
@@ -147,6 +148,12 @@ def badge(words: Any, tone: str = "", *, sign: str = "", big: bool = False) -> S
         f" tone-{tone}" if tone else "", " badge-big" if big else "",
         icon(sign or looks.ICON_OF_TONE.get(tone, "point")), words,
     )  # fmt: skip
+
+
+@register.simple_tag
+def qr(text: str, *, label: str) -> SafeString:
+    """A link as a code for another device's camera: `{% qr link label=_("…") %}`."""
+    return qr_svg(text, label=label)
 
 
 @register.simple_tag
