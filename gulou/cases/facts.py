@@ -37,6 +37,27 @@ class ReportObjected(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportAnswered(Fact):
+    """The case that answers for the report has ended, or its objection was answered: tell it.
+
+    `event` is the fact of the case that this follows from.
+    """
+
+    name: ClassVar[str] = "report.answered"
+    case: str
+    event: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportCombined(Fact):
+    """Another case answers for the report from now on: tell it. `event` is as above."""
+
+    name: ClassVar[str] = "report.combined"
+    case: str
+    event: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContactSeen(Fact):
     name: ClassVar[str] = "report.contact_seen"
 
@@ -123,6 +144,22 @@ class CaseRedirected(CaseMoved):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseRestricted(CaseMoved):
+    """The case it was merged into was passed on, so this one is for few eyes too."""
+
+    name: ClassVar[str] = "case.restricted"
+    other: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseUnrestricted(CaseMoved):
+    """The case it was merged into was filed after all."""
+
+    name: ClassVar[str] = "case.unrestricted"
+    other: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseMerged(CaseMoved):
     name: ClassVar[str] = "case.merged"
     into: str
@@ -193,6 +230,11 @@ class CaseReworked(CaseMoved):
 @dataclass(frozen=True, kw_only=True)
 class CaseReopened(CaseMoved):
     name: ClassVar[str] = "case.reopened"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseUpheld(CaseMoved):
+    name: ClassVar[str] = "case.upheld"
 
 
 @dataclass(frozen=True, kw_only=True)

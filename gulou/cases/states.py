@@ -129,12 +129,13 @@ CLOSE = _move("close", _("Close"), {_S.HANDLED}, _S.CLOSED, through={_K.RECHECK}
 REWORK = _move("rework", _("Send back for rework"), {_S.HANDLED}, _S.HANDLING,
                through={_K.RECHECK}, reason="rework", words=True)
 REOPEN = _move("reopen", _("Reopen"), {_S.CLOSED, _S.DECLINED}, _S.FILED, reason="reopen")
+UPHOLD = _move("uphold", _("Uphold"), {_S.CLOSED, _S.DECLINED}, None, words=True)
 NOTE = _move("note", _("Note"), State, None, words=True)
 RELEASE = _move("release", _("Release pictures"), set(State) - {_S.REDIRECTED}, None)
 
 MOVES: tuple[Move, ...] = (
     TASK, VERIFY, FILE, DECLINE, REDIRECT, MERGE, SPLIT, DISPATCH, ACCEPT, RETURN, HANDLE,
-    NAME_RECHECKER, CLOSE, REWORK, REOPEN, NOTE, RELEASE,
+    NAME_RECHECKER, CLOSE, REWORK, REOPEN, UPHOLD, NOTE, RELEASE,
 )
 # fmt: on
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from gulou.cases import operations, states
+from gulou.cases import operations, queries, states
 from gulou.cases.operations import Evidence
 from gulou.cases.states import Move, State, StepKind
 from gulou.kit.errors import NotFound
-from gulou.people import queries as people
 
 from . import forms
 
@@ -75,8 +74,7 @@ def _dispatch(sent: Sent) -> Any:
 
 
 def _task(sent: Sent) -> Any:
-    able = people.people_at([sent["unit"]], states.VERIFY.verb)
-    person = next((person for person in able if person.pk == sent["person"]), None)
+    person = sent.form.able[sent["person"]] if sent["person"] else None
     return operations.task_verification(
         sent.case, unit_id=sent["unit"], person=person, **sent.common
     )
@@ -117,6 +115,8 @@ _ACTS = (
         "circle-check", "c", _("%(case)s is closed.")),
     Act(states.REOPEN, forms.ReopenForm, _with_reason(operations.reopen_case),
         "refresh", "o", _("%(case)s is open again.")),
+    Act(states.UPHOLD, forms.UpholdForm, _plain(operations.uphold_case),
+        "gavel", "i", _("%(case)s stays as it ended. Who objected is told.")),
     Act(states.REWORK, forms.ReworkForm,
         lambda s: operations.rework_case(
             s.case, reason_id=s["reason"], evidence=s.evidence, **s.common),
@@ -171,7 +171,7 @@ def likely(case: "Case", moves: list[Move]) -> Act | None:
     """The single move that the case waits for, if this reader may make it."""
     wanted = _NEXT.get(StepKind(case.step_kind), ()) if case.step_kind else ()
     if case.objected_at is not None:
-        wanted = (states.REOPEN,)
+        wanted = (states.REOPEN, states.UPHOLD)
     elif case.state == State.CLOSED and _undecided(case):
         wanted = (states.RELEASE,)
     return next((_BY_NAME[move.name] for move in wanted if move in moves), None)
@@ -179,5 +179,5 @@ def likely(case: "Case", moves: list[Move]) -> Act | None:
 
 def _undecided(case: "Case") -> bool:
     """Whether there are pictures of which none has been released."""
-    released = case.photos.values_list("released_at", flat=True)
-    return bool(released) and not any(released)
+    photos = queries.photos_of(case)
+    return bool(photos) and not any(photo.released for photo in photos)

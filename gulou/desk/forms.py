@@ -119,6 +119,10 @@ class WordsForm(MoveForm):
     words = _words(required=True)
 
 
+class UpholdForm(WordsForm):
+    words = _words(_("What the reporter reads"), required=True)
+
+
 class NoteForm(WordsForm):
     takes_photos = True
     words = _words(_("Note"), required=True)
@@ -205,6 +209,7 @@ class TaskForm(MoveForm):
             self.initial.setdefault("unit", near[0])
         chosen = _number(self.now("unit"))
         able = people.people_at([chosen], states.VERIFY.verb) if chosen else []
+        self.able = {person.pk: person for person in able}
         self.offer("person", [("", _("Anybody there")), *choices.persons(able)])
 
 
@@ -220,7 +225,7 @@ class DispatchForm(MoveForm):
     folded = ("assisting",)
 
     def fit(self) -> None:
-        routing = routing_of(self.case)
+        self.routing = routing = routing_of(self.case)
         first = [routing.unit_id] if routing.unit_id else []
         units = choices.units(first=first, first_words=str(_("By the rule")))
         self.offer("unit", units if first else [("", str(_("Choose a unit"))), *units])
@@ -317,9 +322,7 @@ class ReleaseForm(MoveForm):
     words = None  # type: ignore[assignment]  # this move leaves none
 
     def fit(self) -> None:
-        evidence = list(self.case.photos.select_related("photo"))
-        self.offer("public", [(str(one.photo.uid), "") for one in evidence])
-        self.initial.setdefault(
-            "public", [str(one.photo.uid) for one in evidence if one.released_at]
-        )
+        photos = queries.photos_of(self.case)
+        self.offer("public", [(str(photo.uid), "") for photo in photos])
+        self.initial.setdefault("public", [str(photo.uid) for photo in photos if photo.released])
         self.initial.setdefault("summary", self.case.summary)

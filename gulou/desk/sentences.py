@@ -90,6 +90,11 @@ _LOOKS = {
     ),
     "case.objected": _Look(_plain(gettext_lazy("The reporter objects")), "message-report", "late"),
     "case.reopened": _Look(_plain(gettext_lazy("Reopened")), "refresh", "waiting"),
+    "case.upheld": _Look(_plain(gettext_lazy("Upheld against the objection")), "gavel", "done"),
+    "case.restricted": _Look(_of(gettext_lazy("Restricted, as %(other)s was passed on")), "lock"),
+    "case.unrestricted": _Look(
+        _of(gettext_lazy("Not restricted any more, as %(other)s was filed")), "lock-open"
+    ),
     "case.noted": _Look(_plain(gettext_lazy("Note")), "note"),
     "case.photos_released": _Look(
         _plain(gettext_lazy("Decided which pictures are public")), "world"

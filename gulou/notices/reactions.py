@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from gulou.cases import operations
 from gulou.cases import queries as cases
 from gulou.outbox.table import Envelope
 
@@ -28,14 +29,35 @@ def tell_dispatched(envelope: Envelope) -> None:
     if brief.unit_email:
         subject = _("%(category)s: case %(number)s waits for you") % vars(brief)
         link = f"{settings.GULOU.public_url}/desk/cases/{brief.number}/"
-        body = _("%(unit)s is responsible for case %(number)s, %(address)s.") % vars(brief)
+        body = _("%(unit)s is responsible for case %(number)s. Sign in to read it:") % vars(brief)
         _send(brief.unit_email, subject, f"{body}\n\n{link}\n", envelope.key)
 
 
 def tell_ended(envelope: Envelope) -> None:
-    """To every reporter of the case, when it was closed, not filed or passed on."""
-    for reader in cases.readers_of_case(envelope.subject_uid):
+    """When a case was closed, not filed or passed on: owe each of its reporters the news.
+
+    One delivery for each, so that an address that fails never repeats the others.
+    """
+    operations.answer_reports(envelope.subject_uid, event=envelope.event_id)
+
+
+def tell_merged(envelope: Envelope) -> None:
+    """When a case was merged: owe each of its reporters the news that another answers for it."""
+    operations.combine_reports(envelope.subject_uid, event=envelope.event_id)
+
+
+def tell_answered(envelope: Envelope) -> None:
+    """To one reporter: there is an answer."""
+    reader = cases.reader_of_report(envelope.subject_uid)
+    if reader is not None:
         _tell(reader, envelope, _ended)
+
+
+def tell_combined(envelope: Envelope) -> None:
+    """To one reporter: the report is handled together with another."""
+    reader = cases.reader_of_report(envelope.subject_uid)
+    if reader is not None:
+        _tell(reader, envelope, _combined)
 
 
 def _received(receipt: str) -> tuple[str, str]:
@@ -49,6 +71,13 @@ def _ended(receipt: str) -> tuple[str, str]:
     return (
         _("Your report %(receipt)s has an answer") % {"receipt": receipt},
         _("Read how it ended, and say whether you are content, here:"),
+    )
+
+
+def _combined(receipt: str) -> tuple[str, str]:
+    return (
+        _("Your report %(receipt)s is handled together with another") % {"receipt": receipt},
+        _("Somebody else reported the same thing. Follow both here, as before:"),
     )
 
 

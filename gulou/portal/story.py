@@ -73,6 +73,7 @@ _LINES = {
     ),
     "case.closed": (_("Checked on the spot: done"), "", "circle-check", "done"),
     "case.reopened": (_("Taken up again"), "", "refresh", "underway"),
+    "case.upheld": (_("The office looked again; it stays as it is"), "", "gavel", "done"),
     "case.objected": (
         _("An objection came in; the office looks at it"), "", "message-report", "recheck",
     ),

@@ -56,6 +56,7 @@ HOW: dict[str, Make] = {
     "reopen": lambda cast, case, by: operations.reopen_case(
         case, by=by, reason_id=reason("reopen").pk
     ),
+    "uphold": lambda cast, case, by: operations.uphold_case(case, by=by, words="已按标准清理"),
     "note": lambda cast, case, by: operations.note_case(case, by=by, words="记一笔"),
     "release": lambda cast, case, by: operations.release_photos(case, by=by, uids=[]),
 }
@@ -87,6 +88,8 @@ def test_a_move_goes_where_the_table_says(
     case = a_case(cast, kinds.rubbish, state=state)
     if move == states.VERIFY and state == State.RECEIVED:
         case = operations.task_verification(case, by=cast.guo, unit_id=cast.community.pk)
+    if move == states.UPHOLD and state in move.sources:
+        operations.object_to_case(case.reports.get(), words="还在")
     # guo holds every verb, so what stands in the way here is the state alone.
     doer = getattr(cast, DOER.get(move.name, "guo")) if state in move.sources else cast.guo
     count = Event.objects.filter(subject_uid=case.uid).count()
@@ -165,8 +168,11 @@ def test_a_move_that_needs_words_refuses_silence(cast: Cast, kinds: Kinds, move:
         "rework": lambda cast, case, by: operations.rework_case(
             case, by=by, reason_id=reason("rework").pk, words=""
         ),
+        "uphold": lambda cast, case, by: operations.uphold_case(case, by=by, words=" "),
         "note": lambda cast, case, by: operations.note_case(case, by=by, words="\n"),
     }
+    if move == states.UPHOLD:
+        operations.object_to_case(case.reports.get(), words="还在")
     if move == states.VERIFY:
         case = operations.task_verification(case, by=cast.guo, unit_id=cast.community.pk)
     with pytest.raises(Refusal) as refusal:

@@ -9,8 +9,10 @@ from django.core import mail
 from gulou.cases import operations
 from gulou.cases.operations import ContactDetails, receive_report
 from gulou.cases.states import State
-from gulou.outbox.deliver import deliver_all
-from gulou.outbox.models import Delivery
+from gulou.kit import clock
+from gulou.outbox.audit import audit
+from gulou.outbox.deliver import MAX_ATTEMPTS, deliver_all
+from gulou.outbox.models import Delivery, Event
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap
 
@@ -47,7 +49,7 @@ def test_the_unit_is_told_without_a_word_of_the_reporter(cast: Cast, kinds: Kind
     deliver_all()
     (told,) = [m for m in mail.outbox if m.to == ["street@example.org"]]
     assert case.number in told.subject and f"/desk/cases/{case.number}/" in told.body
-    said = told.subject + told.body
+    said = f"{told.subject}{told.body}"
     assert not [word for word in ("王大姐", "wang@", "楼下") if word in said]
 
 
@@ -68,6 +70,88 @@ def test_reporters_of_a_merged_case_are_told_too(cast: Cast, kinds: Kinds) -> No
     operations.close_case(into, by=cast.he)
     deliver_all()
     assert [m.to for m in mail.outbox] == [["wang@example.org"]]
+
+
+def test_an_address_that_fails_repeats_nobody_else_s_mail(
+    cast: Cast, kinds: Kinds, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "tests.notices.post.RefusingBackend"
+    bad, good = (ContactDetails(email=f"{name}@example.org") for name in ("bad", "good"))
+    top = a_case(cast, kinds.rubbish, state=State.HANDLED, contact=bad)
+    for contact in (good, bad, good):
+        merged = a_case(cast, kinds.rubbish, contact=contact)
+        operations.merge_case(merged, by=cast.guo, into=top)
+    deliver_all()
+    mail.outbox.clear()
+    operations.close_case(top, by=cast.he)
+    _deliver_until_it_is_given_up()
+    assert [m.to for m in mail.outbox] == [["good@example.org"]] * 2
+    lost = Delivery.objects.filter(event__name="report.answered", set_aside_at__isnull=False)
+    assert lost.count() == 2
+
+
+def _deliver_until_it_is_given_up() -> None:
+    for _attempt in range(MAX_ATTEMPTS):
+        deliver_all()
+        Delivery.objects.filter(done_at=None).update(due_at=clock.now())
+
+
+def test_the_news_is_owed_once_however_often_the_effect_runs(cast: Cast, kinds: Kinds) -> None:
+    a_case(cast, kinds.rubbish, state=State.CLOSED, contact=MAILABLE)
+    deliver_all()
+    Delivery.objects.update(done_at=None, due_at=clock.now())
+    Delivery.objects.exclude(reaction__endswith=".tell_ended").update(done_at=clock.now())
+    deliver_all()
+    assert Event.objects.filter(name="report.answered").count() == 1
+    assert list(audit()) == []
+
+
+def test_who_is_merged_is_told_that_another_case_answers(cast: Cast, kinds: Kinds) -> None:
+    merged, into = a_case(cast, kinds.rubbish, contact=MAILABLE), a_case(cast, kinds.rubbish)
+    deliver_all()
+    mail.outbox.clear()
+    operations.merge_case(merged, by=cast.guo, into=into)
+    deliver_all()
+    (told,) = mail.outbox
+    assert merged.reports.get().receipt in told.subject
+    assert "together with another" in told.subject and "/t/" in told.body
+
+
+def test_reporters_at_any_depth_are_told(cast: Cast, kinds: Kinds) -> None:
+    first = a_case(cast, kinds.rubbish, contact=MAILABLE)
+    second, third = a_case(cast, kinds.rubbish), a_case(cast, kinds.rubbish)
+    top = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    for case, into in ((first, second), (second, third), (third, top)):
+        operations.merge_case(case, by=cast.guo, into=into)
+    deliver_all()
+    mail.outbox.clear()
+    operations.close_case(top, by=cast.he)
+    deliver_all()
+    assert [m.to for m in mail.outbox] == [["wang@example.org"]]
+
+
+def test_who_objected_is_told_that_it_is_upheld_and_nobody_else(cast: Cast, kinds: Kinds) -> None:
+    merged = a_case(cast, kinds.rubbish, contact=ContactDetails(email="other@example.org"))
+    top = a_case(cast, kinds.rubbish, state=State.HANDLED, contact=MAILABLE)
+    operations.merge_case(merged, by=cast.guo, into=top)
+    operations.close_case(top, by=cast.he)
+    operations.object_to_case(top.reports.get(), words="还在")
+    deliver_all()
+    mail.outbox.clear()
+    operations.uphold_case(top, by=cast.guo, words="已核")
+    deliver_all()
+    assert [m.to for m in mail.outbox] == [["wang@example.org"]]
+
+
+def test_the_unit_s_mail_does_not_carry_the_reporter_s_name_of_the_place(
+    cast: Cast, kinds: Kinds
+) -> None:
+    cast.street.email = "street@example.org"
+    cast.street.save(update_fields=["email"])
+    a_case(cast, kinds.rubbish, state=State.DISPATCHED, address="3栋王大姐家门口")
+    deliver_all()
+    assert [m.to for m in mail.outbox] == [["street@example.org"]]
+    assert "王大姐" not in mail.outbox[0].body
 
 
 def test_an_erased_contact_is_told_nothing(cast: Cast, kinds: Kinds) -> None:

@@ -1,6 +1,12 @@
 """Everything that can be done to a report or a case: lock, allow, check, change, record."""
 
-from .answers import object_to_case, rate_case
+from .answers import (
+    answer_reports,
+    combine_reports,
+    object_to_case,
+    rate_case,
+    uphold_case,
+)
 from .ground import Evidence
 from .intake import ContactDetails, Snap, receive_report
 from .records import (
@@ -28,7 +34,9 @@ __all__ = [
     "Evidence",
     "Snap",
     "accept_case",
+    "answer_reports",
     "close_case",
+    "combine_reports",
     "decline_case",
     "dispatch_case",
     "erase_contact",
@@ -50,5 +58,6 @@ __all__ = [
     "rework_case",
     "split_case",
     "task_verification",
+    "uphold_case",
     "verify_case",
 ]

@@ -1,17 +1,32 @@
-"""What the reporter says at the end: a rating, or an objection that asks the office to look again."""
+"""What the reporter says at the end, a rating or an objection, and what the office answers."""
+
+from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from gulou.cases.facts import CaseObjected, ReportObjected, ReportRated
+from gulou.cases import states
+from gulou.cases.facts import (
+    CaseObjected,
+    CaseUpheld,
+    ReportAnswered,
+    ReportCombined,
+    ReportObjected,
+    ReportRated,
+)
+from gulou.cases.family import family_of, locked_chain
 from gulou.cases.models import Answer, Case, Report
 from gulou.cases.states import State
 from gulou.kit import clock
 from gulou.kit.errors import Invalid, Refusal
 from gulou.kit.words import clean
+from gulou.outbox.queries import story
 from gulou.outbox.record import record
+from gulou.people.models import User
 
-from .ground import keep_words, locked, put
+from .ground import allow, keep_words, leave, locked, put
 
 ANSWERABLE = frozenset({State.CLOSED, State.DECLINED})
 
@@ -37,18 +52,18 @@ def rate_case(report: Report, *, rating: int, words: str = "") -> Answer:
 
 @transaction.atomic
 def object_to_case(report: Report, *, words: str) -> Answer:
-    """Say why it is not done. The dispatcher decides whether to reopen."""
+    """Say why it is not done. The dispatcher decides whether to reopen or to uphold."""
     report, case = _answered(report)
     if not clean(words):
         raise Invalid("report.objection_words", _("Say what is still wrong."), field="words")
-    if case.objected_at is not None:
+    if report.answers.filter(objection=True, answered_at=None).exists():
         raise Refusal(
             "report.objection_waits",
             _("There is an objection already and the office is looking at it."),
         )
     kept, digest = keep_words(words)
     answer = Answer.objects.create(report=report, objection=True, words=kept, at=clock.now())
-    case.objected_at = clock.now()
+    case.objected_at = case.objected_at or answer.at
     put(case, None, "objected_at")
     actor = f"report:{report.uid}"
     record(
@@ -64,12 +79,83 @@ def object_to_case(report: Report, *, words: str) -> Answer:
 
 def _answered(report: Report) -> tuple[Report, Case]:
     """The report and the case that answers for it, both locked, once that case has ended."""
+    *_merged, case = locked_chain(report.case_id)
     report = Report.objects.select_for_update().get(pk=report.pk)
-    case = locked(report.case)
-    while case.merged_into is not None:
-        case = locked(case.merged_into)
     if case.state not in ANSWERABLE:
         raise Refusal(
             "report.not_ended", _("You can answer when the case has ended. It is still open.")
         )
     return report, case
+
+
+@transaction.atomic
+def uphold_case(case: Case, *, by: User, words: str, seen: int | None = None) -> Case:
+    """Answer the objections with no: it stays as it ended, for the reason given.
+
+    Who objected reads these words, and is told that there is an answer.
+    """
+    case = locked(case, seen=seen)
+    allow(by, states.UPHOLD, case)
+    states.UPHOLD.check(case.state)
+    if case.objected_at is None:
+        raise Refusal("case.no_objection", _("No objection to this case waits for an answer."))
+    left = leave(case, states.UPHOLD, by=by, words=words, reason_id=None)
+    reports = settle_objections(case)
+    put(case, None, "objected_at")
+    event = record(
+        CaseUpheld(words=left.words, words_digest=left.words_digest),
+        subject=case, actor=by.actor,
+    )  # fmt: skip
+    _tell(reports, ReportAnswered(case=str(case.uid), event=event.pk), by.actor)
+    return case
+
+
+def settle_objections(case: Case) -> list[int]:
+    """Mark every objection to the locked case, also through what was merged into it, as answered.
+
+    The caller saves `objected_at`. Returns the ids of the reports that objected.
+    """
+    waiting = _objections(case)
+    reports = list(waiting.values_list("report_id", flat=True))
+    waiting.update(answered_at=clock.now())
+    case.objected_at = None
+    return reports
+
+
+def objected_since(case: Case) -> datetime | None:
+    """Since when an objection to the case has waited for its answer."""
+    return _objections(case).order_by("at").values_list("at", flat=True).first()
+
+
+def _objections(case: Case) -> QuerySet[Answer]:
+    return Answer.objects.filter(
+        objection=True, answered_at=None, report__case__in=family_of(case)
+    )  # fmt: skip
+
+
+@transaction.atomic
+def answer_reports(uid: UUID, *, event: int) -> None:
+    """Owe each reporter of a case, and of those merged into it, the news that it has ended.
+
+    `event` is the fact of the case that it follows from; a second call for it does nothing.
+    """
+    _tell(_reports_of(uid), ReportAnswered(case=str(uid), event=event), "system")
+
+
+@transaction.atomic
+def combine_reports(uid: UUID, *, event: int) -> None:
+    """Owe each reporter of a merged case the news that another case answers for it. As above."""
+    _tell(_reports_of(uid), ReportCombined(case=str(uid), event=event), "system")
+
+
+def _reports_of(uid: UUID) -> list[int]:
+    family = family_of(Case.objects.get(uid=uid))
+    return list(Report.objects.filter(case__in=family).values_list("pk", flat=True))
+
+
+def _tell(reports: list[int], fact: ReportAnswered | ReportCombined, actor: str) -> None:
+    """Record the fact on each report, once: what is owed to one never waits for another."""
+    for report in Report.objects.select_for_update().filter(pk__in=reports).order_by("pk"):
+        told = story(report.subject_kind, report.uid)
+        if all((one.name, one.payload.get("event")) != (fact.name, fact.event) for one in told):
+            record(fact, subject=report, actor=actor)

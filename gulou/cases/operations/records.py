@@ -16,10 +16,12 @@ from gulou.cases.facts import (
     PhotosReleased,
     WordsErased,
 )
-from gulou.cases.models import Answer, Case, Note, PhotoKind, Report, Words
+from gulou.cases.family import family_of, locked_family
+from gulou.cases.models import Answer, Case, CasePhoto, Note, PhotoKind, Report, Words
 from gulou.kit import clock
-from gulou.kit.errors import Invalid, NotFound
+from gulou.kit.errors import Invalid, NotFound, Refusal
 from gulou.kit.sealing import unseal
+from gulou.outbox.queries import story
 from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people.models import User
@@ -53,11 +55,18 @@ def release_photos(
     case: Case, *, by: User, uids: Collection[UUID], summary: str | None = None,
     seen: int | None = None,
 ) -> Case:  # fmt: skip
-    """Make exactly these pictures of the case public; any other is withheld from now on."""
-    case = locked(case, seen=seen)
+    """Make exactly these pictures public; any other is withheld from now on.
+
+    Of the case and of all that was merged into it: what one shows, all its reporters see.
+    """
+    family = locked_family(case)
+    case = locked(family[0], seen=seen)
     allow(by, states.RELEASE, case)
     states.RELEASE.check(case.state)
-    photos = {photo.photo.uid: photo for photo in case.photos.select_related("photo")}
+    if case.restricted:
+        raise Refusal("case.restricted", _("This case is restricted: nothing of it is public."))
+    evidence = CasePhoto.objects.filter(case__in=family)
+    photos = {photo.photo.uid: photo for photo in evidence.select_related("photo")}
     if unknown := set(uids) - set(photos):
         raise Invalid(
             "case.photo_unknown",
@@ -68,8 +77,8 @@ def release_photos(
     _refuse_faults_of_summary(summary)
     released = [uid for uid in uids if photos[uid].released_at is None]
     withheld = [uid for uid, p in photos.items() if p.released_at is not None and uid not in uids]
-    case.photos.filter(photo__uid__in=released).update(released_at=clock.now(), released_by=by)
-    case.photos.filter(photo__uid__in=withheld).update(released_at=None, released_by=None)
+    evidence.filter(photo__uid__in=released).update(released_at=clock.now(), released_by=by)
+    evidence.filter(photo__uid__in=withheld).update(released_at=None, released_by=None)
     if summary is not None:
         case.summary = summary.strip()
     put(case, None, "summary")
@@ -121,23 +130,40 @@ def erase_contact(report: Report, *, by: User) -> Report:
 
 @transaction.atomic
 def erase_words(case: Case, *, by: User, words_id: int) -> Case:
-    """Forget what somebody wrote on this case; the digest in the record still proves it was said."""
-    case = locked(case)
+    """Forget what somebody wrote on this case, or on one that was merged into it.
+
+    The digest in the record still proves it was said. With the words of a report goes what it
+    calls the place, and the case's own name of the place where that was taken from it.
+    """
+    family = locked_family(case)
+    case = family[0]
     access.require(by, states.ERASE, unit_id=case.unit_id)
     words = Words.objects.filter(pk__in=_words_of(case), pk=words_id, erased_at=None).first()
     if words is None:
         raise NotFound("case.no_words", _("There is nothing to erase: look at the record again."))
     words.text, words.salt, words.erased_at = "", "", clock.now()
     words.save(update_fields=["text", "salt", "erased_at"])
+    _erase_address(family, words)
     record(WordsErased(words=words.pk), subject=case, actor=by.actor)
     return case
 
 
-def _words_of(case: Case) -> list[int]:
-    return [
-        *Note.objects.filter(case=case).values_list("words", flat=True),
-        *Report.objects.filter(case=case).values_list("words", flat=True),
-        *Answer.objects.filter(report__case=case, words__isnull=False).values_list(
-            "words", flat=True
-        ),
-    ]
+def _erase_address(family: list[Case], words: Words) -> None:
+    report = Report.objects.filter(words=words).exclude(address="").first()
+    if report is None:
+        return
+    Case.objects.filter(pk__in=[c.pk for c in family], address=report.address).update(address="")
+    Report.objects.filter(pk=report.pk).update(address="")
+
+
+def _words_of(case: Case) -> set[int]:
+    """What was written on the case or its family, and what its own story quotes."""
+    family = family_of(case)
+    said = [event.payload.get("words") for event in story(case.subject_kind, case.uid)]
+    answers = Answer.objects.filter(report__case__in=family, words__isnull=False)
+    return {
+        *(words for words in said if words is not None),
+        *Note.objects.filter(case__in=family).values_list("words", flat=True),
+        *Report.objects.filter(case__in=family).values_list("words", flat=True),
+        *answers.values_list("words", flat=True),
+    }

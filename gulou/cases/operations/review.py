@@ -14,6 +14,7 @@ from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
 
+from .answers import settle_objections
 from .ground import (
     NOTHING,
     Evidence,
@@ -123,7 +124,7 @@ def reopen_case(
     states.REOPEN.check(case.state)
     left = leave(case, states.REOPEN, by=by, words=words, reason_id=reason_id)
     case.unit_id, case.assisting, case.rule_id = people.office().id, [], None
-    case.objected_at = None
+    settle_objections(case)
     step = begin_step(case, StepKind.DISPATCH, unit_id=case.unit_id)
     put(case, State.FILED, "unit", "assisting", "rule", "objected_at")
     record(

@@ -11,19 +11,23 @@ from gulou.cases.facts import (
     CaseLetGo,
     CaseMerged,
     CaseRedirected,
+    CaseRestricted,
     CaseSplit,
     CaseTasked,
+    CaseUnrestricted,
     CaseVerified,
 )
-from gulou.cases.models import Case, PhotoKind
+from gulou.cases.family import lock_together, locked_chain, locked_family
+from gulou.cases.models import Case, CasePhoto, PhotoKind
 from gulou.cases.states import State, StepKind
-from gulou.kit.errors import Invalid
+from gulou.kit.errors import Invalid, Refusal
 from gulou.kit.words import clean
 from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
 
+from .answers import objected_since, settle_objections
 from .ground import (
     NOTHING,
     Evidence,
@@ -80,6 +84,10 @@ def verify_case(
     allow(by, states.VERIFY, case)
     states.VERIFY.check(case.state)
     step = case.steps.filter(ended_at=None, kind=StepKind.VERIFY).first()
+    if step is None:
+        raise Refusal(
+            "case.not_tasked", _("Nobody was asked to verify this case, or it was done already.")
+        )
     left = leave(case, states.VERIFY, by=by, words=words, reason_id=None)
     photos = add_photos(
         case, evidence.photos, draft=evidence.draft, kind=PhotoKind.NEAR, actor=by.actor, by=by,
@@ -91,7 +99,7 @@ def verify_case(
     record(
         CaseVerified(
             found=found, words=left.words, words_digest=left.words_digest, photos=photos,
-            step=step.pk if step else None,
+            step=step.pk,
         ),
         subject=case, actor=by.actor,
     )  # fmt: skip
@@ -104,7 +112,12 @@ def file_case(
     summary: str | None = None, address: str | None = None, words: str = "",
     seen: int | None = None,
 ) -> Case:  # fmt: skip
-    """Take the report on as a case of the office, with its right category and condition."""
+    """Take the report on as a case of the office, with its right category and condition.
+
+    What was split off from a case passed on stays restricted until then: to file it is to say that
+    it belongs here after all.
+    """
+    case, *merged = locked_family(case)
     case = locked(case, seen=seen)
     allow(by, states.FILE, case)
     states.FILE.check(case.state)
@@ -116,7 +129,13 @@ def file_case(
         case.address = clean(address)[:200]
     end_steps(case, "filed", by=by)
     step = begin_step(case, StepKind.DISPATCH, unit_id=people.office().id)
-    put(case, State.FILED, "category", "condition", "code_set", "summary", "address")
+    if case.restricted:
+        _restrict_merged(merged, case, by, restricted=False)
+        case.restricted = False
+    put(
+        case, State.FILED,
+        "category", "condition", "code_set", "summary", "address", "restricted",
+    )  # fmt: skip
     record(
         CaseFiled(
             category=case.category_id, condition=case.condition_id, step=step.pk,
@@ -137,8 +156,7 @@ def decline_case(
     states.DECLINE.check(case.state)
     left = leave(case, states.DECLINE, by=by, words=words, reason_id=reason_id)
     end_steps(case, "declined", by=by)
-    case.objected_at = None
-    put(case, State.DECLINED, "objected_at")
+    put(case, State.DECLINED)
     record(
         CaseDeclined(words=left.words, words_digest=left.words_digest, reason=left.reason),
         subject=case, actor=by.actor,
@@ -150,13 +168,19 @@ def decline_case(
 def redirect_case(
     case: Case, *, by: User, reason_id: int | None, words: str = "", seen: int | None = None
 ) -> Case:
-    """Pass it to the channel it belongs to. From then on it is restricted and never public."""
+    """Pass it to the channel it belongs to.
+
+    From then on it is restricted and never public, and so is all that was merged into it.
+    """
+    case, *merged = locked_family(case)
     case = locked(case, seen=seen)
     allow(by, states.REDIRECT, case)
     states.REDIRECT.check(case.state)
     left = leave(case, states.REDIRECT, by=by, words=words, reason_id=reason_id)
     end_steps(case, "redirected", by=by)
-    case.photos.update(released_at=None, released_by=None)
+    photos = CasePhoto.objects.filter(case__in=[case, *merged])
+    photos.update(released_at=None, released_by=None)
+    _restrict_merged(merged, case, by, restricted=True)
     case.restricted = True
     put(case, State.REDIRECTED, "restricted")
     record(
@@ -166,6 +190,15 @@ def redirect_case(
     return case
 
 
+def _restrict_merged(merged: list[Case], case: Case, by: User, *, restricted: bool) -> None:
+    """Let what was merged into a case be for the same eyes as the case."""
+    fact = CaseRestricted if restricted else CaseUnrestricted
+    for child in merged:
+        child.restricted = restricted
+        put(child, None, "restricted")
+        record(fact(other=str(case.uid)), subject=child, actor=by.actor)
+
+
 @transaction.atomic
 def merge_case(
     case: Case, *, by: User, into: Case, words: str = "", seen: int | None = None
@@ -173,15 +206,15 @@ def merge_case(
     """Let another open case answer for this one too. Its reporters stay and are told."""
     if case.pk == into.pk:
         raise Invalid("case.merge_self", _("A case cannot be merged into itself."), field="into")
-    # Lock in one order, whoever merges what into what.
-    both = {found.pk: found for found in Case.objects.select_for_update().filter(
-        pk__in=[case.pk, into.pk]).order_by("pk")}  # fmt: skip
+    both = lock_together([case.pk, into.pk])
     case, into = locked(both[case.pk], seen=seen), both[into.pk]
     allow(by, states.MERGE, case)
     allow(by, states.MERGE, into)
     states.MERGE.check(case.state)
     if into.ended_at is not None:
         raise Invalid("case.merge_ended", _("That case has ended. Choose one that is open."), field="into")  # fmt: skip
+    if case.restricted != into.restricted:
+        raise Invalid("case.merge_restricted", _("One of the two is restricted. File it or pass it on before you merge."), field="into")  # fmt: skip
     left = leave(case, states.MERGE, by=by, words=words, reason_id=None)
     end_steps(case, "merged", by=by)
     case.merged_into = into
@@ -199,34 +232,34 @@ def merge_case(
 
 @transaction.atomic
 def split_case(case: Case, *, by: User, words: str = "", seen: int | None = None) -> Case:
-    """Undo a merge: the case is on its own again and waits at intake."""
+    """Undo a merge: the case is on its own again and waits at intake.
+
+    So the objections of its reporters are heard. Split off from a case that was passed on, it
+    stays restricted until somebody files it.
+    """
+    case, *above = locked_chain(case.pk)
     case = locked(case, seen=seen)
     allow(by, states.SPLIT, case)
     states.SPLIT.check(case.state)
     left = leave(case, states.SPLIT, by=by, words=words, reason_id=None)
-    other = case.merged_into
+    settle_objections(case)
     case.merged_into = None
     begin_step(case, StepKind.INTAKE, unit_id=case.unit_id)
     put(case, State.RECEIVED, "merged_into")
-    if other is not None:
-        other = _let_go(other, case, by)
+    _let_go(case, above, by)
     record(
         CaseSplit(
-            other=str(other.uid) if other else "", words=left.words, words_digest=left.words_digest
+            other=str(above[0].uid), words=left.words, words_digest=left.words_digest
         ),
         subject=case, actor=by.actor,
     )  # fmt: skip
     return case
 
 
-def _let_go(other: Case, case: Case, by: User) -> Case:
-    """Take the reports of a case that was split off from the one it was merged into, and on up."""
-    other = locked(other)
-    record(CaseLetGo(other=str(case.uid)), subject=other, actor=by.actor)
-    above: Case | None = other
-    while above is not None:
-        above = locked(above)
-        above.reports_count -= case.reports_count
-        put(above, None, "reports_count")
-        above = above.merged_into
-    return other
+def _let_go(case: Case, above: list[Case], by: User) -> None:
+    """Take the reports of a case that was split off from each one that answered for it."""
+    record(CaseLetGo(other=str(case.uid)), subject=above[0], actor=by.actor)
+    for other in above:
+        other.reports_count -= case.reports_count
+        other.objected_at = objected_since(other)
+        put(other, None, "reports_count", "objected_at")

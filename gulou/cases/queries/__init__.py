@@ -17,18 +17,29 @@ from .seen import (
     case_seen_by,
     cases_seen_by,
     may_enter,
+    may_send_photos,
     moves_open_to,
     photo_seen_by,
     rechecker_choices,
 )
-from .story import Entry, PhotoSeen, Record, ReportSeen, StepSeen, record_of
-from .telling import Brief, Reader, brief_of, reader_of_report, readers_of_case
+from .story import (
+    Entry,
+    ObjectionSeen,
+    PhotoSeen,
+    Record,
+    ReportSeen,
+    StepSeen,
+    photos_of,
+    record_of,
+)
+from .telling import Brief, Reader, brief_of, reader_of_report
 
 __all__ = [
     "Brief",
     "Entry",
     "Filters",
     "Nearby",
+    "ObjectionSeen",
     "Page",
     "PhotoSeen",
     "Reader",
@@ -43,18 +54,19 @@ __all__ = [
     "cases_seen_by",
     "chips",
     "may_enter",
+    "may_send_photos",
     "moves_open_to",
     "my_work",
     "nearby_open",
     "neighbours",
     "original_seen_by",
     "photo_seen_by",
-    "powers_over",
+    "photos_of",
     "photos_sent_with",
+    "powers_over",
     "public_photo",
     "queue",
     "reader_of_report",
-    "readers_of_case",
     "rechecker_choices",
     "record_of",
     "report_by_token",

@@ -6,7 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
-from gulou.cases.models import Case, CasePhoto, Report, Source
+from gulou.cases.family import family_of
+from gulou.cases.models import Case, Report, Source
 from gulou.kit.errors import NotFound
 from gulou.people import access
 from gulou.people.models import User
@@ -15,7 +16,7 @@ from gulou.places.cells import ranges_around
 from gulou.places.coordinates import distance_m
 
 from .lists import _FIELDS, Row, _rows
-from .seen import cases_seen_by
+from .seen import cases_seen_by, evidence_seen_by
 
 NEIGHBOURS_M = 200.0
 
@@ -49,8 +50,11 @@ def powers_over(user: User, case: Case) -> frozenset[str]:
 
 
 def report_on(case: Case, uid: UUID) -> Report:
-    """A report of a case that the reader was found to see. Raises NotFound."""
-    report = Report.objects.filter(case=case, uid=uid).first()
+    """A report of a case that the reader was found to see, or of one merged into it.
+
+    Raises NotFound.
+    """
+    report = Report.objects.filter(case__in=family_of(case), uid=uid).first()
     if report is None:
         raise NotFound("report.not_found", _("This report is not on this case."))
     return report
@@ -61,9 +65,8 @@ def original_seen_by(user: User, uid: UUID) -> Photo:
 
     Raises NotFound where the user does not see the case, NotAllowed where only that.
     """
-    seen = CasePhoto.objects.filter(photo__uid=uid, case__in=cases_seen_by(user))
-    evidence = seen.select_related("photo", "case").first()
-    if evidence is None:
-        raise NotFound("photo.not_found", _("There is no such picture."))
-    access.require(user, states.RELEASE.verb, unit_id=evidence.case.unit_id)
-    return evidence.photo
+    photo, cases = evidence_seen_by(user, uid)
+    reach = access.reach_of(user)
+    if not any(reach.holds(states.RELEASE.verb, unit_id=case.unit_id) for case in cases):
+        access.require(user, states.RELEASE.verb, unit_id=cases[0].unit_id)
+    return photo

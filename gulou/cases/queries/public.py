@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from gulou.cases.family import answering_for, family_of
 from gulou.cases.models import Case, CasePhoto, Note, Report
 from gulou.cases.operations.answers import ANSWERABLE
 from gulou.cases.states import OPEN, State
@@ -67,14 +68,17 @@ class Tracked:
     merged: bool
     may_answer: bool
     rating: int | None
+    # This reporter's own objection while it waits; then what the office answered, if it upheld.
     objected_at: datetime | None
+    upheld_at: datetime | None
+    reply: str
 
 
 # What a reporter is told of; the office's inner steps are not among them.
 TOLD = (
     "case.opened", "case.joined", "case.filed", "case.declined", "case.redirected",
     "case.dispatched", "case.accepted", "case.handled", "case.reworked", "case.closed",
-    "case.reopened", "case.objected",
+    "case.reopened", "case.objected", "case.upheld",
 )  # fmt: skip
 
 
@@ -103,17 +107,11 @@ def photos_sent_with(report: Report) -> list[Photo]:
 
 def tracked(report: Report) -> Tracked:
     """What its reporter may read of a report: of the case that answers for it now."""
-    own = Case.objects.get(pk=report.case_id)
-    case = own
-    while case.merged_into is not None:
-        case = case.merged_into
+    case = answering_for(report.case_id)
     category = catalogue.category_refs().get(case.category_id)
     unit = people.unit_refs()[case.unit_id]
-    photos = list(
-        CasePhoto.objects.filter(case=case, released_at__isnull=False)
-        .select_related("photo")
-        .order_by("added_at", "position")
-    )
+    photos = _released(case)
+    upheld_at, reply = _answer_to(report, case)
     return Tracked(
         receipt=report.receipt, received_at=report.received_at, state=State(case.state),
         category=name_of(category) if category else "", icon=category.icon if category else "",
@@ -122,11 +120,34 @@ def tracked(report: Report) -> Tracked:
         due_at=case.due_at if case.state == State.HANDLING else None,
         told=_told(case), before=[p.photo.uid for p in photos if p.kind != "after"],
         after=[p.photo.uid for p in photos if p.kind == "after"], reason=_public_reason(case),
-        me_too=report.me_too, merged=case.pk != own.pk,
+        me_too=report.me_too, merged=case.pk != report.case_id,
         may_answer=case.state in ANSWERABLE,
         rating=report.answers.filter(objection=False).values_list("rating", flat=True).first(),
-        objected_at=case.objected_at,
+        objected_at=_waiting_since(report), upheld_at=upheld_at, reply=reply,
     )  # fmt: skip
+
+
+def _released(case: Case) -> list[CasePhoto]:
+    """The pictures that the public sees of a case and of all that was merged into it."""
+    photos = CasePhoto.objects.filter(case__in=family_of(case), released_at__isnull=False)
+    return list(photos.select_related("photo").order_by("added_at", "position", "id"))
+
+
+def _waiting_since(report: Report) -> datetime | None:
+    waiting = report.answers.filter(objection=True, answered_at=None)
+    return waiting.values_list("at", flat=True).first()
+
+
+def _answer_to(report: Report, case: Case) -> tuple[datetime | None, str]:
+    """When and with which words the office upheld how it ended, against this reporter."""
+    last = report.answers.filter(objection=True).last()
+    if last is None or last.answered_at is None or case.state not in ANSWERABLE:
+        return None, ""
+    if case.ended_at is None or case.ended_at > last.answered_at:
+        return None, ""
+    notes = Note.objects.filter(case=case, move="uphold", at__range=(last.at, last.answered_at))
+    note = notes.select_related("words").first()
+    return (note.at, note.words.text) if note else (None, "")
 
 
 def _told(case: Case) -> list[Told]:
@@ -173,11 +194,11 @@ def nearby_open(lat: float, lon: float, *, category_id: int) -> list[Nearby]:
 
 def _nearby(case: Case, distance: float) -> Nearby:
     category = catalogue.category_refs()[case.category_id]
-    released = CasePhoto.objects.filter(case=case, released_at__isnull=False)
+    released = _released(case)
     return Nearby(
         uid=case.uid, category=name_of(category), place=_area_name(case),
         opened_at=case.opened_at, distance_m=distance, reports_count=case.reports_count,
-        photo=released.values_list("photo__uid", flat=True).first(),
+        photo=released[0].photo.uid if released else None,
     )  # fmt: skip
 
 

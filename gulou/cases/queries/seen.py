@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
+from gulou.cases.family import chain_of
 from gulou.cases.models import Case, CasePhoto
 from gulou.cases.operations.ground import open_steps
 from gulou.cases.rechecks import independent, is_independent
@@ -58,17 +59,34 @@ def moves_open_to(user: User, case: Case) -> list[Move]:
     moves = [
         move
         for move in states.open_moves(case.state)
-        if reach.holds(move.verb, unit_id=case.unit_id, steps=steps)
-        and (move != states.VERIFY or case.step_kind == states.StepKind.VERIFY)
+        if reach.holds(move.verb, unit_id=case.unit_id, steps=steps) and _makes_sense(move, case)
     ]
     if _RECHECK.isdisjoint(moves) or is_independent(user, case):
         return moves
     return [move for move in moves if move not in _RECHECK]
 
 
+def _makes_sense(move: Move, case: Case) -> bool:
+    """Whether there is something to verify, an objection to answer, anything that may be public."""
+    if move == states.VERIFY:
+        return case.step_kind == states.StepKind.VERIFY
+    if move == states.UPHOLD:
+        return case.objected_at is not None
+    return move != states.RELEASE or not case.restricted
+
+
 def may_enter(user: User) -> bool:
     """Whether the user may enter reports for others."""
     return access.holds(user, states.ENTER, unit_id=people.office().id)
+
+
+def may_send_photos(user: User) -> bool:
+    """Whether the user may enter a report, or make any move, to which a photo could belong."""
+    reach = access.reach_of(user)
+    verbs = (states.ENTER, *(move.verb for move in states.MOVES))
+    if any(reach.unit_ids_where(verb) for verb in verbs):
+        return True
+    return user.is_active and Case.objects.filter(step_person=user).exists()
 
 
 def rechecker_choices(case: Case) -> list[User]:
@@ -79,12 +97,13 @@ def rechecker_choices(case: Case) -> list[User]:
 
 
 def photo_seen_by(user: User, uid: UUID) -> Photo:
-    """A photo on a case that the user sees. Raises NotFound."""
-    evidence = (
-        CasePhoto.objects.filter(photo__uid=uid, case__in=cases_seen_by(user))
-        .select_related("photo")
-        .first()
-    )
-    if evidence is None:
-        raise NotFound("photo.not_found", _("There is no such picture."))
-    return evidence.photo
+    """A photo on a case that the user sees, or on one that was merged into it. Raises NotFound."""
+    return evidence_seen_by(user, uid)[0]
+
+
+def evidence_seen_by(user: User, uid: UUID) -> tuple[Photo, list[Case]]:
+    """A photo, and the cases on whose record the user sees it. Raises NotFound."""
+    for evidence in CasePhoto.objects.filter(photo__uid=uid).select_related("photo"):
+        if cases := list(cases_seen_by(user).filter(pk__in=chain_of(evidence.case_id))):
+            return evidence.photo, cases
+    raise NotFound("photo.not_found", _("There is no such picture."))

@@ -17,7 +17,7 @@ from gulou.outbox.queries import story
 from gulou.people import queries as people
 from gulou.people.models import User
 
-from .seen import moves_open_to
+from .seen import cases_seen_by, moves_open_to
 
 
 @dataclass(frozen=True)
@@ -150,9 +150,9 @@ def record_of(case: Case, *, reader: User) -> Record:
         photos=_photos(family),
         reports=_reports(family),
         steps=[_step(s, now, units) for s in case.steps.select_related("person")],
-        story=_story(case, units),
+        story=_story(case, units, reader),
         routing=why_it_is_there(case),
-        merged=_numbers(family[1:]),
+        merged=_numbers(family[1:], reader),
         late=case.ended_at is None and case.due_at is not None and case.due_at < now,
     )
 
@@ -167,10 +167,12 @@ def _photos(family: list[int]) -> list[PhotoSeen]:
     return [_photo(photo) for photo in photos]
 
 
-def _numbers(pks: list[int]) -> list[str]:
+def _numbers(pks: list[int], reader: User) -> list[str]:
+    """The numbers of those that the reader may open."""
     if not pks:
         return []
-    return list(Case.objects.filter(pk__in=pks).order_by("pk").values_list("number", flat=True))
+    seen = cases_seen_by(reader).filter(pk__in=pks)
+    return list(seen.order_by("pk").values_list("number", flat=True))
 
 
 def _photo(evidence: CasePhoto) -> PhotoSeen:
@@ -184,7 +186,9 @@ def _photo(evidence: CasePhoto) -> PhotoSeen:
 
 
 def _reports(family: list[int]) -> list[ReportSeen]:
-    reports = Report.objects.filter(case__in=family).select_related("words", "contact", "entered_by")
+    reports = Report.objects.filter(case__in=family).select_related(
+        "words", "contact", "entered_by"
+    )
     seen = []
     for report in reports.prefetch_related("answers__words").order_by("received_at", "id"):
         answers = list(report.answers.all())
@@ -221,7 +225,7 @@ def _step(step: Step, now: datetime, units: people.Registry) -> StepSeen:
     )  # fmt: skip
 
 
-def _story(case: Case, units: people.Registry) -> list[Entry]:
+def _story(case: Case, units: people.Registry, reader: User) -> list[Entry]:
     events = story(case.subject_kind, case.uid)
     payloads = [event.payload for event in events]
     words = Words.objects.in_bulk([p["words"] for p in payloads if p.get("words")])
@@ -232,7 +236,7 @@ def _story(case: Case, units: people.Registry) -> list[Entry]:
     others = {p[key] for p in payloads for key in ("into", "other") if p.get(key)}
     numbers = {
         str(uid): number
-        for uid, number in Case.objects.filter(uid__in=others).values_list("uid", "number")
+        for uid, number in cases_seen_by(reader).filter(uid__in=others).values_list("uid", "number")
     }
     return [_entry(event, words, reasons, actors, numbers, units) for event in events]
 

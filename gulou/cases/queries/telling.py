@@ -4,8 +4,6 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
-
 from gulou.cases.models import Case, Report
 from gulou.catalogue import queries as catalogue
 from gulou.kit.sealing import unseal
@@ -29,24 +27,13 @@ class Brief:
 
     number: str
     category: str
-    address: str
     unit: str
     unit_email: str
 
 
-def readers_of_case(uid: UUID) -> list[Reader]:
-    """Every reporter of the case, and of those merged into it, who can be mailed."""
-    merged = Q(case__merged_into__uid=uid) | Q(case__merged_into__merged_into__uid=uid)
-    reports = Report.objects.filter(Q(case__uid=uid) | merged)
-    return [r for r in map(_reader, reports.select_related("contact")) if r is not None]
-
-
 def reader_of_report(uid: UUID) -> Reader | None:
     """The reporter of one report, where they can be mailed."""
-    return _reader(Report.objects.select_related("contact").get(uid=uid))
-
-
-def _reader(report: Report) -> Reader | None:
+    report = Report.objects.select_related("contact").get(uid=uid)
     contact = report.contact
     if contact is None or contact.erased_at is not None:
         return None
@@ -59,4 +46,4 @@ def brief_of(uid: UUID) -> Brief:
     case = Case.objects.get(uid=uid)
     unit = Unit.objects.get(pk=case.unit_id)
     category = catalogue.category_refs()[case.category_id]
-    return Brief(case.number, name_of(category), case.address, name_of(unit), unit.email)
+    return Brief(case.number, name_of(category), name_of(unit), unit.email)
