@@ -1,10 +1,13 @@
 """Proving the record: every chain unbroken, from its first link to the head on its subject."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.apps import apps
+from django.db import connection, transaction
+from django.db.models import Min
 
 from .models import Chained, Event
 from .record import digest_of
@@ -28,10 +31,34 @@ class _Chain:
 
 
 def audit() -> Iterator[Break]:
-    """Every broken chain with its first break. Reads all events once, in the order of chains."""
-    for model in apps.get_models():
-        if issubclass(model, Chained):
+    """Every broken chain with its first break. Reads all events once, in the order of chains.
+
+    All of it is read as of one moment, so that what others record meanwhile is no break. Within a
+    transaction, that moment is the caller's to keep.
+    """
+    models = [model for model in apps.get_models() if issubclass(model, Chained)]
+    with _one_moment():
+        for model in models:
             yield from _audit_kind(model)
+        yield from _of_no_kind([model._meta.label_lower for model in models])
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    began = not connection.in_atomic_block
+    with transaction.atomic():
+        if began:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _of_no_kind(kinds: Collection[str]) -> Iterator[Break]:
+    """Chains of subjects that this version knows nothing of: nobody could have written them."""
+    strange = Event.objects.exclude(subject_kind__in=kinds).order_by("subject_kind", "subject_uid")
+    rows = strange.values_list("subject_kind", "subject_uid").annotate(first=Min("sequence"))
+    for kind, uid, first in rows:
+        yield Break(kind, uid, first, "there is no such kind of subject")
 
 
 def _audit_kind(model: type[Chained]) -> Iterator[Break]:

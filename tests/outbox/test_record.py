@@ -1,5 +1,6 @@
 """The record: chained, refused change by the database, proven by the audit."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -84,7 +85,7 @@ def _tamper(statement: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "sequence", "why"),
     [
-        ("UPDATE outbox_event SET payload = '{\"what\": \"x\"}' WHERE sequence = 2", 2, "content"),
+        ('UPDATE outbox_event SET payload = \'{"what": "x"}\' WHERE sequence = 2', 2, "content"),
         ("UPDATE outbox_event SET actor = 'nobody' WHERE sequence = 1", 1, "content"),
         ("DELETE FROM outbox_event WHERE sequence = 2", 3, "missing"),
         ("DELETE FROM outbox_event WHERE sequence = 3", 2, "ends before the head"),
@@ -101,6 +102,38 @@ def test_the_audit_names_the_first_break(
     (found,) = audit()
     assert (found.subject_uid, found.sequence) == (user.uid, sequence)
     assert why in found.why
+
+
+def test_the_audit_names_what_is_about_no_known_kind_of_thing(user: User) -> None:
+    record(Seen(what="a"), subject=user, actor="system")
+    _tamper("UPDATE outbox_event SET subject_kind = 'ghosts.ghost'")
+    _tamper("UPDATE people_user SET head_sequence = 0, head_digest = ''")
+    (found,) = audit()
+    assert (found.subject_kind, found.sequence) == ("ghosts.ghost", 1)
+    assert "no such kind" in found.why
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_audit_accuses_nobody_who_records_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gulou.outbox.record.table", lambda: {Seen: []})
+    broken, busy = UserFactory.create(), UserFactory.create()
+    with transaction.atomic():
+        for user in (broken, busy):
+            record(Seen(what="a"), subject=user, actor="system")
+        _tamper(f"UPDATE outbox_event SET actor = 'x' WHERE subject_uid = '{broken.uid}'")
+    breaks = audit()
+    assert next(breaks).subject_uid == broken.uid
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(_record_elsewhere, busy).result()
+    assert list(breaks) == []
+
+
+def _record_elsewhere(user: User) -> None:
+    try:
+        with transaction.atomic():
+            record(Seen(what="b"), subject=user, actor="system")
+    finally:
+        connection.close()
 
 
 @pytest.mark.django_db(transaction=True)
