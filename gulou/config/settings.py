@@ -166,7 +166,10 @@ DJANGO_VITE = {
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
-DEMO_LOGINS = "gulou.demo.logins.logins" if GULOU.demo else ""
+# Where the demonstration may be loaded they are offered; elsewhere they open nothing.
+PUBLISHED_LOGINS = "gulou.demo.logins.logins"
+DEMO_MARK = "gulou.people.queries.is_demonstration"
+DEMO_LOGINS = PUBLISHED_LOGINS if GULOU.demo else ""
 SIGN_IN_FAILURES = 5
 SIGN_IN_FAILURES_PER_ADDRESS = 20
 SIGN_IN_WINDOW_SECONDS = 15 * 60
@@ -234,10 +237,17 @@ FILE_UPLOAD_HANDLERS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "gulou.config.logs.MaskedFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO" if DEBUG else "WARNING"},
-    "loggers": {"gulou": {"level": "INFO"}},
+    # Django's own handlers would write addresses as they are.
+    "loggers": {"gulou": {"level": "INFO"}, "django": {"handlers": [], "propagate": True}},
 }
 
 PRODUCT_NAME = _("Gulou")

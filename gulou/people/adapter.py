@@ -42,6 +42,10 @@ _LOCKED = _(
     "There were too many wrong tries, so signing in is closed for up to 15 minutes. Try again "
     "later, or ask your office for a new password."
 )
+_PUBLISHED = _(
+    "This name and password are those of the demonstration, which everybody may know: here they "
+    "open nothing. The office gives you your own."
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -52,6 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "invalid_login": _WRONG,
         "too_many_login_attempts": _LOCKED,
         "rate_limited": _LOCKED,
+        "published_login": _PUBLISHED,
         "incorrect_password": _("The password is not right."),
         "enter_current_password": _("The present password is not right."),
     }
@@ -65,6 +70,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         name = credentials.get("username", "")
         user = queries.person_named(name)
         return f"person:{user.pk}" if user else f"name:{name.casefold()}"
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        user = super().authenticate(request, **credentials)
+        if user and _is_shut(user.get_username(), credentials.get("password", "")):
+            raise self.validation_error("published_login")
+        return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         address = self.get_client_ip(request)
@@ -141,6 +152,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return not queries.needs_second_factor(_ours(authenticator.user))
+
+
+def _is_shut(username: str, password: str) -> bool:
+    """Whether this is a login of the demonstration where none may be offered."""
+    return not settings.DEMO_LOGINS and queries.is_published(username, password)
 
 
 def _ours(user: Any) -> User:

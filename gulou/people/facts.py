@@ -29,6 +29,14 @@ class UnitRenamed(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitDescribed(Fact):
+    """Its contacts are in its row."""
+
+    name: ClassVar[str] = "unit.described"
+    area_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnitDissolved(Fact):
     name: ClassVar[str] = "unit.dissolved"
 
@@ -55,6 +63,13 @@ class RoleDefined(Fact):
 @dataclass(frozen=True, kw_only=True)
 class PersonEnrolled(Fact):
     name: ClassVar[str] = "person.enrolled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonDescribed(Fact):
+    """Name and contacts are in the person's row."""
+
+    name: ClassVar[str] = "person.described"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,21 @@ class User(AbstractUser, Chained):
         return f"user:{self.uid}"
 
 
+class Demonstration(models.Model):
+    """One row where the demonstration filled this database. Pages are marked by it, for ever."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="demonstration_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"since {self.since}"
+
+
 class PastPassword(models.Model):
     """The hash of a password that a person used before, so that it is not used again."""
 

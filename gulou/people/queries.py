@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -17,7 +18,7 @@ from gulou.kit import clock
 from gulou.kit.errors import NotFound, Refusal
 from gulou.outbox.kept import Kept
 
-from .models import Duty, Leadership, Posting, StreetLeader, Unit, User
+from .models import Demonstration, Duty, Leadership, Posting, StreetLeader, Unit, User
 
 # What being attached to a street lets a leader of the district do there.
 STREET_LEADER_VERBS = frozenset({"case.read", "case.note"})
@@ -111,7 +112,7 @@ def office() -> UnitRef:
         return unit
     raise Refusal(
         "unit.no_office",
-        _("No unit is the district office yet. Create it, or load the demonstration district."),
+        _("There is no district office yet. On the server, `gulou found` makes it."),
     )
 
 
@@ -227,6 +228,29 @@ def password_is_due(user: User) -> bool:
     if not settings.PASSWORD_DAYS:
         return False
     return (clock.now() - (user.password_set_at or user.date_joined)).days >= settings.PASSWORD_DAYS
+
+
+_mark = Kept("people.demonstration", lambda: Demonstration.objects.exists())
+demonstration_changing = _mark.changing
+
+
+def is_demonstration() -> bool:
+    """Whether the demonstration filled this database, whatever the settings say now. Kept at hand.
+
+    While the database cannot be asked, what the settings say.
+    """
+    try:
+        return _mark.now()
+    except DatabaseError:
+        return bool(settings.DEMO_LOGINS)
+
+
+def is_published(username: str, password: str) -> bool:
+    """Whether everybody who has read about the demonstration can sign in with these words."""
+    return any(
+        login.username == username.casefold() and login.password == password
+        for login in import_string(settings.PUBLISHED_LOGINS)()
+    )
 
 
 def demo_logins() -> list[Any]:

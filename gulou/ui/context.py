@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.module_loading import import_string
 
 from gulou.ui.words import WORDS
 
@@ -14,7 +15,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """The names and marks that every page carries."""
     theme = request.COOKIES.get("theme", "")
     return {
-        "demo": settings.GULOU.demo,
+        # By what is in the database, not by the setting: made-up data stay made up.
+        "demo": import_string(settings.DEMO_MARK)(),
         "theme": theme if theme in THEMES else "",
         "script_words": {key: str(words) for key, words in WORDS.items()},
         "base_map_style": settings.GULOU.base_map_style,

@@ -1,5 +1,6 @@
 """The rules of passwords, and changing one."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +14,23 @@ from django.urls import reverse
 from gulou.kit import clock
 from gulou.outbox.models import Event
 from gulou.people import operations
-from gulou.people.models import PastPassword, User
+from gulou.people.models import PastPassword, StreetLeader, UnitKind, User
 from tests.conftest import Cast
+from tests.factories.people import (
+    LONG_AGO,
+    PostingFactory,
+    RoleFactory,
+    UnitFactory,
+    UserFactory,
+)
 from tests.people.conftest import Facts, refused
 
 KEY = "Tower-Drum-1982"
+ACTS = (
+    operations.reset_password,
+    operations.remove_second_factor,
+    operations.deactivate_person,
+)
 
 pytestmark = pytest.mark.usefixtures("clean_cache")
 
@@ -27,6 +40,13 @@ def lin(db: None) -> User:
     return operations.enrol_person(
         username="linxiaoyu", display_name="林小雨", phone="13800138000", password=KEY, by=None
     )
+
+
+@pytest.fixture
+def reader(cast: Cast) -> User:
+    """May no more at the western street than its clerk."""
+    role = RoleFactory.create(verbs=["case.read"])
+    return PostingFactory.create(user=UserFactory.create(), unit=cast.street, role=role).user
 
 
 def enter(client: Client, password: str = KEY) -> Any:
@@ -145,9 +165,9 @@ def test_made_up_passwords_pass_the_rules(lin: User) -> None:
 
 
 def test_only_who_manages_all_of_a_persons_units_resets_it(
-    cast: Cast, clerk: User, boss: User
+    cast: Cast, clerk: User, boss: User, reader: User
 ) -> None:
-    operations.reset_password(cast.lin, by=clerk)
+    operations.reset_password(reader, by=clerk)
     for person in (cast.guo, cast.chen, User.objects.create(username="unposted")):
         with refused("people.not_allowed"):
             operations.reset_password(person, by=clerk)
@@ -168,6 +188,53 @@ def test_it_is_changed_every_ninety_days_where_the_office_says_so(
 def test_passwords_are_hashed_with_argon2(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["gulou.people.passwords.Argon2"]
     assert make_password(KEY).startswith("argon2$argon2id$v=19$m=47104,t=2,p=1$")
+
+
+class TestSomebodyWhoMayMore:
+    """A clerk manages the western street; more powerful people are posted or attached there."""
+
+    @pytest.fixture
+    def strong(self, cast: Cast) -> User:
+        role = RoleFactory.create(verbs=["case.read", "case.dispatch"])
+        return PostingFactory.create(user=UserFactory.create(), unit=cast.street, role=role).user
+
+    @pytest.fixture
+    def wide(self, cast: Cast) -> User:
+        """May no more than the clerk, but further down than one who manages the street alone."""
+        role = RoleFactory.create(verbs=["case.read"], reaches_below=True)
+        return PostingFactory.create(user=UserFactory.create(), unit=cast.street, role=role).user
+
+    @pytest.mark.parametrize("act", ACTS)
+    def test_is_left_alone_by_a_clerk(
+        self, strong: User, clerk: User, boss: User, act: Callable[..., object]
+    ) -> None:
+        with refused("people.more_than_own"):
+            act(strong, by=clerk)
+        act(strong, by=boss)
+
+    @pytest.mark.parametrize("act", ACTS)
+    def test_is_left_alone_by_who_reaches_less(
+        self, wide: User, cast: Cast, act: Callable[..., object]
+    ) -> None:
+        UnitFactory.create(parent=cast.street)
+        flat = RoleFactory.create(verbs=["people.manage", "case.read"])
+        narrow = PostingFactory.create(user=UserFactory.create(), unit=cast.street, role=flat).user
+        with refused("people.more_than_own"):
+            act(wide, by=narrow)
+
+    @pytest.mark.parametrize("act", ACTS)
+    def test_a_leader_attached_elsewhere_is_left_alone(
+        self, clerk: User, boss: User, cast: Cast, act: Callable[..., object]
+    ) -> None:
+        leader = UserFactory.create()
+        PostingFactory.create(
+            user=leader, unit=cast.street, role=RoleFactory.create(verbs=["case.read"])
+        )
+        other = UnitFactory.create(kind=UnitKind.STREET, parent=cast.root)
+        StreetLeader.objects.create(user=leader, unit=other, since=LONG_AGO)
+        with refused("people.not_allowed"):
+            act(leader, by=clerk)
+        act(leader, by=boss)
 
 
 class TestEnrol:
@@ -198,11 +265,11 @@ class TestEnrol:
 
 
 class TestDeactivate:
-    def test_it_records_and_refuses_twice(self, cast: Cast, clerk: User, told: Facts) -> None:
-        operations.deactivate_person(cast.lin, by=clerk)
-        assert told(cast.lin) == ["person.deactivated"]
+    def test_it_records_and_refuses_twice(self, reader: User, clerk: User, told: Facts) -> None:
+        operations.deactivate_person(reader, by=clerk)
+        assert told(reader) == ["person.deactivated"]
         with refused("person.inactive"):
-            operations.deactivate_person(cast.lin, by=clerk)
+            operations.deactivate_person(reader, by=clerk)
 
     def test_it_refuses_who_may_not(self, cast: Cast, clerk: User) -> None:
         with refused("people.not_allowed"):

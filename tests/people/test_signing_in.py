@@ -335,6 +335,27 @@ def test_the_demo_logins_show_only_where_the_demonstration_is(
     assert KEY not in client.get(page).content.decode()
 
 
+def test_a_published_login_opens_nothing_where_no_demonstration_may_be(
+    client: Client, lin: User, settings: Any
+) -> None:
+    settings.PUBLISHED_LOGINS = "tests.people.test_signing_in.offered"
+    settings.DEMO_LOGINS = ""
+    answer = sign_in(client, login="LIN")
+    assert not is_in(client)
+    assert "those of the demonstration" in answer.content.decode()
+    settings.DEMO_LOGINS = settings.PUBLISHED_LOGINS
+    sign_in(client)
+    assert is_in(client)
+
+
+def test_somebody_elses_choice_of_that_password_is_theirs(
+    client: Client, lin: User, settings: Any
+) -> None:
+    settings.DEMO_LOGINS = ""
+    sign_in(client)
+    assert is_in(client)
+
+
 def offered() -> list[Any]:
     from gulou.demo.logins import Login
 

@@ -4,9 +4,11 @@
 may do everything; the record names it "system".
 """
 
+from .demonstration import mark_demonstration
 from .persons import (
     change_password,
     deactivate_person,
+    describe_person,
     enrol_person,
     remove_second_factor,
     reset_password,
@@ -20,7 +22,7 @@ from .sessions import (
     note_sign_in,
     note_sign_out,
 )
-from .units import create_unit, dissolve_unit, move_unit, rename_unit, set_leader
+from .units import create_unit, describe_unit, dissolve_unit, move_unit, rename_unit, set_leader
 
 __all__ = [
     "attach_leader",
@@ -28,10 +30,13 @@ __all__ = [
     "create_unit",
     "deactivate_person",
     "define_role",
+    "describe_person",
+    "describe_unit",
     "detach_leader",
     "dissolve_unit",
     "end_posting",
     "enrol_person",
+    "mark_demonstration",
     "move_unit",
     "note_failed_sign_in",
     "note_recovery_codes",

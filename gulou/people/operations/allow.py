@@ -28,15 +28,22 @@ def manage(by: User | None, *, unit_ids: Iterable[int]) -> None:
 def grant(by: User | None, role: Role, *, unit_id: int) -> None:
     """Nobody hands out what they do not hold, but for those who define what roles are."""
     manage(by, unit_ids=[unit_id])
+    reached = queries.unit_ids_below([unit_id]) if role.reaches_below else [unit_id]
+    lend(by, role.verbs, unit_ids=reached)
+
+
+def lend(by: User | None, wanted: Iterable[str], *, unit_ids: Iterable[int]) -> None:
+    """Whoever holds each of these verbs at each of these units, or defines what roles are."""
     if by is None:
         return
     reach = access.reach_of(by)
     if reach.holds(verbs.DEFINE, unit_id=queries.office().id):
         return
-    if not all(reach.holds(verb, unit_id=unit_id) for verb in role.verbs):
+    units = frozenset(unit_ids)
+    if not all(units <= reach.unit_ids_where(verb) for verb in wanted):
         raise NotAllowed(
             "people.more_than_own",
-            _("This role may do more here than you may. Ask the district office to post it."),
+            _("This person's role may do more here than you may. Ask the district office."),
         )
 
 

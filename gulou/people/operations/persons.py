@@ -12,8 +12,8 @@ from gulou.kit import clock
 from gulou.kit.errors import Conflict, Invalid, Refusal
 from gulou.kit.words import clean
 from gulou.outbox.record import record
-from gulou.people import facts
-from gulou.people.models import PastPassword, Posting, User
+from gulou.people import facts, queries
+from gulou.people.models import PastPassword, Posting, StreetLeader, User
 from gulou.people.passwords import REMEMBERED, CharacterClasses
 
 from . import allow
@@ -52,6 +52,23 @@ def enrol_person(
         user.set_password(password)
     user.save()
     record(facts.PersonEnrolled(), subject=user, actor=allow.actor_of(by))
+    return user
+
+
+@transaction.atomic
+def describe_person(
+    user: User, *, by: User | None, display_name: str = "", phone: str = "", email: str = ""
+) -> User:
+    """Another name, telephone number or address for a person; what is left empty stays."""
+    user = _locked(user)
+    _allow_all_postings(by, user)
+    given = {"display_name": display_name, "phone": phone, "email": email}
+    changed = {field: clean(text) for field, text in given.items() if clean(text)}
+    for field, text in changed.items():
+        setattr(user, field, text)
+    _check_fields(user)
+    user.save(update_fields=list(changed))
+    record(facts.PersonDescribed(), subject=user, actor=allow.actor_of(by))
     return user
 
 
@@ -104,21 +121,31 @@ def _locked(user: User) -> User:
 
 
 def _allow_all_postings(by: User | None, user: User) -> None:
-    """Only who manages all of a person's units: else a street could take over the district."""
-    units = Posting.objects.filter(user=user).values_list("unit_id", flat=True)
-    allow.manage(by, unit_ids=set(units))
+    """Only who manages all of a person's units and may do there whatever that person may: else a
+    street could take over the district, or a clerk the office's dispatcher."""
+    postings = list(Posting.objects.filter(user=user).select_related("role", "unit"))
+    streets = list(StreetLeader.objects.filter(user=user).values_list("unit_id", flat=True))
+    allow.manage(by, unit_ids={*streets, *(posting.unit_id for posting in postings)})
+    for posting in postings:
+        allow.grant(by, posting.role, unit_id=posting.unit_id)
+    for unit_id in streets:
+        allow.lend(by, queries.STREET_LEADER_VERBS, unit_ids=queries.unit_ids_below([unit_id]))
 
 
 def _check_person(user: User) -> None:
+    _check_fields(user)
+    if User.objects.filter(username__iexact=user.username).exists():
+        raise Conflict(
+            "person.name_taken", _("Somebody signs in with this name."), field="username"
+        )
+
+
+def _check_fields(user: User) -> None:
     try:
         user.clean_fields(exclude=["password"])
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         raise Invalid("person.invalid", messages[0], field=field) from error
-    if User.objects.filter(username__iexact=user.username).exists():
-        raise Conflict(
-            "person.name_taken", _("Somebody signs in with this name."), field="username"
-        )
 
 
 def _check_password(password: str, user: User) -> None:

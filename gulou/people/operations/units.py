@@ -108,6 +108,29 @@ def rename_unit(unit: Unit, *, name_zh: str, name_en: str, by: User | None) -> U
 
 @transaction.atomic
 @queries.units_changing()
+def describe_unit(
+    unit: Unit,
+    *,
+    by: User | None,
+    area_id: int | None = None,
+    phone: str = "",
+    email: str = "",
+    address: str = "",
+) -> Unit:
+    """The area a unit looks after and how to reach it; what is left empty stays."""
+    unit = _locked(unit)
+    allow.manage(by, unit_ids=[unit.pk])
+    unit.area_id = area_id or unit.area_id
+    unit.phone = clean(phone) or unit.phone
+    unit.email = clean(email) or unit.email
+    unit.address = clean(address) or unit.address
+    unit.save(update_fields=["area_id", "phone", "email", "address"])
+    record(facts.UnitDescribed(area_id=unit.area_id), subject=unit, actor=allow.actor_of(by))
+    return unit
+
+
+@transaction.atomic
+@queries.units_changing()
 def dissolve_unit(unit: Unit, *, by: User | None) -> Unit:
     """Take a unit out of use. Its past stays; people and units below leave it first."""
     unit = _locked(unit)
