@@ -15,11 +15,13 @@ from gulou.cases.models import Case
 from gulou.cases.states import State
 from gulou.demo.logins import logins
 from gulou.demo.operations import is_loaded, load_demo
+from gulou.kit.errors import Refusal
 from gulou.kit.progress import quiet
 from gulou.outbox import kept
 from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
 from gulou.people.models import Unit, UnitKind, User
+from gulou.people.queries import is_demonstration
 from gulou.places.models import Area
 from gulou.places.queries import locate
 
@@ -106,3 +108,9 @@ def test_what_closed_was_rechecked_by_somebody_else(demo: None) -> None:
         handler = case.steps.filter(kind="handle").latest("ended_at").ended_by
         checker = case.steps.filter(kind="recheck").latest("ended_at").ended_by
         assert handler != checker
+
+
+def test_it_is_marked_for_ever_and_not_loaded_twice(demo: None) -> None:
+    assert is_demonstration()
+    with pytest.raises(Refusal, match="an empty one"):
+        load_demo(progress=quiet, cases=1, until=UNTIL)

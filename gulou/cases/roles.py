@@ -1,0 +1,74 @@
+"""The roles that every office begins with. Data from then on: the office defines them anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from gulou.catalogue.states import MANAGE as MANAGE_CATALOGUE
+from gulou.people import operations as people
+from gulou.people.models import Role
+from gulou.people.verbs import MEND
+from gulou.people.verbs import VERBS as PEOPLE_VERBS
+
+from . import states
+
+DISPATCHER, ADMINISTRATOR = "dispatcher", "administrator"
+
+_WORK = (states.ACCEPT.verb, states.RETURN.verb, states.HANDLE.verb, states.NOTE.verb)
+_RECHECK = (states.CLOSE.verb, states.REWORK.verb)
+_OFFICE = tuple(v for v in states.VERBS if v not in (states.VERIFY.verb, *_WORK, *_RECHECK))
+
+
+@dataclass(frozen=True)
+class ShippedRole:
+    """A named set of verbs, whether it reaches below its unit, and asks for a second factor."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    verbs: Sequence[str]
+    below: bool
+    second_factor: bool = False
+
+
+# fmt: off
+ROLES: Sequence[ShippedRole] = (
+    # The dispatcher returns too: on behalf of a unit that hangs on to a case, or is no more.
+    ShippedRole(DISPATCHER, "派遣员", "Dispatcher",
+                (*_OFFICE, states.RETURN.verb, states.NOTE.verb, MEND), True),
+    ShippedRole("resident_service", "受理员", "Resident service",
+                (states.READ, states.ENTER, states.READ_CONTACT, states.HAND_OVER_LINK,
+                 states.TASK.verb, states.FILE.verb, states.DECLINE.verb, states.REDIRECT.verb, states.NOTE.verb),
+                True),
+    ShippedRole("street_worker", "街镇经办人", "Street worker",
+                (states.READ, states.VERIFY.verb, *_WORK), True),
+    ShippedRole("street_leader", "街镇分管领导", "Leader in charge",
+                (states.READ, states.NOTE.verb), True),
+    ShippedRole("community_worker", "社区工作者", "Community worker",
+                (states.READ, states.VERIFY.verb, *_WORK), False),
+    ShippedRole("crew", "处置员", "Crew", (states.READ, *_WORK), False),
+    ShippedRole("rechecker", "核查员", "Rechecker",
+                (states.READ, states.CLOSE.verb, states.REWORK.verb, states.NOTE.verb), False),
+    ShippedRole("inspector", "督查员", "Inspector",
+                (states.READ, states.ENTER, states.NOTE.verb), True),
+    ShippedRole("district_leader", "区领导", "District leader",
+                (states.READ, states.NOTE.verb), True),
+    ShippedRole("reader", "查阅", "Reader", (states.READ,), True),
+    ShippedRole(ADMINISTRATOR, "系统管理员", "Administrator",
+                (states.READ, MANAGE_CATALOGUE, *PEOPLE_VERBS), True, second_factor=True),
+)
+# fmt: on
+
+
+@transaction.atomic
+def define_shipped_roles() -> dict[str, Role]:
+    """Define what is missing of the shipped roles; what the office changed stays. All, by code."""
+    known = {role.code: role for role in Role.objects.all()}
+    for one in ROLES:
+        if one.code not in known:
+            known[one.code] = people.define_role(
+                code=one.code, name_zh=one.name_zh, name_en=one.name_en, verbs=one.verbs,
+                by=None, reaches_below=one.below, second_factor=one.second_factor,
+            )  # fmt: skip
+    return known
