@@ -3,17 +3,18 @@
 Who may use the command line of the server may import; the record names "system" as the actor.
 """
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import TextIO, TypeAlias
 
 from django.utils.translation import gettext as _
 from rich.progress import Progress
 
-from gulou.kit.errors import Refusal
+from gulou.kit.errors import Invalid, Refusal
 from gulou.places.operations import (
     TOLERANCE_M2,
     AreaSource,
@@ -24,7 +25,9 @@ from gulou.places.operations import (
     set_standard_levels,
 )
 
-from . import places
+from . import people as persons
+from . import places, units
+from .tables import Column, template
 
 # A command gets the parsed words and answers with an exit code. Django is set up by then.
 Command = Callable[[Namespace], int]
@@ -44,6 +47,16 @@ def add_parsers(subparsers: Subparsers) -> None:
     named.add_argument("file", type=Path)
     named.add_argument("--system", default="wgs84", help="wgs84, gcj02, bd09, cgcs2000, epsg:…")
     _add_level(subparsers)
+    _add_table(subparsers, "units", _units, units.COLUMNS, "The tree of units from CSV.")
+    people = _add_table(
+        subparsers, "people", _people, persons.COLUMNS, "People and their postings from CSV."
+    )
+    people.add_argument(
+        "--passwords",
+        type=Path,
+        metavar="FILE",
+        help="write first passwords to this new file instead of showing them",
+    )
 
 
 def _add(subparsers: Subparsers, name: str, command: Command, about: str) -> ArgumentParser:
@@ -83,6 +96,63 @@ def _add_level(subparsers: Subparsers) -> None:
         "--overlapping", action="store_true", help="areas may overlap: smallest wins"
     )
     level.add_argument("--code-length", type=int)
+
+
+def _add_table(
+    subparsers: Subparsers, name: str, command: Command, columns: Sequence[Column], about: str
+) -> ArgumentParser:
+    parser = _add(subparsers, name, command, about)
+    parser.add_argument("file", type=Path, nargs="?")
+    parser.add_argument("--template", action="store_true", help="print the first line of the file")
+    parser.set_defaults(columns=columns)
+    return parser
+
+
+def _units(asked: Namespace) -> int:
+    file = _table(asked)
+    if file:
+        _say(units.import_units(file, dry_run=asked.dry_run), asked, file)
+    return 0
+
+
+def _people(asked: Namespace) -> int:
+    file = _table(asked)
+    if file is None:
+        return 0
+    with _for_passwords(asked.passwords) as out:
+        enrolled = persons.import_people(file, dry_run=asked.dry_run)
+        _say(enrolled.summary, asked, file)
+        for login in enrolled.logins:
+            print(f"{login.username},{login.password}", file=out)
+    return 0
+
+
+def _table(asked: Namespace) -> places.File | None:
+    """The file that was named; None where the template was asked for, and printed."""
+    if asked.template:
+        print(template(asked.columns))
+        return None
+    if asked.file is None:
+        raise Invalid("file.missing", _("Name a file, or ask for its first line: --template."))
+    return places.read_file(asked.file)
+
+
+@contextmanager
+def _for_passwords(path: Path | None) -> Iterator[TextIO]:
+    """Where first passwords go: a new file that only its owner reads, opened before anything is
+    written, or the terminal."""
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise Invalid(
+            "file.unwritable",
+            _("%(file)s cannot be made: %(why)s.") % {"file": path, "why": error.strerror},
+        ) from error
+    with open(number, "w", encoding="utf-8") as out:
+        yield out
 
 
 def _areas(asked: Namespace) -> int:
