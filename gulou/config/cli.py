@@ -1,4 +1,4 @@
-"""The command line: `gulou run`, `web`, `worker`, `demo`, `import …`, `doctor`, `migrate`."""
+"""The command line: `gulou run`, `web`, `worker`, `demo`, `found`, `import …`, `doctor`, `migrate`."""
 
 import argparse
 import os
@@ -70,10 +70,20 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     bench.add_argument("--requests", type=int, default=1000, help="at most, of each kind (1000)")
     bench.add_argument("--check", action="store_true", help="prove what was loaded and written")
     bench.add_argument("--keep", action="store_true", help="leave the data to be looked at")
+    _add_found(add("found", "Found the district office with its first two people.", _found))
     imports = add("import", "Bring in the files of others.", _import)
     if words[:1] == ["import"]:
         _set_up().add_parsers(imports.add_subparsers(metavar="what", required=True, dest="what"))
     return parser
+
+
+def _add_found(found: argparse.ArgumentParser) -> None:
+    """What is not given is asked for."""
+    found.add_argument("--name-zh", help="the office in Chinese, e.g. 某区文明办")
+    found.add_argument("--name-en", help="the office in English")
+    for who in ("administrator", "dispatcher"):
+        found.add_argument(f"--{who}", metavar="USERNAME", help=f"how the {who} signs in")
+        found.add_argument(f"--{who}-name", metavar="NAME", help=f"what the {who} is called")
 
 
 def _run(env: Env, asked: argparse.Namespace) -> int:
@@ -112,6 +122,13 @@ def _inside(dotted: str) -> Callable[[Env, argparse.Namespace], int]:
 def _doctor(env: Env, asked: argparse.Namespace) -> int:
     django.setup()
     return int(import_module("gulou.config.runtime.doctor").examine(env, audit=asked.audit))
+
+
+def _found(env: Env, asked: argparse.Namespace) -> int:
+    _end_on_sigterm()
+    with _database(env, asked, "gulou found"):
+        django.setup()
+        return int(import_module("gulou.config.runtime.found").found(asked))
 
 
 def _bench(env: Env, asked: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -69,6 +70,18 @@ MALFORMED = Fault(
     "请检查地址，或从首页重新开始。",
     "Check the address, or begin again from the first page.",
 )
+TOO_LARGE = Fault(
+    413,
+    "fault.too_large",
+    "一次发送的内容太多",
+    "This is too much to send at once",
+    "最多可发送九张照片，每张不超过 20 MB，合计不超过 200 MB。请返回后少选几张再提交。",
+    "At most nine photos of 20 MB each fit, 200 MB together. Go back, choose fewer, and send it "
+    "again.",
+)
+
+
+_TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 class PageMissing(NotFound):
@@ -87,8 +100,8 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A request that is not even worth a page of ours, such as an unknown host name."""
-    return show(request, MALFORMED)
+    """A request that is not even worth a page of ours, such as an unknown host name, or too long."""
+    return show(request, TOO_LARGE if isinstance(exception, _TOO_MUCH) else MALFORMED)
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -110,8 +123,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid token: nearly always a page left open for long, or cookies off."""
     words = _(
-        "This form has been open for too long, or your browser blocks cookies. Go back, reload "
-        "the page and send it again: what you typed is still there."
+        "This form was open for too long, you have signed in or out meanwhile, or your browser "
+        "blocks cookies. Go back: what you typed is still there. Copy it, open the page anew and "
+        "send it from there: only reloading would empty the form."
     )
     return answer(request, FormExpired("form.expired", words))
 

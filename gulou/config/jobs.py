@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 
+from gulou.kit import clock
 from gulou.photos import jobs as photos
 
 
@@ -22,8 +25,17 @@ def clear_sessions() -> None:
     call_command("clearsessions")
 
 
+def forget_expired() -> None:
+    """Remove what has run out from the cache that all processes share: nothing else does, and it
+    is counted at each write."""
+    table = connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"]))
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [clock.now()])  # noqa: S608  our own name
+
+
 JOBS: tuple[Job, ...] = (
     Job(photos.discard_stale, every=timedelta(minutes=15)),
     Job(photos.sweep_orphans, every=timedelta(hours=1)),
+    Job(forget_expired, every=timedelta(minutes=10)),
     Job(clear_sessions, every=timedelta(days=1)),
 )

@@ -160,8 +160,8 @@ class Env:
         default=True,
         metadata=_knob(
             _flag,
-            "Loads the made-up district into an empty database at the first start, and marks every "
-            "page 演示数据. Set 0 before the first real use.",
+            "Loads the made-up district into an empty database at the first start; what it filled "
+            "stays marked 演示数据. Set 0 before the first real use.",
         ),
     )
     hosts: tuple[str, ...] = field(

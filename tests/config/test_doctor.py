@@ -6,11 +6,18 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from gulou.cases.operations import return_case
+from gulou.cases.roles import define_shipped_roles
+from gulou.cases.states import State
 from gulou.config.runtime import doctor
 from gulou.config.runtime.doctor import database, machine
 from gulou.config.runtime.doctor.finding import Finding, Verdict
 from gulou.kit.env import Env
-from tests.conftest import Cast
+from gulou.people.models import Unit
+from gulou.people.operations import mark_demonstration
+from tests.conftest import Cast, Kinds
+from tests.factories.cases import a_case, reason
+from tests.factories.people import PostingFactory
 
 
 @pytest.fixture
@@ -59,3 +66,37 @@ def test_debug_on_an_open_address_is_wrong(env: Env) -> None:
     assert any(
         "GULOU_DEBUG" in finding.todo for finding in wrong(list(machine.configuration(risky)))
     )
+
+
+@pytest.mark.django_db
+def test_a_demonstration_behind_a_real_setting_is_wrong(env: Env) -> None:
+    real = dataclasses.replace(env, demo=False)
+    assert list(database.demonstration(real)) == []
+    mark_demonstration()
+    (finding,) = database.demonstration(real)
+    assert finding.verdict is Verdict.WRONG
+    assert "gulou found" in finding.todo
+    assert list(database.demonstration(dataclasses.replace(env, demo=True))) == []
+
+
+@pytest.mark.django_db
+def test_open_cases_of_a_dissolved_unit_are_named(env: Env, cast: Cast, kinds: Kinds) -> None:
+    stuck = a_case(cast, kinds.rubbish, state=State.HANDLING)
+    a_case(cast, kinds.rubbish, state=State.CLOSED)
+    assert list(database.stranded(env)) == []
+    Unit.objects.filter(pk=cast.street.pk).update(active=False)
+    (finding,) = database.stranded(env)
+    assert f"1 open case belongs to a unit that was dissolved: {stuck.number}." in finding.said
+    assert "returns" in finding.todo
+
+
+@pytest.mark.django_db
+def test_the_shipped_dispatcher_gets_such_a_case_back(cast: Cast, kinds: Kinds) -> None:
+    stuck = a_case(cast, kinds.rubbish, state=State.HANDLING)
+    Unit.objects.filter(pk=cast.street.pk).update(active=False)
+    dispatcher = PostingFactory.create(
+        unit=cast.root, role=define_shipped_roles()["dispatcher"]
+    ).user
+    back = return_case(stuck, by=dispatcher, reason_id=reason("return").pk, words="该单位已撤销")
+    assert back.state == State.FILED
+    assert back.unit.is_office

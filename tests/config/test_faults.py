@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.exceptions import DisallowedHost
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -95,6 +96,14 @@ def test_a_strange_host_is_answered_without_a_page_of_ours(visitor: Client) -> N
 
 
 @pytest.mark.django_db
+def test_too_much_at_once_is_told_in_numbers(visitor: Client) -> None:
+    body = {"draft": "d" * 43, "file": SimpleUploadedFile("p.jpg", b"x")}
+    answer = visitor.post("/report/photos/", body, CONTENT_LENGTH=str(201 * 1024 * 1024))
+    assert answer.status_code == 413
+    assert "200 MB together" in answer.content.decode()
+
+
+@pytest.mark.django_db
 def test_a_lost_page_is_404_and_shows_the_way_on(visitor: Client) -> None:
     answer = visitor.get("/no/such/page")
     assert answer.status_code == 404
@@ -105,7 +114,9 @@ def test_a_lost_page_is_404_and_shows_the_way_on(visitor: Client) -> None:
 def test_a_form_without_its_token_is_refused_kindly() -> None:
     answer = Client(enforce_csrf_checks=True).post("/healthz")
     assert answer.status_code == 403
-    assert "what you typed is still there" in answer.content.decode()
+    page = answer.content.decode()
+    assert "what you typed is still there" in page
+    assert "only reloading would empty the form" in page
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Before pages are served: tables, static files, and at the first start the made-up district."""
+"""Before pages are served: tables, static files, what Gulou ships, and perhaps the made-up district."""
 
 import hashlib
 import shutil
@@ -10,13 +10,18 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
+from django.utils.translation import override
 
-from gulou.demo.operations import load_demo
+from gulou.cases.roles import define_shipped_roles
+from gulou.catalogue.operations import load_shipped
+from gulou.catalogue.operations.allow import SYSTEM
+from gulou.demo.operations import is_loaded, load_demo
 from gulou.kit.progress import told
 from gulou.people.models import Unit
+from gulou.places.operations import set_standard_levels
 
 # Two hosts that start at once must not migrate at once. Any number does; this one says "gulou".
 _LOCK = 0x67756C6F75
@@ -28,8 +33,11 @@ def prepare() -> int:
     _wait_for_database()
     migrate()
     collect_static()
-    if settings.GULOU.demo and not Unit.objects.exists():
-        return demo()
+    if settings.GULOU.demo and not is_loaded():
+        demo()
+    ship()
+    if not Unit.objects.filter(is_office=True).exists():
+        print("There is no district office yet: `gulou found` makes it.", flush=True)
     return 0
 
 
@@ -44,8 +52,19 @@ def migrate() -> int:
     return 0
 
 
+def ship() -> None:
+    """Bring in what is missing of what Gulou ships: categories, levels of areas, roles."""
+    with _one_at_a_time(), transaction.atomic(), override("zh-hans"):
+        load_shipped(by=SYSTEM)
+        set_standard_levels(actor=SYSTEM)
+        define_shipped_roles()
+
+
 def demo() -> int:
     """Load the made-up district, all of it or nothing."""
+    if is_loaded():
+        print("There are units or areas in this database already; nothing was done.")
+        return 1
     print("Making the demonstration district (once).", flush=True)
     with told() as tell:
         load_demo(progress=tell)

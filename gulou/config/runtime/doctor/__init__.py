@@ -31,7 +31,12 @@ DATABASE: tuple[Check, ...] = (
     database.clocks,
     database.tables,
 )
-CONTENT: tuple[Check, ...] = (database.content, database.worker)
+CONTENT: tuple[Check, ...] = (
+    database.content,
+    database.demonstration,
+    database.stranded,
+    database.worker,
+)
 
 
 def examine(env: Env, *, audit: bool) -> int:

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gulou.cases.models import Case
+from gulou.cases.states import OPEN
 from gulou.config.runtime.doctor.finding import Finding, Verdict
 from gulou.config.runtime.prepare import pending_migrations
 from gulou.kit import clock
@@ -16,11 +18,13 @@ from gulou.kit.env import Env
 from gulou.outbox.audit import audit
 from gulou.outbox.queries import owed, set_aside
 from gulou.people.models import Unit
+from gulou.people.queries import is_demonstration
 from gulou.places.models import Area
 
 _CLOCK_SECONDS = 5
 _OVERDUE = timedelta(minutes=5)
 _OLDEST_POSTGRES = 140000
+_MOST_NAMED = 20
 
 
 def server(env: Env) -> Iterator[Finding]:
@@ -90,18 +94,50 @@ def content(env: Env) -> Iterator[Finding]:
             Verdict.LOOK,
             thing,
             _("No areas are loaded, so nothing can be located."),
-            _("`gulou import -h` shows how to bring yours in; `gulou demo` makes one up."),
+            _("docs/founding.md shows how to bring yours in; `gulou demo` makes one up."),
         )
     elif not Unit.objects.filter(is_office=True).exists():
         yield Finding(
             Verdict.WRONG,
             thing,
             _("No unit is the district's office, so reports would belong to nobody."),
-            _("Mark one unit as the office in the file of units and import it again."),
+            _("`gulou found` makes it."),
         )
     else:
         said = ngettext("%d area.", "%d areas.", areas) % areas
         yield Finding(Verdict.GOOD, thing, said)
+
+
+def demonstration(env: Env) -> Iterator[Finding]:
+    """Made-up data stay made up: turning the setting off makes no real district of them."""
+    if is_demonstration() and not env.demo:
+        yield Finding(
+            Verdict.WRONG,
+            _("Demonstration"),
+            _("GULOU_DEMO is 0, but the demonstration filled this database: pages stay marked."),
+            _("Set GULOU_DATA_DIR or DATABASE_URL to an empty one, then run `gulou found`."),
+        )
+
+
+def stranded(env: Env) -> Iterator[Finding]:
+    """Open cases of units that are no more: nobody would ever handle them."""
+    numbers = list(
+        Case.objects.filter(Q(unit__active=False) | Q(step_unit__active=False), state__in=OPEN)
+        .order_by("number")
+        .values_list("number", flat=True)
+    )
+    if numbers:
+        yield Finding(
+            Verdict.WRONG,
+            _("Cases"),
+            ngettext(
+                "%(count)d open case belongs to a unit that was dissolved: %(first)s.",
+                "%(count)d open cases belong to units that were dissolved: %(first)s.",
+                len(numbers),
+            )
+            % {"count": len(numbers), "first": ", ".join(numbers[:_MOST_NAMED])},
+            _("A dispatcher returns each to the office on its page, then dispatches it anew."),
+        )
 
 
 def worker(env: Env) -> Iterator[Finding]:
