@@ -1,13 +1,16 @@
 """How much one network address may send in an hour."""
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from gulou.kit import clock
 from gulou.kit.errors import TooMany
 
+View = Callable[..., HttpResponseBase]
 HOUR = timedelta(hours=1)
 
 
@@ -47,6 +51,12 @@ PHOTOS = Limit(
     _("Very many photos came from this network in the last hour. Add this one after %(time)s."),
 )
 ANSWERS = Limit("answers", 1, REPORTS.words)
+_BUSY = _("Very many requests came from this network in the last hour. Go on after %(time)s.")
+# While one report is written, words and places are looked up at each pause in typing.
+LOOKUPS = Limit("lookups", 60, _BUSY)
+# A whole neighbourhood may follow its reports through one address of a mobile network.
+VISITS = Limit("visits", 60, _BUSY)
+PICTURES = Limit("pictures", 400, _BUSY)
 
 
 def check(request: HttpRequest, limit: Limit) -> None:
@@ -63,6 +73,30 @@ def count(request: HttpRequest, limit: Limit) -> None:
     """Remember one more. Two at the same instant may count as one: it is a brake, not a lock."""
     sent = [*_sent(request, limit), clock.now()][-limit.most :]
     cache.set(_key(request, limit), sent, timeout=int(HOUR.total_seconds()))
+
+
+def limited(limit: Limit) -> Callable[[View], View]:
+    """Count every request to a view, by the hour of the clock: for what is asked very often."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            _spend(request, limit)
+            return view(request, *args, **kwargs)
+
+        return counted
+
+    return guard
+
+
+def _spend(request: HttpRequest, limit: Limit) -> None:
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    key = f"{_key(request, limit)}:{hour:%H}"
+    asked = int(cache.get(key, 0))
+    if asked >= limit.most:
+        again = timezone.localtime(hour + HOUR)
+        raise TooMany(f"portal.too_many_{limit.name}", limit.words % {"time": f"{again:%H:%M}"})
+    cache.set(key, asked + 1, timeout=int(HOUR.total_seconds()))
 
 
 def address_of(request: HttpRequest) -> str:

@@ -16,7 +16,7 @@ from gulou.photos.operations import stage_photo
 from tests.conftest import Cast, Kinds
 from tests.desk.conftest import SignedIn
 from tests.factories.cases import a_case, a_snap, evidence
-from tests.factories.people import PostingFactory, RoleFactory
+from tests.factories.people import PostingFactory, RoleFactory, UserFactory
 from tests.factories.photos import make_jpeg
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +111,18 @@ def test_a_photo_is_staged_shown_to_its_owner_and_taken_back(cast: Cast, as_user
     assert as_user(cast.guo).get(found["url"]).status_code == 404
     client.post("/desk/drafts/", {"draft": draft, "uid": found["uid"], "discard": "1"})
     assert client.get(found["url"]).status_code == 404
+
+
+def test_who_only_reads_stages_no_photo(cast: Cast, kinds: Kinds, as_user: SignedIn) -> None:
+    def given() -> dict[str, Any]:
+        return {"draft": uuid.uuid4().hex, "file": a_photo()}
+
+    nobody = UserFactory.create(username="ma")
+    for user in (cast.wu, nobody):
+        assert as_user(user).post("/desk/drafts/", given()).status_code == 403
+    case = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    Case.objects.filter(pk=case.pk).update(step_person=nobody)
+    assert as_user(nobody).post("/desk/drafts/", given()).status_code == 201
 
 
 def test_a_bad_file_is_refused_in_json(cast: Cast, as_user: SignedIn) -> None:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gulou.cases import queries
 from gulou.desk.drafts import preview_url, uuid_of
 from gulou.desk.shell import reader_of
-from gulou.kit.errors import Invalid
+from gulou.kit.errors import Invalid, NotAllowed
 from gulou.kit.words import name_of
 from gulou.photos import operations as photos
 from gulou.photos import queries as files
@@ -42,6 +42,10 @@ def photo(request: HttpRequest, uid: UUID, size: str) -> HttpResponseBase:
 @require_POST
 def stage(request: HttpRequest) -> JsonResponse:
     """Take one photo under a draft, or take it back."""
+    if not queries.may_send_photos(reader_of(request)):
+        raise NotAllowed(
+            "photo.not_yours_to_add", _("Your posting only lets you read, so no photo is needed.")
+        )
     draft = request.POST.get("draft", "")
     if request.POST.get("discard"):
         uid = uuid_of(request.POST.get("uid", ""))

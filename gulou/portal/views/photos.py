@@ -14,6 +14,7 @@ from gulou.kit.errors import Invalid
 from gulou.photos import operations
 from gulou.photos import queries as photos
 from gulou.portal import drafts, limits
+from gulou.portal.limits import limited
 from gulou.portal.privacy import private
 from gulou.ui.guards import public
 
@@ -77,6 +78,7 @@ def preview_url(uid: UUID) -> str:
 @public
 @private
 @require_safe
+@limited(limits.PICTURES)
 def preview(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """A staged photo, for whose browser holds its draft. Nobody else learns that it is there."""
     photo = photos.staged_photo(uid, draft=drafts.held_by(request))
@@ -86,6 +88,7 @@ def preview(request: HttpRequest, uid: UUID) -> HttpResponseBase:
 
 @public
 @require_safe
+@limited(limits.PICTURES)
 def released(request: HttpRequest, uid: UUID, size: str) -> HttpResponseBase:
     """A picture that a person has released. It may be withheld again, so caches keep it briefly."""
     file, mime = photos.open_public_rendition(cases.public_photo(uid), size)

@@ -6,6 +6,8 @@ from django.views.decorators.http import require_safe
 from gulou.kit.words import name_of
 from gulou.places import queries
 from gulou.places.queries import PlaceFound
+from gulou.portal import limits
+from gulou.portal.limits import limited
 from gulou.ui.guards import public
 
 MOST = 8
@@ -14,6 +16,7 @@ MAX_TEXT = 60
 
 @public
 @require_safe
+@limited(limits.LOOKUPS)
 def places(request: HttpRequest) -> HttpResponse:
     """Named places for what was typed, as JSON for the pin's search."""
     found = found_for(request.GET.get("q", ""))

@@ -24,6 +24,7 @@ from gulou.photos import queries as photos
 from gulou.portal import drafts, limits
 from gulou.portal.forms import ReportForm
 from gulou.portal.hints import Hints, hints_for
+from gulou.portal.limits import limited
 from gulou.portal.pins import Pin, pin_in, pin_of, pin_of_photos, snapped_at
 from gulou.portal.privacy import private
 from gulou.ui.forms import refused_in
@@ -89,6 +90,7 @@ def report(request: HttpRequest) -> HttpResponse:
 @public
 @private
 @require_POST
+@limited(limits.LOOKUPS)
 def check(request: HttpRequest) -> HttpResponse:
     """What is known already about what is being typed: refreshes a part of the page."""
     form = ReportForm(request.POST)
@@ -102,6 +104,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @public
 @private
 @require_POST
+@limited(limits.LOOKUPS)
 def categories(request: HttpRequest) -> HttpResponse:
     """Categories for what was typed: refreshes a part of the page."""
     chosen = clean(request.POST.get("category", ""))

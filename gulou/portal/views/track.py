@@ -17,6 +17,7 @@ from gulou.catalogue import limits as time_limits
 from gulou.catalogue import queries as catalogue
 from gulou.portal import limits
 from gulou.portal.forms import LinkForm, ObjectionForm, RatingForm
+from gulou.portal.limits import limited
 from gulou.portal.privacy import private
 from gulou.portal.story import STAGES, lines, sentence, stage
 from gulou.ui.forms import refused_in
@@ -31,6 +32,7 @@ _IN_LINK = re.compile(r"/t/([A-Za-z0-9_-]{20,64})(?:[/?#]|$)")
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(limits.VISITS)
 def find(request: HttpRequest) -> HttpResponse:
     """Opens a pasted link. A number alone opens nothing: it could be guessed."""
     form = LinkForm(request.POST or None)
@@ -53,6 +55,7 @@ def find(request: HttpRequest) -> HttpResponse:
 @public
 @private
 @require_safe
+@limited(limits.VISITS)
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """What to keep after sending, and what happens next."""
     report = _report(token)
@@ -75,6 +78,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
 @public
 @private
 @require_safe
+@limited(limits.VISITS)
 def story(request: HttpRequest, token: str) -> HttpResponse:
     """How far it has come."""
     report = _report(token)
