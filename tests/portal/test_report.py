@@ -4,7 +4,7 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -130,7 +130,7 @@ def test_the_same_form_twice_is_received_though_the_limit_is_reached(
     client: Client, sheet: Sheet, stage: Stage, settings: Any
 ) -> None:
     settings.GULOU = replace(settings.GULOU, reports_per_hour=1)
-    sheet |= {"photo": [str(stage(taken=datetime(2026, 1, 2, 3, 4, 5)))]}
+    sheet |= {"photo": [str(stage(taken=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)))]}
     first, second = client.post(URL, sheet), client.post(URL, sheet)
     assert (first.status_code, second.status_code) == (302, 302)
     assert first["Location"] == second["Location"]
@@ -470,3 +470,12 @@ def test_the_enter_key_in_a_search_looks_up_and_sends_nothing(
 
 def test_the_enter_key_elsewhere_sends(client: Client, sheet: Sheet) -> None:
     assert client.post(URL, {**sheet, "do": "enter"}).status_code == 302
+
+
+def test_a_me_too_needs_neither_words_nor_photo(
+    client: Client, sheet: Sheet, cast: Cast, kinds: Kinds
+) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.FILED)
+    answer = client.post(URL, {**sheet, "words": "", "asked": "near", "joins": str(case.uid)})
+    assert answer.status_code == 302
+    assert Report.objects.filter(case=case).count() == 2

@@ -5,6 +5,7 @@ from django.test import Client
 
 from gulou.cases import operations
 from gulou.cases.models import Answer, Case, CasePhoto, Report
+from gulou.cases.operations import receive_report
 from gulou.cases.states import State
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap, evidence, reason
@@ -237,3 +238,28 @@ def test_an_answer_is_posted_and_not_fetched(
     client: Client, cast: Cast, kinds: Kinds, tail: str
 ) -> None:
     assert client.get(_url(a_case(cast, kinds.rubbish), tail)).status_code == 405
+
+
+def test_it_shows_what_the_office_wrote_for_the_public(
+    client: Client, cast: Cast, kinds: Kinds
+) -> None:
+    report = receive_report(a_snap(kinds.rubbish))
+    operations.release_photos(report.case, by=cast.guo, uids=[], summary="路口垃圾桶\x07满溢 ")
+    assert "路口垃圾桶满溢" in text_of(client.get(f"/t/{report.token}/"))
+
+
+def test_a_declined_report_asks_for_no_stars_but_takes_an_objection(
+    client: Client, cast: Cast, kinds: Kinds
+) -> None:
+    page = client.get(_url(a_case(cast, kinds.rubbish, state=State.DECLINED))).text
+    assert 'name="rating"' not in page
+    assert "I do not accept this answer" in page
+
+
+def test_a_reopened_case_does_not_show_the_last_answer_as_the_present_one(
+    client: Client, cast: Cast, kinds: Kinds
+) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.CLOSED)
+    operations.rate_case(_told(case), rating=2, words="")
+    operations.reopen_case(case, by=cast.guo, reason_id=reason("reopen").pk, words="")
+    assert "You have the last word" not in text_of(client.get(_url(case)))

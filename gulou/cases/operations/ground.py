@@ -19,6 +19,7 @@ from gulou.people import access
 from gulou.people.models import Unit, User
 from gulou.photos import operations as photos
 
+MAX_SUMMARY = 300
 MAX_WORDS = 2000
 
 
@@ -178,6 +179,18 @@ def add_photos(
         for n, photo in enumerate(kept)
     )  # fmt: skip
     return [str(photo.uid) for photo in kept]
+
+
+def public_words(text: str) -> str:
+    """What the public reads of a case, without stray characters. Raises Invalid when too long."""
+    text = clean(text)
+    if len(text) > MAX_SUMMARY:
+        raise Invalid(
+            "case.summary_too_long",
+            _("At most %(most)d characters.") % {"most": MAX_SUMMARY},
+            field="summary",
+        )
+    return text
 
 
 def classify(case: Case, *, category_id: int | None, condition_id: int | None) -> None:

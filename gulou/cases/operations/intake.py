@@ -193,7 +193,7 @@ def _place(snap: Snap) -> tuple[float, float, Where]:
 
 
 def _check_words_and_time(snap: Snap) -> None:
-    if not snap.photos and not clean(snap.words):
+    if not snap.photos and not clean(snap.words) and snap.joins is None:
         raise Invalid(
             "report.empty", _("Add a photo or say in a few words what is wrong."), field="words"
         )

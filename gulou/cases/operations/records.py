@@ -26,7 +26,7 @@ from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people.models import User
 
-from .ground import NOTHING, Evidence, add_photos, allow, leave, locked, put
+from .ground import NOTHING, Evidence, add_photos, allow, leave, locked, public_words, put
 from .intake import ContactDetails
 
 
@@ -74,24 +74,18 @@ def release_photos(
             % {"count": len(unknown)},
             field="photos",
         )
-    _refuse_faults_of_summary(summary)
     released = [uid for uid in uids if photos[uid].released_at is None]
     withheld = [uid for uid, p in photos.items() if p.released_at is not None and uid not in uids]
     evidence.filter(photo__uid__in=released).update(released_at=clock.now(), released_by=by)
     evidence.filter(photo__uid__in=withheld).update(released_at=None, released_by=None)
     if summary is not None:
-        case.summary = summary.strip()
+        case.summary = public_words(summary)
     put(case, None, "summary")
     record(
         PhotosReleased(photos=sorted(map(str, released)), withheld=sorted(map(str, withheld))),
         subject=case, actor=by.actor,
     )  # fmt: skip
     return case
-
-
-def _refuse_faults_of_summary(summary: str | None) -> None:
-    if summary is not None and len(summary.strip()) > 300:
-        raise Invalid("case.summary_too_long", _("At most 300 characters."), field="summary")
 
 
 @transaction.atomic

@@ -38,6 +38,7 @@ from .ground import (
     end_steps,
     leave,
     locked,
+    public_words,
     put,
     stand_in_open_step,
     unit_in_use,
@@ -124,7 +125,7 @@ def file_case(
     left = leave(case, states.FILE, by=by, words=words, reason_id=None)
     classify(case, category_id=category_id, condition_id=condition_id)
     if summary is not None:
-        case.summary = clean(summary)[:300]
+        case.summary = public_words(summary)
     if address is not None:
         case.address = clean(address)[:200]
     end_steps(case, "filed", by=by)

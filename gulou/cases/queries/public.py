@@ -57,6 +57,7 @@ class Tracked:
     category: str
     icon: str
     place: str
+    summary: str
     words: str
     unit: str
     due_at: datetime | None
@@ -115,7 +116,8 @@ def tracked(report: Report) -> Tracked:
     return Tracked(
         receipt=report.receipt, received_at=report.received_at, state=State(case.state),
         category=name_of(category) if category else "", icon=category.icon if category else "",
-        place=report.address or _area_name(case), words=report.words.text,
+        place=report.address or _area_name(case),
+        summary="" if case.restricted else case.summary, words=report.words.text,
         unit="" if unit.is_office or case.restricted else name_of(unit),
         due_at=case.due_at if case.state == State.HANDLING else None,
         told=_told(case), before=[p.photo.uid for p in photos if p.kind != "after"],
