@@ -1,6 +1,6 @@
 """A link as a square code for the camera of another device, as SVG without a style of its own."""
 
-import qrcode
+import qrcode  # type: ignore[import-untyped]
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
