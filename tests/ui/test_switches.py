@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gulou.people.operations import mark_demonstration
+
 pytestmark = pytest.mark.django_db
 
 
@@ -66,5 +68,6 @@ def test_the_gallery_is_closed_in_a_real_office(
 
 
 def test_the_demo_is_marked_on_every_page(client: Client) -> None:
+    mark_demonstration()
     assert "demo-mark" in client.get("/ui/").content.decode()
     assert "demo-mark" in client.get("/ui/?desk").content.decode()
