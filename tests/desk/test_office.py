@@ -44,6 +44,17 @@ def test_it_enters_a_report_for_a_leader(cast: Cast, kinds: Kinds, as_user: Sign
     assert report.case.photos.count() == 1
 
 
+def test_who_may_not_see_the_case_gets_its_receipt_and_no_dead_end(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    role = RoleFactory.create(verbs=["case.enter"], reaches_below=True)
+    ma = UserFactory.create(username="ma")
+    PostingFactory.create(user=ma, role=role, unit=cast.root)
+    answer = as_user(ma).post("/desk/enter/", told(kinds), follow=True)
+    assert answer.status_code == 200
+    assert Report.objects.get().receipt in answer.text
+
+
 def test_it_says_what_is_wrong_and_loses_nothing(
     cast: Cast, kinds: Kinds, as_user: SignedIn
 ) -> None:

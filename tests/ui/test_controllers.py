@@ -107,7 +107,7 @@ def test_a_form_waits_for_its_photos(opened: Any) -> None:
 def test_the_pin_goes_where_device_keys_and_names_say(opened: Any) -> None:
     page = _with_pin(opened())
     page.click("[data-pin-target=here]")
-    page.wait_for_function("document.querySelector('[name=accuracy]').value === '35'")
+    page.wait_for_selector("[name=accuracy][value='35']", state="attached")
     assert (_value(page, "lat"), _value(page, "place_source")) == ("26.090000", "device")
     page.focus(".pin-mark[role=button]")
     page.keyboard.press("ArrowUp")

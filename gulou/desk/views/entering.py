@@ -85,7 +85,9 @@ def enter(request: HttpRequest) -> HttpResponse:
             report = operations.receive_report(_snap(form.cleaned_data, draft), entered_by=by)
             words = _("Entered. Receipt %(receipt)s.") % {"receipt": report.receipt}
             messages.success(request, words)
-            return redirect("desk:record", number=report.case.number)
+            if queries.cases_seen_by(by).filter(pk=report.case_id).exists():
+                return redirect("desk:record", number=report.case.number)
+            return redirect("desk:queue")
         status = outcome.status
     return _page(request, form, draft, status=status)
 
