@@ -99,7 +99,9 @@ def district() -> AreaRef:
     if not found:
         raise Refusal(
             "places.no_district",
-            _("No district has been loaded yet. On the server, `gulou import areas` brings in its border."),
+            _(
+                "No district has been loaded yet. On the server, `gulou import areas` brings in its border."
+            ),
         )
     return found[0]
 

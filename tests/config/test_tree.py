@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,8 @@ def test_one_run_serves_heals_is_alone_and_comes_back_after_kill_9(tree: Tree) -
     # Everything killed at once: the next start recovers by itself.
     assert tree.run is not None
     for pid in _whole(tree.run.pid):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it went with its parent already
+            os.kill(pid, signal.SIGKILL)
     tree.run.wait()
     tree.start()
 

@@ -148,7 +148,7 @@ def test_a_snapshot_becomes_a_closed_case(
         "case.opened", "case.filed", "case.dispatched", "case.accepted", "case.handled",
         "case.closed", "case.photos_released",
     ]  # fmt: skip
-    assert _facts("cases.report") == ["report.received", "report.rated"]
+    assert _facts("cases.report") == ["report.received", "report.answered", "report.rated"]
     assert not Delivery.objects.filter(set_aside_at__isnull=False).exists()
 
 
