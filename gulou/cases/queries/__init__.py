@@ -1,7 +1,14 @@
 """Every way of reading cases. Each takes the reader, and shows only what that reader may see."""
 
-from .around import neighbours, original_seen_by, powers_over, report_on, sources
-from .lists import Filters, Page, Row, chips, my_work, queue
+from .around import (
+    neighbours,
+    original_seen_by,
+    powers_over,
+    report_entered_by,
+    report_on,
+    sources,
+)
+from .lists import Filters, Page, Row, chips, my_work, my_work_count, queue
 from .public import (
     Nearby,
     Told,
@@ -17,6 +24,7 @@ from .seen import (
     case_seen_by,
     cases_seen_by,
     may_enter,
+    may_ever,
     may_send_photos,
     moves_open_to,
     photo_seen_by,
@@ -54,9 +62,11 @@ __all__ = [
     "cases_seen_by",
     "chips",
     "may_enter",
+    "may_ever",
     "may_send_photos",
     "moves_open_to",
     "my_work",
+    "my_work_count",
     "nearby_open",
     "neighbours",
     "original_seen_by",
@@ -70,6 +80,7 @@ __all__ = [
     "rechecker_choices",
     "record_of",
     "report_by_token",
+    "report_entered_by",
     "report_on",
     "report_sent_as",
     "sources",

@@ -60,6 +60,17 @@ def report_on(case: Case, uid: UUID) -> Report:
     return report
 
 
+def report_entered_by(user: User, uid: UUID) -> Report:
+    """A report that this very person entered, whether they see its case or not.
+
+    Raises NotFound.
+    """
+    report = Report.objects.filter(uid=uid, entered_by=user).select_related("case").first()
+    if report is None:
+        raise NotFound("report.not_found", _("There is no such report, or you did not enter it."))
+    return report
+
+
 def original_seen_by(user: User, uid: UUID) -> Photo:
     """A photo whose untouched original the user may fetch: who releases pictures of its case.
 

@@ -25,6 +25,7 @@ from gulou.places import queries as places
 from .seen import cases_seen_by
 
 PAGE = 50
+MOST_WORK = 200
 _FIELDS = (
     "id", "number", "state", "source", "category_id", "street_id", "community_id", "address",
     "unit_id", "step_kind", "step_unit_id", "due_at", "opened_at", "changed_at", "ended_at",
@@ -108,9 +109,19 @@ def queue(
     return _page(_narrowed(cases_seen_by(user), filters), key=key, sort=sort, size=size)
 
 
-def my_work(user: User, *, size: int = 200) -> list[Row]:
+def my_work(user: User, *, size: int = MOST_WORK) -> list[Row]:
     """What waits for this person: current steps given to them, or to a unit where a posting of
     theirs lets them make a move that the step is there for. The most urgent comes first."""
+    rows = _work_of(user).order_by(F("due_at").asc(nulls_last=True), "id").values_list(*_FIELDS)
+    return _rows(rows[:size])
+
+
+def my_work_count(user: User) -> int:
+    """How many cases `my_work` shows."""
+    return _work_of(user).order_by()[:MOST_WORK].count()
+
+
+def _work_of(user: User) -> QuerySet[Case]:
     waiting, reach = Q(step_person=user), access.reach_of(user)
     for kind in StepKind:
         verbs = [move.verb for move in states.MOVES if move in _owed(kind)]
@@ -127,9 +138,7 @@ def my_work(user: User, *, size: int = 200) -> list[Row]:
     objections = reach.unit_ids_where(states.REOPEN.verb)
     if objections:
         mine |= Q(objected_at__isnull=False, unit_id__in=objections)
-    cases = cases_seen_by(user).filter(mine)
-    rows = cases.order_by(F("due_at").asc(nulls_last=True), "id").values_list(*_FIELDS)[:size]
-    return _rows(rows)
+    return cases_seen_by(user).filter(mine)
 
 
 def _owed(kind: StepKind) -> Sequence[states.Move]:

@@ -66,6 +66,11 @@ def moves_open_to(user: User, case: Case) -> list[Move]:
     return [move for move in moves if move not in _RECHECK]
 
 
+def may_ever(user: User, case: Case, move: Move) -> bool:
+    """Whether the user's postings and steps let them make this move on the case in some state."""
+    return access.holds(user, move.verb, unit_id=case.unit_id, steps=open_steps(case))
+
+
 def _makes_sense(move: Move, case: Case) -> bool:
     """Whether there is something to verify, an objection to answer, anything that may be public."""
     if move == states.VERIFY:
