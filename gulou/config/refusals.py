@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 
-from gulou.kit.errors import Refusal
+from gulou.kit.errors import NotFound, Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -26,6 +27,16 @@ class RefusalMiddleware:
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page or the JSON of a refusal."""
     if request.accepts("text/html"):
-        return render(request, "ui/refused.html", {"refusal": refusal}, status=refusal.status)
+        context = {"refusal": refusal, "case_url": _case_url(request, refusal)}
+        return render(request, "ui/refused.html", context, status=refusal.status)
     body = {"code": refusal.code, "message": str(refusal.message), "field": refusal.field}
     return JsonResponse(body, status=refusal.status)
+
+
+def _case_url(request: HttpRequest, refusal: Refusal) -> str:
+    """The record of the case on which something was refused; none where it was not found."""
+    match = request.resolver_match
+    if match is None or match.namespace != "desk" or refusal.status == NotFound.status:
+        return ""
+    number = match.kwargs.get("number")
+    return reverse("desk:record", args=[number]) if number else ""

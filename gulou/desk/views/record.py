@@ -28,6 +28,7 @@ from gulou.ui.guards import signed_in
 if TYPE_CHECKING:
     from gulou.cases.models import Case
     from gulou.desk.forms import MoveForm
+    from gulou.people.models import User
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _page(
     if panel is None and next_act is not None:
         panel = _panel(request, case, next_act)
     elif panel is not None and not panel.news and not panel.unsent:
-        _require(panel.act, shown)
+        _require(reader, panel.act, shown)
     if panel is not None and not panel.form.is_bound:
         panel.form.initial["told"] = len(shown.story)
     context = {
@@ -148,11 +149,12 @@ def _page(
     return page(request, "desk/record.html", context, status=status)
 
 
-def _require(act: Act, shown: Record) -> None:
-    """Raise what stands in the way of a move: the state of the case, or the lack of a verb."""
+def _require(reader: "User", act: Act, shown: Record) -> None:
+    """Raise what stands in the way of a move: the lack of a verb, or else the state of the case."""
     if act.move in shown.moves:
         return
-    act.move.check(shown.case.state)
+    if queries.may_ever(reader, shown.case, act.move):
+        act.move.check(shown.case.state)
     raise NotAllowed(
         "access.not_allowed",
         _("Your posting does not let you do this here. Ask the office whom it belongs to."),
