@@ -30,6 +30,7 @@ urlpatterns = [
     path("cases/<case_number:number>/<slug:name>/", record.move, name="move"),
     path("search", lists.find, name="find"),
     path("enter/", entering.enter, name="enter"),
+    path("enter/<uuid:uid>/", entering.entered, name="entered"),
     path("photos/<uuid:uid>/<slug:size>", files.photo, name="photo"),
     path("drafts/", files.stage, name="stage"),
     path("drafts/<uuid:uid>", files.draft, name="draft"),

@@ -50,9 +50,29 @@ def test_who_may_not_see_the_case_gets_its_receipt_and_no_dead_end(
     role = RoleFactory.create(verbs=["case.enter"], reaches_below=True)
     ma = UserFactory.create(username="ma")
     PostingFactory.create(user=ma, role=role, unit=cast.root)
-    answer = as_user(ma).post("/desk/enter/", told(kinds), follow=True)
+    client, given = as_user(ma), told(kinds)
+    answer = client.post("/desk/enter/", given, follow=True)
+    report = Report.objects.get()
     assert answer.status_code == 200
-    assert Report.objects.get().receipt in answer.text
+    assert answer.request["PATH_INFO"] == f"/desk/enter/{report.uid}/"
+    assert report.receipt in answer.text
+    assert report.case.number in answer.text
+    assert f"/desk/cases/{report.case.number}/" not in answer.text
+    assert "Enter another" in answer.text
+    assert client.post("/desk/enter/", given)["Location"] == f"/desk/enter/{report.uid}/"
+
+
+def test_the_page_of_a_report_that_was_entered_is_for_who_entered_it(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    as_user(cast.guo).post("/desk/enter/", told(kinds))
+    url = f"/desk/enter/{Report.objects.get().uid}/"
+    assert f"/desk/cases/{Case.objects.get().number}/" in as_user(cast.guo).get(url).text
+    role = RoleFactory.create(verbs=["case.enter"], reaches_below=True)
+    ma = UserFactory.create(username="ma")
+    PostingFactory.create(user=ma, role=role, unit=cast.root)
+    assert as_user(ma).get(url).status_code == 404
+    assert as_user(cast.wu).get(url).status_code == 403
 
 
 def test_it_says_what_is_wrong_and_loses_nothing(

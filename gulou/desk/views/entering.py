@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from gulou.cases import operations, queries, states
 from gulou.cases.operations import ContactDetails, Snap
@@ -83,13 +84,23 @@ def enter(request: HttpRequest) -> HttpResponse:
     if not draft.changed and form.is_valid():
         with refused_in(form, fields={"place": "lat"}) as outcome:
             report = operations.receive_report(_snap(form.cleaned_data, draft), entered_by=by)
+            if not queries.cases_seen_by(by).filter(pk=report.case_id).exists():
+                return redirect("desk:entered", uid=report.uid)
             words = _("Entered. Receipt %(receipt)s.") % {"receipt": report.receipt}
             messages.success(request, words)
-            if queries.cases_seen_by(by).filter(pk=report.case_id).exists():
-                return redirect("desk:record", number=report.case.number)
-            return redirect("desk:queue")
+            return redirect("desk:record", number=report.case.number)
         status = outcome.status
     return _page(request, form, draft, status=status)
+
+
+@needs(states.ENTER)
+@require_GET
+def entered(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What becomes of a report now, for who entered it and may not see its case."""
+    by = reader_of(request)
+    report = queries.report_entered_by(by, uid)
+    seen = queries.cases_seen_by(by).filter(pk=report.case_id).exists()
+    return page(request, "desk/entered.html", {"report": report, "seen": seen})
 
 
 def _snap(given: dict[str, Any], draft: Draft) -> Snap:
