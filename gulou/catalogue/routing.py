@@ -52,6 +52,11 @@ class Routing:
     verify_first: bool
     why: tuple[Why, ...]
 
+    @property
+    def has_others(self) -> bool:
+        """Whether rules were passed over that the explanation names too."""
+        return not all(why.decides for why in self.why)
+
 
 def route(*, where: Where, category_id: int, condition_id: int | None, on: date) -> Routing:
     """The unit responsible for this category at this place under the rules of that day.
@@ -120,10 +125,11 @@ class _Search:
         self, rule: RuleRef, unit: UnitRef, assisting: tuple[int, ...], *,
         certain: bool, near_border: bool,
     ) -> Iterator[Why]:  # fmt: skip
-        yield self._about("chosen", rule, since=rule.since.isoformat(), unit=Named.of(unit))
+        code = "chosen" if rule.area_id is None else "chosen_there"
+        yield self._about(code, rule, since=rule.since.isoformat())
         area = self._area_of_lead(rule)
         if area is not None:
-            yield Why(rule.lead, {"unit": Named.of(unit), "area": Named.of(area)})
+            yield Why(rule.lead, {"leader": Named.of(unit), "area": Named.of(area)})
         if rule.reason:
             yield Why("reason", {"reason": rule.reason})
         if assisting:

@@ -41,9 +41,10 @@ Param = Named | str | int | Sequence[Named]
 
 BETWEEN = _(", ")
 SENTENCES: Mapping[str, object] = {
-    "chosen": _("Rule %(rule)s, in force since %(since)s: %(what)s in %(where)s goes to %(unit)s."),
-    "street": _("The rule names the street of the place, and %(unit)s looks after %(area)s."),
-    "community": _("The rule names the community of the place, and %(unit)s looks after %(area)s."),
+    "chosen": _("By the rules, %(what)s belongs to %(unit)s (since %(since)s)."),
+    "chosen_there": _("By the rules, %(what)s in %(where)s belongs to %(unit)s (since %(since)s)."),
+    "street": _("The place lies in %(area)s, which %(leader)s looks after."),
+    "community": _("The place lies in %(area)s, which %(leader)s looks after."),
     "reason": _("Reason given: %(reason)s"),
     "assisting": _("Assisting: %(units)s."),
     "certain": _("The rule is certain: an inspector's report may go there at once."),
@@ -97,6 +98,6 @@ class Why:
 
 
 _DECIDING = frozenset(
-    {"chosen", "street", "community", "reason", "assisting", "certain", "border",
+    {"chosen", "chosen_there", "street", "community", "reason", "assisting", "certain", "border",
      "verify_first", "tie", "none", "outside"}
 )  # fmt: skip

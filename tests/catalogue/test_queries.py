@@ -51,7 +51,7 @@ def test_a_category_is_found_by_its_code() -> None:
 
 def test_without_an_edition_it_says_what_to_do() -> None:
     assert queries.categories() == []
-    with pytest.raises(Refusal, match="Load the shipped one"):
+    with pytest.raises(Refusal, match="gulou prepare"):
         queries.current_code_set()
 
 

@@ -46,19 +46,14 @@ def test_a_named_unit_leads(cast: Cast, in_w1: Where, category: Category) -> Non
     routing = ask(in_w1, category)
     assert (routing.rule_id, routing.unit_id) == (rule.pk, cast.department.pk)
     assert codes(routing) == ["chosen"]
-    assert str(routing.why[0]) == (
-        f"Rule {rule.pk}, in force since 2020-01-01: Rubbish in the whole district goes to"
-        " Unit DEPT."
-    )
+    assert str(routing.why[0]) == ("By the rules, Rubbish belongs to Unit DEPT (since 2020-01-01).")
 
 
 def test_the_street_of_the_place_leads(cast: Cast, in_w1: Where, category: Category) -> None:
     RuleFactory.create(lead="street")
     routing = ask(in_w1, category)
     assert routing.unit_id == cast.street.pk
-    assert sentence(routing, "street") == (
-        "The rule names the street of the place, and Unit W looks after Area W."
-    )
+    assert sentence(routing, "street") == ("The place lies in Area W, which Unit W looks after.")
 
 
 def test_the_community_of_the_place_leads(cast: Cast, in_w1: Where, category: Category) -> None:
@@ -245,6 +240,19 @@ def test_names_follow_the_language_of_the_page(
     with override("zh-hans"):
         assert "垃圾" in str(why)
         assert "单位DEPT" in str(why)
+
+
+def test_the_first_line_is_in_plain_office_words(
+    cast: Cast, in_w1: Where, category: Category
+) -> None:
+    rule = RuleFactory.create(category=category, lead="street")
+    routing = ask(in_w1, category)
+    with override("zh-hans"):
+        assert "由所在街镇负责（2020-01-01 起）" in str(routing.why[0])
+    assert f"Rule {rule.pk}" not in str(routing.why[0])
+    assert not routing.has_others
+    RuleFactory.create(unit=cast.department)
+    assert ask(in_w1, category).has_others
 
 
 def test_it_takes_as_many_queries_for_two_hundred_rules_as_for_one(
