@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from gulou.cases import states
+from gulou.cases import queries, states
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.verbs import MEND
@@ -27,12 +27,14 @@ def page(
     reader = reader_of(request)
     posting = people.postings_of(reader).first()
     reach = access.reach_of(reader)
-    frame = {
+    frame: dict[str, Any] = {
         "unit": posting.unit if posting else None,
         "role": posting.role if posting else None,
         "may_enter": bool(reach.unit_ids_where(states.ENTER)),
         "may_mend": bool(reach.unit_ids_where(MEND)),
     }
+    if "queue_count" not in context:
+        frame["queue_count"] = queries.my_work_count(reader)
     answer = render(request, template, {**frame, **context}, status=status)
     answer["Cache-Control"] = "private, no-store"
     return answer

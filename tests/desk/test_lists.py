@@ -164,3 +164,11 @@ def test_reading_is_for_get_only_and_for_who_is_signed_in(
 ) -> None:
     assert as_user(cast.guo).post(path).status_code == 405
     assert client.get(path)["Location"].startswith("/accounts/login/")
+
+
+def test_every_page_says_how_much_waits(cast: Cast, kinds: Kinds, as_user: SignedIn) -> None:
+    for _each in range(3):
+        a_case(cast, kinds.rubbish)
+    client = as_user(cast.guo)
+    for url in ("/desk/", "/desk/cases/", "/desk/units/", "/desk/enter/"):
+        assert '<span class="count">3</span>' in client.get(url).text, url
