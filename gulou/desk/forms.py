@@ -12,6 +12,7 @@ from gulou.cases.routing import routing_of
 from gulou.catalogue import queries as catalogue
 from gulou.kit.words import name_of
 from gulou.people import queries as people
+from gulou.places.coordinates import distance_m
 
 from . import choices
 
@@ -280,13 +281,15 @@ class MergeForm(MoveForm):
 
     def fit(self) -> None:
         self.near = queries.neighbours(self.reader, self.case)
-        self.offer(
-            "into",
-            [(row.number, f"{row.number} · {row.category} · {row.place}") for row in self.near],
-        )
+        self.offer("into", [(row.number, self._candidate(row)) for row in self.near])
         if not self.near:
             del self.fields["into"]
             self.fields["number"].label = _("Number of the other case")
+
+    def _candidate(self, row: queries.Row) -> str:
+        metres = round(distance_m(self.case.lat, self.case.lon, row.lat, row.lon))
+        away = _("%(metres)s m away") % {"metres": metres}
+        return " · ".join((row.number, row.category, row.place, away))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -240,6 +240,40 @@ def test_who_only_reads_is_told_so(cast: Cast, kinds: Kinds, as_user: SignedIn, 
 
 
 @pytest.mark.parametrize("move", [move.name for move in MOVES])
+def test_who_only_reads_is_told_so_in_every_state(
+    cast: Cast, kinds: Kinds, as_user: SignedIn, move: str
+) -> None:
+    for state in (State.FILED, State.CLOSED):
+        case = a_case(cast, kinds.rubbish, state=state)
+        answer = as_user(cast.wu).get(f"/desk/cases/{case.number}/{move}/")
+        assert answer.status_code == 403, state
+        assert f'href="/desk/cases/{case.number}/"' in answer.text
+
+
+def test_who_is_too_late_for_a_move_finds_the_way_back_to_the_case(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.CLOSED)
+    answer = as_user(cast.guo).get(f"/desk/cases/{case.number}/dispatch/")
+    assert answer.status_code == 409
+    assert f'href="/desk/cases/{case.number}/"' in answer.text
+    elsewhere = as_user(cast.zhao).get(f"/desk/cases/{case.number}/dispatch/")
+    assert elsewhere.status_code == 404
+    assert "Back to the case" not in elsewhere.text
+
+
+def test_the_form_of_a_merge_says_how_far_the_others_are(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    case, strange, same = (a_case(cast, kinds.rubbish), a_case(cast, kinds.smoking),
+                           a_case(cast, kinds.rubbish))  # fmt: skip
+    page = as_user(cast.guo).get(f"/desk/cases/{case.number}/merge/").text
+    form = page[page.index('id="move"') :]
+    assert "0 m away" in form
+    assert form.index(f'value="{same.number}"') < form.index(f'value="{strange.number}"')
+
+
+@pytest.mark.parametrize("move", [move.name for move in MOVES])
 def test_nonsense_is_never_a_fault(cast: Cast, kinds: Kinds, as_user: SignedIn, move: str) -> None:
     case = a_case(cast, kinds.rubbish)
     client = as_user(cast.guo)
