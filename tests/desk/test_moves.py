@@ -10,6 +10,7 @@ from django.test import Client
 from gulou.cases import operations
 from gulou.cases.models import Case
 from gulou.cases.states import MOVES, State
+from gulou.kit.words import name_of
 from gulou.photos.operations import stage_photo
 from tests.conftest import Cast, Kinds
 from tests.desk.conftest import SignedIn
@@ -297,3 +298,15 @@ def test_a_number_that_is_none_is_not_found(cast: Cast, as_user: SignedIn, numbe
 def test_a_move_that_is_none_is_not_found(cast: Cast, kinds: Kinds, as_user: SignedIn) -> None:
     case = a_case(cast, kinds.rubbish)
     assert as_user(cast.guo).get(f"/desk/cases/{case.number}/fly/").status_code == 404
+
+
+def test_categories_and_units_are_offered_in_groups(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    received, filed = a_case(cast, kinds.rubbish), a_case(cast, kinds.rubbish, state=State.FILED)
+    client = as_user(cast.guo)
+    for url in ("/desk/enter/", f"/desk/cases/{received.number}/file/"):
+        assert f'<optgroup label="{name_of(kinds.a_class)}">' in client.get(url).text, url
+    page = client.get(f"/desk/cases/{filed.number}/dispatch/").text
+    for group in ("Departments", "Streets and towns", "Communities"):
+        assert f'<optgroup label="{group}">' in page, group
