@@ -71,5 +71,5 @@ def test_it_names_no_case_that_the_reader_may_not_see(
     Case.objects.filter(pk=hidden.pk).update(restricted=True)
     page = as_user(cast.wu).get(f"/desk/cases/{case.number}/")
     assert page.status_code == 200
-    # Receipts count on their own: one may have the same digits.
+    # Its report now belongs to the open case too, and its receipt may have the same digits.
     assert hidden.number not in re.sub(r"R2\d{3}-\d{6}", "", page.text)
