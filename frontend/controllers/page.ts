@@ -10,6 +10,7 @@ export default class extends Controller<HTMLElement> {
   override connect(): void {
     window.addEventListener("online", this.look);
     window.addEventListener("offline", this.look);
+    document.addEventListener("network", this.found);
     document.addEventListener("draft-done", this.sent);
     this.look();
     dropStrangers(document.body.dataset.user ?? "");
@@ -19,6 +20,7 @@ export default class extends Controller<HTMLElement> {
   }
 
   override disconnect(): void {
+    document.removeEventListener("network", this.found);
     document.removeEventListener("draft-done", this.sent);
     window.removeEventListener("online", this.look);
     window.removeEventListener("offline", this.look);
@@ -40,7 +42,13 @@ export default class extends Controller<HTMLElement> {
     dropDraft(String((event as CustomEvent<{ value?: string }>).detail?.value ?? ""));
   };
 
-  private look = (): void => {
-    for (const mark of this.offlineTargets) mark.hidden = navigator.onLine;
-  };
+  /** Somebody has tried the network: the browser may hold it for there when it is not. */
+  private found = (event: Event): void =>
+    this.show(!(event as CustomEvent<{ there: boolean }>).detail.there);
+
+  private look = (): void => this.show(!navigator.onLine);
+
+  private show(offline: boolean): void {
+    for (const mark of this.offlineTargets) mark.hidden = !offline;
+  }
 }

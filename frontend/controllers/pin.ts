@@ -1,5 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
-import { circle, moved, type Place } from "../lib/geo";
+import { around, circle, moved, type Place } from "../lib/geo";
 import type { Drawing, GeoJSONSource } from "../lib/maps";
 import { pinShape } from "../lib/pinshape";
 import { words } from "../lib/words";
@@ -73,7 +73,9 @@ export default class extends Controller<HTMLElement> {
       ({ coords }) => {
         this.hereTarget.removeAttribute("aria-busy");
         const metres = Math.round(coords.accuracy);
-        this.place({ lat: coords.latitude, lon: coords.longitude }, "device", metres);
+        const place = { lat: coords.latitude, lon: coords.longitude };
+        if (this.far(place)) return this.say(words("phoneOutside"));
+        this.place(place, "device", metres);
         this.say(words("placeFromPhone", { metres }));
       },
       () => {
@@ -173,6 +175,7 @@ export default class extends Controller<HTMLElement> {
     const { lat, lon, accuracy } = (event as CustomEvent<Place & { accuracy?: number }>).detail;
     const own = ["pin", "search", "device"].includes(this.sourceTarget.value);
     if (own && this.latTarget.value) return; // A person's own choice stands.
+    if (this.far({ lat, lon })) return this.say(words("photoOutside"));
     this.place({ lat, lon }, "photo", accuracy ?? 0);
     this.say(words("placeFromPhoto"));
   };
@@ -187,6 +190,11 @@ export default class extends Controller<HTMLElement> {
       text.trim() ? Number(text) : Number.NaN,
     ) as [number, number];
     return Number.isFinite(lat) && Number.isFinite(lon) ? { lat, lon } : null;
+  }
+
+  /** So far out that the map would leave the district. */
+  private far(place: Place): boolean {
+    return this.drawing !== undefined && !around(this.drawing.areas, place);
   }
 
   private place(place: Place, source: Source, accuracy = 0): void {
@@ -205,6 +213,11 @@ export default class extends Controller<HTMLElement> {
   private shift(place: Place, accuracy: number, look: boolean): void {
     if (!this.drawing || !this.marker) return;
     const { map } = this.drawing;
+    const source = this.sourceTarget.value;
+    if ((source === "photo" || source === "device") && this.far(place)) {
+      this.marker.remove();
+      return this.say(words(source === "photo" ? "photoOutside" : "phoneOutside"));
+    }
     this.marker.setLngLat([place.lon, place.lat]).addTo(map);
     this.ring(place, accuracy);
     if (!look) return;
@@ -236,6 +249,7 @@ export default class extends Controller<HTMLElement> {
         label: words("pinMap"),
         centre: start ? [start.lon, start.lat] : null,
         zoom: 16,
+        stay: true,
         more: (map, ink) => {
           map.addSource("accuracy", {
             type: "geojson",

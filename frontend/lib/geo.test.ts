@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bounds, circle, labelPoint, moved } from "./geo";
+import { around, bounds, circle, labelPoint, moved } from "./geo";
 
 const XIHU = { lat: 26.0962, lon: 119.2852 };
 
@@ -36,5 +36,20 @@ describe("a name", () => {
 describe("bounds", () => {
   it("of nothing are nothing", () => {
     expect(bounds({ type: "FeatureCollection", features: [] })).toBeNull();
+  });
+});
+
+describe("the box around all areas", () => {
+  const areas = { type: "FeatureCollection" as const, features: [circle(XIHU, 500)] };
+
+  it("holds what is in it, and nothing of another country", () => {
+    expect(around(areas, moved(XIHU, 300, -300))).toBe(true);
+    expect(around(areas, { lat: 51.5, lon: -0.12 })).toBe(false);
+  });
+
+  it("says nothing where there are no areas", () => {
+    expect(around({ type: "FeatureCollection", features: [] }, { lat: 51.5, lon: -0.12 })).toBe(
+      true,
+    );
   });
 });

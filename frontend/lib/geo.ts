@@ -72,6 +72,14 @@ export function labels(areas: FeatureCollection): FeatureCollection<Point> {
   return { type: "FeatureCollection", features };
 }
 
+/** Whether a place lies in the box around all areas. Without areas everything does. */
+export function around(all: FeatureCollection, { lat, lon }: Place): boolean {
+  const box = bounds(all);
+  if (!box) return true;
+  const [west, south, east, north] = box;
+  return west <= lon && lon <= east && south <= lat && lat <= north;
+}
+
 /** West, south, east, north of everything, or nothing. */
 export function bounds(all: FeatureCollection): [number, number, number, number] | null {
   const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];

@@ -11,7 +11,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "../styles/maplibre.css";
 import { loadBase } from "./basemap";
 import { type Colours, colours, onThemeChange } from "./colours";
-import { bounds } from "./geo";
+import { around, bounds } from "./geo";
 import { dress, provenance } from "./mapstyle";
 import { words } from "./words";
 
@@ -25,6 +25,7 @@ const GULOU: [number, number] = [119.296, 26.088];
 
 export interface Drawing {
   map: MapLibre;
+  areas: FeatureCollection;
   stop: () => void;
 }
 
@@ -39,6 +40,8 @@ export interface Wanted {
   label: string;
   centre: [number, number] | null;
   zoom: number;
+  /** Stay on the areas where the centre lies far outside them. */
+  stay?: boolean;
   /** Set again whenever the style is: what a page draws by itself. */
   more?: (map: MapLibre, colours: Colours) => void;
 }
@@ -54,12 +57,14 @@ export async function draw(wanted: Wanted): Promise<Drawing> {
   caption(wanted.caption, areas);
   const style = () => dress(areas, points, colours(), base);
   const box = bounds(areas) ?? bounds(points);
+  const [lon, lat] = wanted.centre ?? GULOU;
+  const centre = wanted.stay && !around(areas, { lat, lon }) ? null : wanted.centre;
   const map = new MapLibre({
     container: wanted.canvas,
     style: style(),
-    center: wanted.centre ?? GULOU,
-    zoom: wanted.centre ? wanted.zoom : 12,
-    ...(box && !wanted.centre ? { bounds: box, fitBoundsOptions: { padding: 24 } } : {}),
+    center: centre ?? GULOU,
+    zoom: centre ? wanted.zoom : 12,
+    ...(box && !centre ? { bounds: box, fitBoundsOptions: { padding: 24 } } : {}),
     attributionControl: base ? { compact: true } : false,
     dragRotate: false,
     pitchWithRotate: false,
@@ -89,6 +94,7 @@ export async function draw(wanted: Wanted): Promise<Drawing> {
   const stopTheme = onThemeChange(() => map.setStyle(style(), { diff: false }));
   return {
     map,
+    areas,
     stop: () => {
       stopTheme();
       map.remove();

@@ -8,6 +8,8 @@ WORDS = {
     "copied": _("Copied."),
     "copyFailed": _("Could not copy. Select the text and copy it by hand."),
     "offline": _("You are offline. What you typed stays on this device."),
+    "keptHere": _("Kept on this device. Send it when you are online again."),
+    "backOnline": _("You are online again. You can send it now."),
     "failed": _("That did not work. Try again; nothing you typed is lost."),
     "down": _("The service does not answer just now. What you typed stays on this device."),
     "draftKept": _("What you had typed is back."),
@@ -26,7 +28,13 @@ WORDS = {
     "placeFromPhoto": _("Place taken from the photo. Move the pin if it is not right."),
     "placeFromPhone": _("Place taken from this device, within {metres} m."),
     "placeMoved": _("Place set at {lat}, {lon}."),
-    "placeDenied": _("This device does not tell its place. Move the pin or search for a name."),
+    "placeDenied": _(
+        "This device does not tell its place. Tap the map to place the pin, or search for a name."
+    ),
+    "photoOutside": _(
+        "The photo was taken outside the district. Tap the map where you saw the problem."
+    ),
+    "phoneOutside": _("You are outside the district. Tap the map where you saw the problem."),
     "placeLooking": _("Looking for this device"),
     "nothingFound": _("Nothing by this name. Try another, or move the pin."),
     "found": _("{count} found"),

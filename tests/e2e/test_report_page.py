@@ -128,6 +128,69 @@ def test_without_a_network_nothing_that_was_typed_is_lost(
     assert page.locator(f"input[name=category][value='{kinds.rubbish.pk}']").first.is_checked()
 
 
+def test_sending_without_a_network_stays_on_the_page_until_it_is_back(
+    on_phone: Open, cast: Cast, kinds: Kinds
+) -> None:
+    page = on_phone("/report/")
+    page.locator("textarea[name=words]").fill("路灯不亮，晚上很黑")
+    page.get_by_role("button", name="Use my location").click()
+    page.get_by_text("within 20 m").wait_for()
+    _tap_category(page, kinds)
+    page.context.set_offline(True)
+    _send(page)
+    page.locator(".thumb-bar").get_by_text("Kept on this device").wait_for()
+    assert page.locator(".offline-mark").is_visible()
+    assert page.locator("textarea[name=words]").input_value() == "路灯不亮，晚上很黑"
+    page.context.set_offline(False)
+    page.locator(".thumb-bar").get_by_text("You are online again").wait_for()
+    assert page.locator(".offline-mark").is_hidden()
+    _send(page)
+    assert _received(page).words.text == "路灯不亮，晚上很黑"
+
+
+def test_a_network_that_only_seems_to_be_there_is_noticed(
+    on_phone: Open, cast: Cast, kinds: Kinds
+) -> None:
+    page = on_phone("/report/")
+    page.route("**/*", lambda route: route.abort())
+    assert page.evaluate("navigator.onLine")
+    _send(page)
+    page.locator(".thumb-bar").get_by_text("Kept on this device").wait_for()
+    assert page.locator(".offline-mark").is_visible()
+    page.unroute("**/*")
+    _send(page)
+    page.locator(".errors").wait_for()
+
+
+def test_a_photo_from_elsewhere_leaves_the_map_on_the_district(
+    on_phone: Open, cast: Cast, kinds: Kinds
+) -> None:
+    page = on_phone("/report/", located=False)
+    page.locator("[data-controller~=pin][data-ready]").wait_for()
+    _choose(page, _photo(gps=(51.5, -0.12)))
+    page.get_by_text("The photo was taken outside the district").wait_for()
+    assert page.locator(".pin-mark").count() == 0
+    page.locator(".map-canvas").click()
+    page.locator(".pin-mark").wait_for()
+    _tap_category(page, kinds)
+    _send(page)
+    report = _received(page)
+    assert abs(report.lat - LAT) < 1
+    assert abs(report.lon - LON) < 1
+
+
+def test_without_leave_to_know_the_place_a_tap_on_the_map_sets_the_pin(
+    on_phone: Open, cast: Cast, kinds: Kinds
+) -> None:
+    page = on_phone("/report/", located=False)
+    page.locator("[data-controller~=pin][data-ready]").wait_for()
+    page.get_by_role("button", name="Use my location").click()
+    page.get_by_text("Tap the map to place the pin, or search").wait_for()
+    page.locator(".map-canvas").tap()
+    page.locator(".pin-mark").wait_for()
+    assert page.locator("input[name=place_source]").input_value() == "pin"
+
+
 def test_what_was_sent_does_not_come_back_as_a_draft(
     on_phone: Open, cast: Cast, kinds: Kinds, live_server: Any
 ) -> None:

@@ -98,7 +98,7 @@ def check(request: HttpRequest) -> HttpResponse:
     data = form.cleaned_data
     hints = hints_for(pin_of(form, ()), data.get("category"), data.get("words") or "")
     joins = data.get("joins")
-    return render(request, "portal/_hints.html", {"hints": hints, "joins": str(joins or "")})
+    return render(request, "portal/_checked.html", {"hints": hints, "joins": str(joins or "")})
 
 
 @public
