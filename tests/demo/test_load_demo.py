@@ -19,7 +19,7 @@ from gulou.kit.errors import Refusal
 from gulou.kit.progress import quiet
 from gulou.outbox import kept
 from gulou.outbox.audit import audit
-from gulou.outbox.models import Event
+from gulou.outbox.models import Delivery, Event
 from gulou.people.models import Unit, UnitKind, User
 from gulou.people.queries import is_demonstration
 from gulou.places.models import Area
@@ -115,3 +115,8 @@ def test_it_is_marked_for_ever_and_not_loaded_twice(demo: None) -> None:
     assert is_demonstration()
     with pytest.raises(Refusal, match="an empty one"):
         load_demo(progress=quiet, cases=1, until=UNTIL)
+
+
+def test_nothing_of_the_past_waits_as_late(demo: None) -> None:
+    owed = Delivery.objects.filter(done_at=None)
+    assert owed.exists() and not owed.filter(due_at__lt=UNTIL).exists()
