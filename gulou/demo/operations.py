@@ -59,7 +59,7 @@ def load_demo(*, progress: Tell, cases: int = CASES, until: datetime | None = No
         set_rules(house, since)
         Teller(house, rng, until).tell(cases, progress)
     # What the made-up past owes is owed from now on: nothing of it is late.
-    Delivery.objects.filter(done_at=None).update(due_at=clock.now())
+    Delivery.objects.filter(done_at=None).update(due_at=until)
 
 
 def _ground(rng: Random, progress: Tell) -> tuple[list[Area], list[Area]]:
