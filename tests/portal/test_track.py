@@ -41,8 +41,10 @@ def test_each_state_is_told_in_plain_words(
     text = text_of(answer)
     assert answer.status_code == 200
     assert words in text
-    assert _told(case).receipt in text
-    assert case.number not in text
+    receipt = _told(case).receipt
+    assert receipt in text
+    # The two serials may be alike, so the receipt itself is put aside first.
+    assert case.number not in text.replace(receipt, "")
 
 
 def test_it_is_told_in_chinese_to_who_reads_chinese(
