@@ -1,9 +1,11 @@
 """Following a report by its private link, and answering at the end."""
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -91,14 +93,9 @@ def story(request: HttpRequest, token: str) -> HttpResponse:
 def rate(request: HttpRequest, token: str) -> HttpResponse:
     """Stars at the end."""
     report, form = _report(token), RatingForm(request.POST)
-    status = 422
-    if form.is_valid():
-        with refused_in(form) as outcome:
-            limits.check(request, limits.ANSWERS)
-            rate_case(report, **form.cleaned_data)
-            limits.count(request, limits.ANSWERS)
-            return redirect(_answer(report))
-        status = outcome.status
+    status = _taken(request, form, lambda: rate_case(report, **form.cleaned_data))
+    if status is None:
+        return redirect(_answer(report))
     return _story(request, report, form, ObjectionForm(), status)
 
 
@@ -108,15 +105,22 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
 def object_to(request: HttpRequest, token: str) -> HttpResponse:
     """A reasoned objection at the end."""
     report, form = _report(token), ObjectionForm(request.POST)
-    status = 422
-    if form.is_valid():
-        with refused_in(form) as outcome:
-            limits.check(request, limits.ANSWERS)
-            object_to_case(report, **form.cleaned_data)
-            limits.count(request, limits.ANSWERS)
-            return redirect(_answer(report))
-        status = outcome.status
+    status = _taken(request, form, lambda: object_to_case(report, **form.cleaned_data))
+    if status is None:
+        return redirect(_answer(report))
     return _story(request, report, RatingForm(), form, status)
+
+
+def _taken(request: HttpRequest, form: Form, answer: Callable[[], object]) -> int | None:
+    """Give the reporter's answer, within the limit; None when it was taken, else the status."""
+    if not form.is_valid():
+        return 422
+    with refused_in(form) as outcome:
+        limits.check(request, limits.ANSWERS)
+        answer()
+        limits.count(request, limits.ANSWERS)
+        return None
+    return outcome.status
 
 
 def _report(token: str) -> "Report":
