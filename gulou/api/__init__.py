@@ -1,0 +1,1 @@
+"""What programs read and send, as a contract."""

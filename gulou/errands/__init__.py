@@ -1,0 +1,1 @@
+"""Long work that a person asked for, with its progress and its result."""

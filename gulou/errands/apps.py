@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ErrandsConfig(AppConfig):
+    name = "gulou.errands"

@@ -1,0 +1,1 @@
+"""Which public pages are open, and who approved that."""

@@ -1,0 +1,1 @@
+"""The office's own papers and exports, made of cases."""

@@ -1,0 +1,1 @@
+"""The office's registers as workbooks: out, and in again after a dry run."""

@@ -1,0 +1,1 @@
+"""What people keep at their desk: views, subscriptions, mentions, who looks at what."""
