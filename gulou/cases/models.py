@@ -33,6 +33,7 @@ class Channel(models.TextChoices):
 
     WEB = "web", _("Web page")
     DESK = "desk", _("Entered at a desk")
+    FORWARDED = "forwarded", _("Forwarded from a chat")
     IMPORT = "import", _("Imported")
 
 
@@ -51,7 +52,16 @@ class Contact(models.Model):
     """Who reported, encrypted at rest. May be erased."""
 
     sealed = models.BinaryField()
+    # Keyed, so that somebody who calls again is known; nobody reads the number out of it.
+    phone_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["phone_digest"], name="contact_phone", condition=~models.Q(phone_digest="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"contact {self.pk}"
@@ -235,11 +245,15 @@ class Step(models.Model):
 
 
 class Note(models.Model):
-    """Words somebody left on a case with a move, shown on its record."""
+    """Words somebody left on a case with a move, shown on its record.
+
+    Those of a `public` one are the office's words to everybody who reported the case.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
     words = models.ForeignKey(Words, on_delete=models.PROTECT, related_name="+")
     reason = models.ForeignKey(Reason, null=True, on_delete=models.PROTECT, related_name="+")
+    public = models.BooleanField(default=False, db_default=False)
     move = models.CharField(max_length=20)
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -310,3 +324,64 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.rating}"
+
+
+class Letter(models.Model):
+    """The paper that a report came on: its number in the office's register, and its own date."""
+
+    report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="letter")
+    number = models.CharField(max_length=60, blank=True)
+    dated_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.number}"
+
+
+class ReplyForm(models.TextChoices):
+    """How those above want to be answered."""
+
+    WRITTEN = "written", _("In writing")
+    SYSTEM = "system", _("In their system")
+    PHONE = "phone", _("By telephone")
+    CHAT = "chat", _("In a working group chat")
+    NONE = "none", _("No reply asked for")
+
+
+class Assignment(models.Model):
+    """What a case owes to those above who assigned it: by when, and in which form, to reply."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="assignment")
+    from_whom = models.CharField(max_length=120)
+    number = models.CharField(max_length=60, blank=True)
+    received_on = models.DateField()
+    due_at = models.DateTimeField()
+    form = models.CharField(max_length=12, choices=ReplyForm.choices)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    replied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="assignment_due",
+                         condition=models.Q(replied_at=None)),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.number}"
+
+
+class AssignmentReply(models.Model):
+    """One reply to those above. It never changes; a correction is a reply of its own."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="replies")
+    words = models.ForeignKey(Words, on_delete=models.PROTECT, related_name="+")
+    form = models.CharField(max_length=12, choices=ReplyForm.choices)
+    photos = ArrayField(models.UUIDField(), default=list, blank=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id} {self.at}"
