@@ -8,6 +8,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("gulou.people.urls")),
     path("desk/", include("gulou.desk.urls")),
+    path("setup/", include("gulou.setup.urls")),
     path("ui/", include("gulou.ui.urls")),
     path("", include("gulou.portal.urls")),
 ]

@@ -1,11 +1,28 @@
 """Reading the record: the story of a subject, and what waits or was set aside."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from .models import Delivery, Event
+
+
+@dataclass(frozen=True)
+class Told:
+    """A fact, with what the fact of the same name before it said of the same subject."""
+
+    event_id: int
+    subject_uid: UUID
+    sequence: int
+    name: str
+    now: Mapping[str, Any]
+    before: Mapping[str, Any]
+    actor: str
+    at: datetime
 
 
 def story(subject_kind: str, subject_uid: UUID) -> Sequence[Event]:
@@ -29,3 +46,47 @@ def set_aside() -> QuerySet[Delivery]:
         .select_related("event")
         .order_by("-set_aside_at")
     )
+
+
+def told(
+    subject_kind: str,
+    *,
+    names: Collection[str],
+    uids: Collection[UUID] | None = None,
+    limit: int = 200,
+) -> Sequence[Told]:
+    """The newest facts with these names of these subjects (None: of all of the kind)."""
+    events = Event.objects.filter(subject_kind=subject_kind, name__in=names)
+    if uids is not None:
+        events = events.filter(subject_uid__in=uids)
+    earlier = Event.objects.filter(
+        subject_kind=OuterRef("subject_kind"),
+        subject_uid=OuterRef("subject_uid"),
+        name=OuterRef("name"),
+        sequence__lt=OuterRef("sequence"),
+    ).order_by("-sequence")
+    found = events.annotate(before=Subquery(earlier.values("payload")[:1])).order_by("-id")[:limit]
+    return [
+        Told(
+            one.pk, one.subject_uid, one.sequence, one.name, one.payload, one.before or {},
+            one.actor, one.at,
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+def fact_with_id(event_id: int) -> Event | None:
+    """One fact, if there is such a one."""
+    return Event.objects.filter(pk=event_id).first()
+
+
+def newer(event: Event, names: Collection[str], **payload: Any) -> Event | None:
+    """The newest later fact of the same subject with one of these names, and of this payload."""
+    later = Event.objects.filter(
+        subject_kind=event.subject_kind,
+        subject_uid=event.subject_uid,
+        sequence__gt=event.sequence,
+        name__in=names,
+        **{f"payload__{key}": value for key, value in payload.items()},
+    )
+    return later.order_by("-sequence").first()

@@ -210,6 +210,12 @@ def people_by_uid(uids: Collection[UUID]) -> Mapping[UUID, User]:
     return {user.uid: user for user in User.objects.filter(uid__in=uids)}
 
 
+def names_of_actors(actors: Iterable[str]) -> dict[str, str]:
+    """What to call those whom facts name as "user:<uid>"; others are left out."""
+    by_uid = {UUID(actor[5:]): actor for actor in actors if actor.startswith("user:")}
+    return {by_uid[uid]: str(user) for uid, user in people_by_uid(set(by_uid)).items()}
+
+
 def lacks_second_factor(user: User) -> bool:
     """Whether a present posting asks for a second factor that this person has not set up."""
     asked = Posting.objects.filter(in_force(), user=user, role__second_factor=True)

@@ -9,6 +9,8 @@ from django.utils.module_loading import import_string
 from gulou.ui.words import WORDS
 
 THEMES = ("light", "dark")
+# The faces that stand in the desk's frame.
+STAFF = ("desk", "setup")
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -31,6 +33,6 @@ def _shell(request: HttpRequest) -> str:
         return "ui/fragment.html"
     match = request.resolver_match
     signed_in = getattr(getattr(request, "user", None), "is_authenticated", False)
-    if signed_in and match and match.app_name == "desk":
+    if signed_in and match and match.app_name in STAFF:
         return "ui/desk.html"
     return "ui/public.html"
