@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from gulou.catalogue.states import MANAGE as MANAGE_CATALOGUE
+from gulou.openings.states import APPROVE as APPROVE_OPENING
+from gulou.openings.states import ASK as ASK_OPENING
 from gulou.people import operations as people
 from gulou.people.models import Role
 from gulou.people.verbs import MEND
@@ -36,7 +38,7 @@ class ShippedRole:
 ROLES: Sequence[ShippedRole] = (
     # The dispatcher returns too: on behalf of a unit that hangs on to a case, or is no more.
     ShippedRole(DISPATCHER, "派遣员", "Dispatcher",
-                (*_OFFICE, states.RETURN.verb, states.NOTE.verb, MEND), True),
+                (*_OFFICE, states.RETURN.verb, states.NOTE.verb, MEND, ASK_OPENING), True),
     ShippedRole("resident_service", "受理员", "Resident service",
                 (states.READ, states.ENTER, states.READ_CONTACT, states.HAND_OVER_LINK,
                  states.TASK.verb, states.FILE.verb, states.DECLINE.verb, states.REDIRECT.verb, states.NOTE.verb),
@@ -53,7 +55,7 @@ ROLES: Sequence[ShippedRole] = (
     ShippedRole("inspector", "督查员", "Inspector",
                 (states.READ, states.ENTER, states.NOTE.verb), True),
     ShippedRole("district_leader", "区领导", "District leader",
-                (states.READ, states.NOTE.verb), True),
+                (states.READ, states.NOTE.verb, APPROVE_OPENING), True),
     ShippedRole("reader", "查阅", "Reader", (states.READ,), True),
     ShippedRole(ADMINISTRATOR, "系统管理员", "Administrator",
                 (states.READ, MANAGE_CATALOGUE, *PEOPLE_VERBS), True, second_factor=True),

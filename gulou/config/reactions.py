@@ -3,6 +3,7 @@
 from gulou.cases import facts as cases
 from gulou.catalogue import facts as catalogue
 from gulou.notices import reactions as notices
+from gulou.openings import facts as openings
 from gulou.outbox.table import Effect, Message, Table
 from gulou.people import facts as people
 from gulou.photos import facts as photos
@@ -44,6 +45,10 @@ REACTIONS: Table = {
     people.SecondFactorEnabled: [],
     people.SecondFactorRemoved: [],
     people.RecoveryCodesRenewed: [],
+    openings.OpeningAsked: [],
+    openings.OpeningApproved: [],
+    openings.OpeningWithdrawn: [],
+    openings.OpeningClosed: [],
     photos.PhotoKept: [Effect(photo_jobs.make_renditions)],
     cases.ReportReceived: [Message(notices.acknowledge)],
     cases.ReportRated: [],
