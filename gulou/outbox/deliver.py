@@ -6,6 +6,8 @@ whose lease runs out, and somebody tries it again.
 
 import logging
 import uuid
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -14,7 +16,7 @@ from gulou.kit import clock
 from gulou.kit.errors import Refusal
 
 from .models import Delivery, Event
-from .table import Effect, Envelope, Reaction, facts_by_name, reactions_by_label
+from .table import Effect, Envelope, Message, Reaction, facts_by_name, reactions_by_label
 
 logger = logging.getLogger(__name__)
 
@@ -26,19 +28,41 @@ class Hopeless(Exception):
     """A reaction will never succeed for this fact: set it aside now."""
 
 
-class _LeaseLost(Exception):
+class LeaseLost(Exception):
     """Somebody else took over while we worked."""
 
 
-def deliver_one() -> bool:
-    """Do one thing that is owed now. False when nothing is."""
-    delivery = _claim()
+@dataclass(frozen=True)
+class Renewal:
+    """The lease of a delivery, for work that takes longer than one lasts."""
+
+    delivery_id: int = 0
+    lease: uuid.UUID | None = None
+
+    def renew(self) -> bool:
+        """Hold it for another while, from any thread. False when somebody else has taken over."""
+        mine = Delivery.objects.filter(pk=self.delivery_id, lease=self.lease, done_at=None)
+        return self.lease is None or mine.update(due_at=clock.now() + LEASE) == 1
+
+
+_NO_LEASE = Renewal()
+_present: ContextVar[Renewal] = ContextVar("present_lease", default=_NO_LEASE)
+
+
+def renewal() -> Renewal:
+    """The lease under which the present reaction runs; outside of a delivery it never runs out."""
+    return _present.get()
+
+
+def deliver_one(*, slow: bool = False) -> bool:
+    """Do one thing that is owed now: a slow one, or one of all others. False when nothing is."""
+    delivery = _claim(slow=slow)
     if delivery is None:
         return False
     try:
         reaction, envelope = _open(delivery)
         _run(delivery, reaction, envelope)
-    except _LeaseLost:
+    except LeaseLost:
         logger.warning("delivery %s: the lease was lost, another worker has it", delivery.pk)
     except Hopeless as error:
         _fail(delivery, error, for_good=True)
@@ -50,7 +74,7 @@ def deliver_one() -> bool:
 def deliver_all(limit: int = 100_000) -> int:
     """Do everything that is owed now; the number of deliveries tried."""
     done = 0
-    while done < limit and deliver_one():
+    while done < limit and (deliver_one() or deliver_one(slow=True)):
         done += 1
     return done
 
@@ -63,9 +87,11 @@ def retry(delivery_id: int) -> None:
 
 
 @transaction.atomic
-def _claim() -> Delivery | None:
+def _claim(*, slow: bool = False) -> Delivery | None:
     now = clock.now()
     owed = Delivery.objects.filter(done_at=None, set_aside_at=None, due_at__lte=now)
+    line = [label for label, one in reactions_by_label().items() if _is_slow(one)]
+    owed = owed.filter(reaction__in=line) if slow else owed.exclude(reaction__in=line)
     delivery = owed.select_for_update(skip_locked=True).order_by("due_at", "id").first()
     if delivery is None:
         return None
@@ -74,6 +100,10 @@ def _claim() -> Delivery | None:
     delivery.attempts += 1
     delivery.save(update_fields=["lease", "due_at", "attempts"])
     return delivery
+
+
+def _is_slow(reaction: Reaction) -> bool:
+    return isinstance(reaction, Message) and reaction.slow
 
 
 def _open(delivery: Delivery) -> tuple[Reaction, Envelope]:
@@ -102,11 +132,15 @@ def _run(delivery: Delivery, reaction: Reaction, envelope: Envelope) -> None:
                 pk=delivery.pk, lease=delivery.lease, done_at=None
             )
             if not mine.exists():
-                raise _LeaseLost
+                raise LeaseLost
             reaction.call(envelope)
             _mark_done(delivery)
     else:
-        reaction.call(envelope)
+        held = _present.set(Renewal(delivery.pk, delivery.lease))
+        try:
+            reaction.call(envelope)
+        finally:
+            _present.reset(held)
         _mark_done(delivery)
 
 

@@ -38,9 +38,13 @@ class Effect:
 
 @dataclass(frozen=True)
 class Message:
-    """Something that leaves the house: at least once, with the envelope's key against doubles."""
+    """Something that leaves the house: at least once, with the envelope's key against doubles.
+
+    A slow one may take minutes, so it waits in a line of its own and holds up no other.
+    """
 
     call: Call
+    slow: bool = False
 
 
 Reaction = Effect | Message

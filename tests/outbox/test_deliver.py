@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -175,7 +176,7 @@ def test_a_worker_whose_lease_ran_out_changes_nothing(user: User) -> None:
     with clock.at(NOON + deliver.LEASE):
         deliver.deliver_all()
     reaction, envelope = deliver._open(slow)
-    with pytest.raises(deliver._LeaseLost):
+    with pytest.raises(deliver.LeaseLost):
         deliver._run(slow, reaction, envelope)
     user.refresh_from_db()
     assert user.display_name == "Bell!"
@@ -198,3 +199,15 @@ def test_a_reaction_that_kills_every_worker_is_set_aside(user: User) -> None:
             except Killed:
                 continue
     assert queries.set_aside().count() == 1
+
+
+def test_a_message_may_hold_its_lease_for_longer(user: User) -> None:
+    held: list[bool] = []
+    mood["listen"] = lambda: held.append(deliver.renewal().renew())
+    with clock.at(NOON):
+        _ring(user)
+        deliver.deliver_all()
+    assert held == [True]
+    lost = deliver.Renewal(_delivery("listen").pk, uuid4())
+    assert not lost.renew()
+    assert deliver.renewal().renew(), "outside of a delivery nothing runs out"

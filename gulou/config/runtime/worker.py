@@ -1,10 +1,15 @@
-"""The worker: does what the record owes, and the jobs of the clock. Stops between two deliveries."""
+"""The worker: does what the record owes, and the jobs of the clock. Stops between two deliveries.
+
+What is slow has a thread of its own, so that no message waits behind it. When the worker is told to
+stop, slow work is left after a moment: it is taken up again from the start.
+"""
 
 import logging
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from django.db import close_old_connections, connections
 from django.db.utils import InterfaceError, OperationalError
@@ -18,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 _IDLE_SECONDS = 0.5
 _LONGEST_PAUSE = 15.0
+_FAREWELL_SECONDS = 3.0
 
 
 def work() -> int:
@@ -27,7 +33,11 @@ def work() -> int:
         signal.signal(number, lambda *_: stop.set())
     leash.hold()
     warm()
+    slow = Worker(partial(deliver_one, slow=True), ())
+    beside = threading.Thread(target=slow.work_until, args=(stop,), name="slow", daemon=True)
+    beside.start()
     Worker(deliver_one, JOBS).work_until(stop)
+    beside.join(_FAREWELL_SECONDS)
     return 0
 
 
