@@ -2,6 +2,8 @@
 
 from gulou.cases import facts as cases
 from gulou.catalogue import facts as catalogue
+from gulou.errands import facts as errands
+from gulou.errands import jobs as errand_jobs
 from gulou.notices import reactions as notices
 from gulou.openings import facts as openings
 from gulou.outbox.table import Effect, Message, Table
@@ -16,6 +18,11 @@ REACTIONS: Table = {
     places.AreaRetired: [],
     places.PlaceAdded: [],
     places.PlacesImported: [],
+    errands.ErrandAsked: [Message(errand_jobs.run, slow=True)],
+    errands.ErrandDone: [],
+    errands.ErrandFailed: [],
+    errands.ErrandCancelled: [],
+    errands.ErrandFetched: [],
     catalogue.CodeSetLoaded: [],
     catalogue.CodeSetMadeCurrent: [],
     catalogue.CategoryRetired: [],

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from .views import entering, files, lists, office, record
+from .views import entering, errands, files, lists, office, record
 
 
 class NumberConverter:
@@ -37,6 +37,10 @@ urlpatterns = [
     path("map/areas.json", files.areas, name="areas"),
     path("map/places.json", files.named_places, name="places"),
     path("units/", office.units, name="units"),
+    path("errands/", errands.mine, name="errands"),
+    path("errands/<uuid:uid>/", errands.errand, name="errand"),
+    path("errands/<uuid:uid>/cancel/", errands.cancel, name="errand_cancel"),
+    path("errands/<uuid:uid>/file", errands.file, name="errand_file"),
     path("deliveries/", office.deliveries, name="deliveries"),
     path("deliveries/<int:delivery_id>/retry/", office.retry, name="retry"),
 ]

@@ -234,6 +234,12 @@ class Env:
         default=0,
         metadata=_knob(_whole, "After how many days a password is changed; 0 asks for no change."),
     )
+    errand_days: int = field(
+        default=7,
+        metadata=_knob(
+            _count, "After how many days the files are removed that long work of staff made."
+        ),
+    )
     base_map_style: str = field(
         default="",
         metadata=_knob(
