@@ -26,6 +26,21 @@ _all: "WeakSet[Kept[Any]]" = WeakSet()
 
 
 @dataclass(frozen=True, slots=True)
+class _Tokens:
+    """Every token, as one question found them."""
+
+    by_name: dict[str, uuid.UUID]
+    checked: float
+    # As for what is held: what was asked before a change of this process is not used.
+    era: object
+
+
+_era = object()
+_asking = threading.Lock()
+_tokens: _Tokens | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Held(Generic[T]):
     token: uuid.UUID | None
     value: T
@@ -96,12 +111,16 @@ class Kept(Generic[T]):
 
     def forget(self) -> None:
         """Read it again at the next question."""
-        self._era = object()
+        global _era
+        self._era = _era = object()
         self._mine.touched, self._mine.held = False, None
 
     def _now(self, at_most: float) -> _Held[T]:
         if self._mine.touched and connection.in_atomic_block:
-            self._mine.held = held = self._checked(self._mine.held)
+            token = Revision.objects.filter(name=self.name).values_list("token", flat=True).first()
+            self._mine.held = held = self._checked(
+                self._mine.held, _Tokens({self.name: token} if token else {}, 0.0, self._era)
+            )
             return held
         if self._mine.touched:  # and taken back
             self.forget()
@@ -113,20 +132,32 @@ class Kept(Generic[T]):
             shared = self._shared
             # Who waited here while another looked need not look too.
             if shared is None or not self._is_fresh(shared, asked - at_most):
-                self._shared = shared = self._checked(shared)
+                self._shared = shared = self._checked(shared, _tokens_since(asked - at_most))
             return shared
 
     def _is_fresh(self, held: _Held[T], since: float) -> bool:
         return held.era is self._era and held.checked > since
 
-    def _checked(self, held: _Held[T] | None) -> _Held[T]:
+    def _checked(self, held: _Held[T] | None, tokens: _Tokens) -> _Held[T]:
         """What is held if its token is still right, else all read. The order matters: a change
         between the two questions leaves an old token on new things, and is found by the next."""
-        era, checked = self._era, time.monotonic()
-        token = Revision.objects.filter(name=self.name).values_list("token", flat=True).first()
+        era, token = self._era, tokens.by_name.get(self.name)
         same = held is not None and held.era is era and held.token == token
         value = held.value if held is not None and same else self._read()
-        return _Held(token, value, checked, era)
+        return _Held(token, value, tokens.checked, era)
+
+
+def _tokens_since(moment: float) -> _Tokens:
+    """Every token, asked after this moment: who asks for one spares the others their question."""
+    global _tokens
+    with _asking:
+        found = _tokens
+        if found is None or found.era is not _era or found.checked <= moment:
+            era, checked = _era, time.monotonic()
+            found = _Tokens(dict(Revision.objects.values_list("name", "token")), checked, era)
+            # What this thread has changed and not committed is for nobody else.
+            _tokens = None if any(kept._mine.touched for kept in list(_all)) else found
+        return found
 
 
 def forget_all() -> None:
