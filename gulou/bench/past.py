@@ -19,7 +19,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
-from gulou.cases import facts
+from gulou.cases import facts, tallies
 from gulou.cases.models import (
     Case,
     CasePhoto,
@@ -84,6 +84,7 @@ def load_past(count: int, *, progress: Tell, until: datetime | None = None) -> N
             told.write()
             progress("过去 made-up cases", number, count)
     told.close()
+    tallies.rebuild()
 
 
 def dangling() -> list[str]:

@@ -61,6 +61,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     add(
         "prepare", "Migrate, gather static files, load the demo if due.", _inside("prepare.prepare")
     )
+    add("recount", "Count all cases anew, where the doctor finds counts wrong.",
+        _inside("recount.recount"))  # fmt: skip
     doctor = add("doctor", "Check everything and say what to do.", _doctor)
     doctor.add_argument("--audit", action="store_true", help="prove the record link by link")
     bench = add("bench", "Measure what requests cost, over made-up cases.", _bench)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from gulou.cases import jobs as cases
 from gulou.errands import jobs as errands
 from gulou.kit import clock
 from gulou.photos import jobs as photos
@@ -35,6 +36,7 @@ def forget_expired() -> None:
 
 
 JOBS: tuple[Job, ...] = (
+    Job(cases.fold_tallies, every=timedelta(seconds=10)),
     Job(photos.discard_stale, every=timedelta(minutes=15)),
     Job(photos.sweep_orphans, every=timedelta(hours=1)),
     Job(errands.forget_expired, every=timedelta(hours=1)),

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from gulou.cases.models import TallyChange
 from gulou.cases.operations import return_case
 from gulou.cases.roles import define_shipped_roles
 from gulou.cases.states import State
 from gulou.config.runtime import doctor
 from gulou.config.runtime.doctor import database, machine
 from gulou.config.runtime.doctor.finding import Finding, Verdict
+from gulou.config.runtime.recount import recount
 from gulou.kit.env import Env
 from gulou.people.models import Unit
 from gulou.people.operations import mark_demonstration
@@ -100,3 +102,13 @@ def test_the_shipped_dispatcher_gets_such_a_case_back(cast: Cast, kinds: Kinds) 
     back = return_case(stuck, by=dispatcher, reason_id=reason("return").pk, words="该单位已撤销")
     assert back.state == State.FILED
     assert back.unit.is_office
+
+
+def test_a_wrong_count_is_found_and_recounted(cast: Cast, kinds: Kinds) -> None:
+    a_case(cast, kinds.rubbish)
+    TallyChange.objects.all().delete()
+    (finding,) = database.counts()
+    assert (finding.verdict, finding.todo) == (Verdict.WRONG, "gulou recount")
+    recount()
+    (finding,) = database.counts()
+    assert finding.verdict is Verdict.GOOD

@@ -8,7 +8,8 @@ from .around import (
     report_on,
     sources,
 )
-from .lists import Filters, Page, Row, chips, my_work, my_work_count, queue
+from .counts import chips
+from .lists import Filters, Page, Row, my_work, my_work_count, queue
 from .public import (
     Nearby,
     Told,

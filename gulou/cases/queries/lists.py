@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from gulou.cases import states
 from gulou.cases.models import Case, Report
@@ -106,7 +106,7 @@ def queue(
 ) -> Page:
     """A page of the cases that the user sees. `key` is `older` or `newer` of another page."""
     sort = sort if sort in _SORTS else "new"
-    return _page(_narrowed(cases_seen_by(user), filters), key=key, sort=sort, size=size)
+    return _page(narrowed(cases_seen_by(user), filters), key=key, sort=sort, size=size)
 
 
 def my_work(user: User, *, size: int = MOST_WORK) -> list[Row]:
@@ -153,32 +153,8 @@ def _owed(kind: StepKind) -> Sequence[states.Move]:
     }[kind]
 
 
-def chips(user: User, filters: Filters) -> dict[str, int]:
-    """How many cases each state holds under these filters, and how many are late or objected."""
-    cases = _narrowed(cases_seen_by(user), Filters(**{**_as_dict(filters), "states": (),
-        "late": False, "objected": False, "open": False}))  # fmt: skip
-    late = Q(ended_at=None, due_at__lt=clock.now())
-    # One look at the cases, for there may be hundreds of thousands.
-    found = cases.order_by().values("state").annotate(
-        n=Count("pk"), late=Count("pk", filter=late),
-        objected=Count("pk", filter=Q(objected_at__isnull=False)),
-    )  # fmt: skip
-    by_state = {row["state"]: row for row in found}
-    counts = {state.value: by_state[state]["n"] if state in by_state else 0 for state in State}
-    return {
-        **counts,
-        "late": sum(row["late"] for row in by_state.values()),
-        "objected": sum(row["objected"] for row in by_state.values()),
-        "open": sum(counts[state] for state in states.OPEN),
-        "all": sum(counts.values()),
-    }
-
-
-def _as_dict(filters: Filters) -> dict[str, Any]:
-    return {name: getattr(filters, name) for name in Filters.__dataclass_fields__}
-
-
-def _narrowed(cases: QuerySet[Case], filters: Filters) -> QuerySet[Case]:
+def narrowed(cases: QuerySet[Case], filters: Filters) -> QuerySet[Case]:
+    """The cases that these filters leave."""
     wanted = Q()
     if filters.states:
         wanted &= Q(state__in=filters.states)

@@ -27,7 +27,7 @@ def cases_seen_by(user: User) -> QuerySet[Case]:
     reached = sorted(reach.unit_ids_where(states.READ))
     if not user.is_active:
         return Case.objects.none()
-    if reached and len(reached) == len(people.unit_refs()):
+    if sees_every_unit(reach):
         # Every case belongs to some unit, so there is nothing left to ask.
         return _unrestricted(Case.objects.all(), reach)
     mine = (
@@ -37,6 +37,12 @@ def cases_seen_by(user: User) -> QuerySet[Case]:
         | Q(assisting__overlap=reached)
     )
     return _unrestricted(Case.objects.filter(mine), reach)
+
+
+def sees_every_unit(reach: access.Reach) -> bool:
+    """Whether somebody reads the cases of all units there are."""
+    reached = reach.unit_ids_where(states.READ)
+    return bool(reached) and len(reached) == len(people.unit_refs())
 
 
 def _unrestricted(cases: QuerySet[Case], reach: access.Reach) -> QuerySet[Case]:

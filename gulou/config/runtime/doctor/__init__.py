@@ -66,6 +66,7 @@ def findings(env: Env, *, audit: bool = False) -> Iterator[Finding]:
                 yield from check(env)
             if audit:
                 yield from database.record()
+                yield from database.counts()
     except (embedded.EmbeddedError, Busy, DatabaseError) as error:
         yield Finding(
             Verdict.WRONG,

@@ -9,6 +9,7 @@ from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gulou.cases import tallies
 from gulou.cases.models import Case
 from gulou.cases.states import OPEN
 from gulou.config.runtime.doctor.finding import Finding, Verdict
@@ -182,3 +183,14 @@ def record() -> Iterator[Finding]:
         )
     if first is None:
         yield Finding(Verdict.GOOD, thing, _("Every chain is whole, link by link."))
+
+
+def counts() -> Iterator[Finding]:
+    """What is kept of counts is what one counts."""
+    thing = _("Counts")
+    wrong = list(tallies.differences())
+    if wrong:
+        said = _("What is kept differs from what there is, first: %(first)s.") % {"first": wrong[0]}
+        yield Finding(Verdict.WRONG, thing, said, "gulou recount")
+    else:
+        yield Finding(Verdict.GOOD, thing, _("Every count that is kept is right."))
