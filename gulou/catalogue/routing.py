@@ -13,7 +13,7 @@ A rule that names the street or the community of the place is skipped where no u
 it; so is a rule whose unit is dissolved. Then the next closest is tried.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,6 +35,8 @@ OF_PLACE = {
 NEAR_MISSES = 5
 
 Closeness = tuple[bool, int, int]
+Rules = Mapping[int | None, Sequence[RuleRef]]
+"""A set of rules, grouped by the category they name; None holds those for any category."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +60,51 @@ class Routing:
         return not all(why.decides for why in self.why)
 
 
-def route(*, where: Where, category_id: int, condition_id: int | None, on: date) -> Routing:
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What `route` decides, without the explanation. `fitting` holds every rule that fits the
+    case, the closest first; `rule_id` is the first of them that leads to a unit at work."""
+
+    rule_id: int | None
+    unit_id: int | None
+    fitting: tuple[int, ...]
+
+
+def route(
+    *,
+    where: Where,
+    category_id: int,
+    condition_id: int | None,
+    on: date,
+    rules: Rules | None = None,
+) -> Routing:
     """The unit responsible for this category at this place under the rules of that day.
 
-    Asks what is kept at hand, so it costs no query. Raises Invalid for a category or a condition
-    that does not exist.
+    `rules` asks other rules than those of the office. Asks what is kept at hand, so it costs no
+    query. Raises Invalid for a category or a condition that does not exist.
     """
     category = category_ref(category_id)
     if condition_id is not None:
         condition_ref(condition_id, category_id=category_id)
     if not where.inside:
         return _nobody(Why("outside"))
-    return _Search(where, category, condition_id, on).answer()
+    return _Search(where, category, condition_id, on, rules).answer()
+
+
+def decide(
+    *, where: Where, category_id: int, condition_id: int | None, on: date, rules: Rules
+) -> Decision:
+    """As `route` under these rules, without the sentences: for asking about many cases."""
+    if not where.inside:
+        return Decision(None, None, ())
+    search = _Search(where, category_ref(category_id), condition_id, on, rules)
+    fitting = search.fitting()
+    ids = tuple(rule.id for rule in fitting)
+    for rule in fitting:
+        unit = search.unit_of(rule)
+        if unit is not None:
+            return Decision(rule.id, unit.id, ids)
+    return Decision(None, None, ids)
 
 
 def _nobody(*why: Why) -> Routing:
@@ -80,7 +115,12 @@ class _Search:
     """One question to the rules, with everything needed to answer and to explain it."""
 
     def __init__(
-        self, where: Where, category: CategoryRef, condition_id: int | None, on: date
+        self,
+        where: Where,
+        category: CategoryRef,
+        condition_id: int | None,
+        on: date,
+        rules: Rules | None = None,
     ) -> None:
         self.where, self.category, self.condition_id, self.on = where, category, condition_id, on
         self.registry = current.registry()
@@ -89,13 +129,18 @@ class _Search:
         self.depth = _depths(where)
         # Only these can fit: rules for the subclass, for its class, and for any category.
         keys = dict.fromkeys((category.id, category.parent_id, None))
-        self.rules = [rule for key in keys for rule in self.registry.rules.get(key, ())]
+        asked = self.registry.rules if rules is None else rules
+        self.rules = [rule for key in keys for rule in asked.get(key, ())]
+
+    def fitting(self) -> list[RuleRef]:
+        """The rules that fit, the closest first."""
+        return sorted(filter(self._fits, self.rules), key=self._order, reverse=True)
 
     def answer(self) -> Routing:
-        fitting = sorted(filter(self._fits, self.rules), key=self._order, reverse=True)
+        fitting = self.fitting()
         skipped: list[Why] = []
         for place, rule in enumerate(fitting):
-            unit = self._unit(rule)
+            unit = self.unit_of(rule)
             if unit is not None:
                 return self._chosen(rule, unit, skipped, fitting[place + 1 :])
             skipped.append(self._about(self._obstacle(rule), rule))
@@ -163,7 +208,7 @@ class _Search:
             return self.where.street
         return self.where.community if rule.lead == Lead.COMMUNITY else None
 
-    def _unit(self, rule: RuleRef) -> UnitRef | None:
+    def unit_of(self, rule: RuleRef) -> UnitRef | None:
         """The unit that the rule names here, if it is at work."""
         if rule.lead == Lead.UNIT:
             unit = self.units.get(rule.unit_id or 0)
