@@ -68,11 +68,26 @@ class RuleSet(Fact):
     since: str
     until: str
     carried_from: int | None = None
+    # The rule that this one takes the place of; `again`: it only brings that one back.
+    replaces: int | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class RuleEnded(Fact):
-    """`until` is the first day on which the rule no longer holds."""
+    """`until` is the first day on which the rule no longer holds. `replaced_by` the rule that says
+    it anew."""
 
     name: ClassVar[str] = "rule.ended"
     until: str
+    until_before: str = ""
+    replaced_by: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleReopened(Fact):
+    """The end of a rule was taken back before it came. `until` is empty for no end."""
+
+    name: ClassVar[str] = "rule.reopened"
+    until: str
+    until_before: str

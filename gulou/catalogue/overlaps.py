@@ -167,8 +167,10 @@ class _Look:
         ]
         for category_id in self._categories(rule):
             known = registry.conditions_by_category.get(category_id, ())
-            conditions = [rule.condition_id] if rule.condition_id else [c.id for c in known]
-            for condition_id in conditions or [None]:
+            conditions: list[int | None] = [one.id for one in known] or [None]
+            if rule.condition_id is not None:
+                conditions = [rule.condition_id]
+            for condition_id in conditions:
                 for where in places:
                     yield where, category_id, condition_id
 

@@ -24,14 +24,9 @@ from . import current
 from .current import CategoryRef, RuleRef
 from .models import Lead
 from .queries import category_ref, condition_ref
+from .rule_words import RuleWords
 from .why import Named, Param, Why
 
-ANY_CATEGORY = Named("任何问题", "Any problem")
-WHOLE_DISTRICT = Named("全区", "the whole district")
-OF_PLACE = {
-    Lead.STREET: Named("所在街镇", "the street of the place"),
-    Lead.COMMUNITY: Named("所在社区", "the community of the place"),
-}
 NEAR_MISSES = 5
 
 Closeness = tuple[bool, int, int]
@@ -126,6 +121,7 @@ class _Search:
         self.registry = current.registry()
         self.units: Mapping[int, UnitRef] = unit_refs()
         self.areas: Mapping[int, AreaRef] = area_refs()
+        self.words = RuleWords(self.registry, self.units, self.areas)
         self.depth = _depths(where)
         # Only these can fit: rules for the subclass, for its class, and for any category.
         keys = dict.fromkeys((category.id, category.parent_id, None))
@@ -255,29 +251,9 @@ class _Search:
 
     def _about(self, code: str, rule: RuleRef, **more: Param) -> Why:
         return Why(code, {
-            "rule": rule.id, "what": self._what(rule), "where": self._where(rule),
-            "unit": self._to(rule), **more,
+            "rule": rule.id, "what": self.words.what(rule), "where": self.words.where(rule),
+            "unit": self.words.lead(rule), **more,
         })  # fmt: skip
-
-    def _what(self, rule: RuleRef) -> Named:
-        if rule.category_id is None:
-            return ANY_CATEGORY
-        category = self.registry.categories[rule.category_id]
-        if rule.condition_id is None:
-            return Named.of(category)
-        return Named.of(category, self.registry.conditions[rule.condition_id])
-
-    def _where(self, rule: RuleRef) -> Named:
-        if rule.area_id is None:
-            return WHOLE_DISTRICT
-        area = self.areas.get(rule.area_id)
-        return Named.of(area) if area else Named(f"#{rule.area_id}", "")
-
-    def _to(self, rule: RuleRef) -> Named:
-        if rule.lead != Lead.UNIT:
-            return OF_PLACE[Lead(rule.lead)]
-        unit = self.units.get(rule.unit_id or 0)
-        return Named.of(unit) if unit else Named(f"#{rule.unit_id}", "")
 
 
 def _depths(where: Where) -> dict[int, int]:

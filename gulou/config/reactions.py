@@ -29,6 +29,7 @@ REACTIONS: Table = {
     catalogue.LimitSet: [],
     catalogue.RuleSet: [],
     catalogue.RuleEnded: [],
+    catalogue.RuleReopened: [],
     people.UnitCreated: [],
     people.UnitMoved: [],
     people.UnitRenamed: [],

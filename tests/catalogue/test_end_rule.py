@@ -32,7 +32,9 @@ def test_it_records_it(keeper: User, rule: Rule, facts_about: Callable[..., list
     end_rule(rule.pk, by=keeper, on=today() + timedelta(days=3))
     [(name, actor, content)] = facts_about(rule)
     assert (name, actor) == ("rule.ended", keeper.actor)
-    assert content == {"until": (today() + timedelta(days=3)).isoformat()}
+    assert content == {
+        "until": (today() + timedelta(days=3)).isoformat(), "until_before": "", "replaced_by": None,
+    }  # fmt: skip
 
 
 def test_today_is_the_day_where_the_office_is(keeper: User, rule: Rule) -> None:

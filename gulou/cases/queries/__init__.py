@@ -42,11 +42,14 @@ from .story import (
     record_of,
 )
 from .telling import Brief, Reader, brief_of, reader_of_report
+from .what_if import Firing, Moved, WhatIf, decided_lately, firing, what_if
 
 __all__ = [
     "Brief",
     "Entry",
     "Filters",
+    "Firing",
+    "Moved",
     "Nearby",
     "ObjectionSeen",
     "Page",
@@ -58,10 +61,13 @@ __all__ = [
     "StepSeen",
     "Told",
     "Tracked",
+    "WhatIf",
     "brief_of",
     "case_seen_by",
     "cases_seen_by",
     "chips",
+    "decided_lately",
+    "firing",
     "may_enter",
     "may_ever",
     "may_send_photos",
@@ -86,4 +92,5 @@ __all__ = [
     "report_sent_as",
     "sources",
     "tracked",
+    "what_if",
 ]

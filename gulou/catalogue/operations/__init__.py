@@ -2,18 +2,25 @@
 
 from .code_sets import Loaded, load_code_set, make_current, retire_category
 from .limits import set_condition_limit, set_step_limit
-from .rules import end_rule, set_rule
+from .rules import RuleContradicts, RuleDraft, change_rule, end_rule, resume_rule, set_rule
 from .shipped import load_lists, load_shipped
+from .undo import can_take_back, take_back
 
 __all__ = [
     "Loaded",
+    "RuleContradicts",
+    "RuleDraft",
+    "can_take_back",
+    "change_rule",
     "end_rule",
     "load_code_set",
     "load_lists",
     "load_shipped",
     "make_current",
+    "resume_rule",
     "retire_category",
     "set_condition_limit",
     "set_rule",
     "set_step_limit",
+    "take_back",
 ]

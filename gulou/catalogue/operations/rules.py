@@ -1,7 +1,7 @@
 """Making somebody responsible for something somewhere, and ending that."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.catalogue import current, facts
 from gulou.catalogue.models import Category, Condition, Lead, Rule
+from gulou.catalogue.rulebook import NOT_SET_YET
 from gulou.kit.errors import Conflict, Invalid, NotFound, Refusal
 from gulou.kit.facts import salted_digest
 from gulou.kit.words import clean
@@ -30,6 +31,79 @@ class _Scope:
     area_id: int | None
     category_id: int | None
     condition_id: int | None
+
+
+class RuleContradicts(Conflict):
+    """A rule says something about exactly the same already: the one with this id."""
+
+    def __init__(self, rule: Rule) -> None:
+        super().__init__(
+            "catalogue.rule_contradicts",
+            _(
+                "Rule %(rule)s already says who is responsible for exactly this, from %(since)s"
+                " on. End it first, or name an area, a category or a condition more closely."
+            )
+            % {"rule": rule.pk, "since": rule.since.isoformat()},
+        )
+        self.rule_id = rule.pk
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleDraft:
+    """What a rule shall say. `lead` "unit" wants `unit_id`; "street" and "community" take whoever
+    looks after the place. It holds from `since` (today) up to the day before `until` (no end)."""
+
+    area_id: int | None = None
+    category_id: int | None = None
+    condition_id: int | None = None
+    lead: str = Lead.UNIT
+    unit_id: int | None = None
+    assisting_ids: Sequence[int] = ()
+    certain: bool = False
+    verify_first: bool = False
+    reason: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def checked(self) -> "RuleDraft":
+        """The same in order. Raises Invalid for what does not fit together."""
+        _check_scope(self.scope)
+        _check_lead(self.lead, self.unit_id)
+        assisting = tuple(dict.fromkeys(self.assisting_ids))
+        _check_assisting(assisting, self.unit_id)
+        reason, since = clean(self.reason), self.since or today()
+        if len(reason) > REASON_LENGTH:
+            raise Invalid(
+                "catalogue.reason_too_long",
+                _("At most %(count)s characters fit here.") % {"count": REASON_LENGTH},
+                field="reason",
+            )
+        if self.until is not None and self.until <= since:
+            raise Invalid(
+                "catalogue.rule_ends_first",
+                _("The rule would end before it begins. Choose a later day."),
+                field="until",
+            )
+        return replace(self, assisting_ids=assisting, reason=reason, since=since)
+
+    @property
+    def scope(self) -> "_Scope":
+        """What it is about."""
+        return _Scope(self.area_id, self.category_id, self.condition_id)
+
+    @property
+    def begins(self) -> date:
+        """The first day on which it holds."""
+        return self.since or today()
+
+    def as_ref(self) -> current.RuleRef:
+        """The rule as the routing would know it, were it set."""
+        return current.RuleRef(
+            id=NOT_SET_YET, area_id=self.area_id, category_id=self.category_id,
+            condition_id=self.condition_id, lead=str(self.lead), unit_id=self.unit_id,
+            certain=self.certain, verify_first=self.verify_first, reason=self.reason,
+            since=self.begins, until=self.until, assisting_ids=tuple(self.assisting_ids),
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -54,36 +128,49 @@ def set_rule(
 
     `lead` "unit" wants `unit_id`; "street" and "community" take whoever looks after the place.
     It holds from `since` (today) up to the day before `until` (without end). Raises Invalid for
-    what does not fit together, Conflict where a rule for exactly the same is in force then.
+    what does not fit together, RuleContradicts where a rule for exactly the same is in force then.
     """
     actor = allow.actor_of(by)
-    since = since or today()
-    scope = _Scope(area_id, category_id, condition_id)
-    _check_scope(scope)
-    _check_lead(lead, unit_id)
-    assisting = tuple(dict.fromkeys(assisting_ids))
-    _check_assisting(assisting, unit_id)
-    reason = clean(reason)
-    if len(reason) > REASON_LENGTH:
-        raise Invalid(
-            "catalogue.reason_too_long",
-            _("At most %(count)s characters fit here.") % {"count": REASON_LENGTH},
-            field="reason",
-        )
-    if until is not None and until <= since:
-        raise Invalid(
-            "catalogue.rule_ends_first",
-            _("The rule would end before it begins. Choose a later day."),
-            field="until",
-        )
-    _check_alone(scope, since, until)
-    rule = Rule.objects.create(
+    draft = RuleDraft(
         area_id=area_id, category_id=category_id, condition_id=condition_id, lead=lead,
-        unit_id=unit_id, certain=certain, verify_first=verify_first, reason=reason,
-        since=since, until=until,
-    )  # fmt: skip
-    rule.assisting.set(assisting)
-    _record_set(rule, assisting, actor=actor)
+        unit_id=unit_id, assisting_ids=assisting_ids, certain=certain, verify_first=verify_first,
+        reason=reason, since=since, until=until,
+    ).checked()  # fmt: skip
+    _check_alone(draft)
+    rule = _create(draft)
+    _record_set(rule, tuple(draft.assisting_ids), actor=actor)
+    return rule
+
+
+@transaction.atomic
+@current.changing()
+def change_rule(rule_id: int, draft: RuleDraft, *, by: User | str) -> Rule:
+    """Let a rule say something else from `draft.since` (today) on: it ends, and a new one begins.
+
+    What it decided before stays decided and explained. Raises Refusal for a rule that is over,
+    Invalid for a day that is past, RuleContradicts as `set_rule`.
+    """
+    actor = allow.actor_of(by)
+    old = _locked(rule_id)
+    draft = draft.checked()
+    if draft.begins < today():
+        raise Invalid(
+            "catalogue.rule_changes_in_the_past",
+            _("Cases were sent by this rule until today, so it cannot change earlier."),
+            field="since",
+        )
+    _check_not_over(old, draft.begins)
+    if _says(old) == replace(draft, since=old.since):
+        raise Refusal("catalogue.same_rule", _("The rule says exactly this already."))
+    before, old.until = old.until, max(draft.begins, old.since)
+    old.save(update_fields=["until"])
+    _check_alone(draft)
+    rule = _create(draft)
+    ended = facts.RuleEnded(
+        until=old.until.isoformat(), until_before=_iso(before), replaced_by=rule.pk
+    )
+    record(ended, subject=old, actor=actor)
+    _record_set(rule, tuple(draft.assisting_ids), actor=actor, replaces=old.pk)
     return rule
 
 
@@ -95,9 +182,7 @@ def end_rule(rule_id: int, *, by: User | str, on: date | None = None) -> Rule:
     A rule that has not begun yet never will. Raises Invalid for a day that is past.
     """
     actor = allow.actor_of(by)
-    rule = Rule.objects.select_for_update().filter(pk=rule_id).first()
-    if rule is None:
-        raise NotFound("catalogue.no_such_rule", _("There is no such rule."))
+    rule = _locked(rule_id)
     day = on or today()
     if day < today():
         raise Invalid(
@@ -105,15 +190,88 @@ def end_rule(rule_id: int, *, by: User | str, on: date | None = None) -> Rule:
             _("Cases were sent by this rule until today, so it cannot end earlier."),
             field="on",
         )
+    _check_not_over(rule, day)
+    before, rule.until = rule.until, max(day, rule.since)
+    rule.save(update_fields=["until"])
+    fact = facts.RuleEnded(until=rule.until.isoformat(), until_before=_iso(before))
+    record(fact, subject=rule, actor=actor)
+    return rule
+
+
+@transaction.atomic
+@current.changing()
+def resume_rule(rule_id: int, *, until: date | None, by: User | str) -> Rule:
+    """Bring back a rule that ended, or that is going to: the opposite of `end_rule`.
+
+    Before its last day is over its end is taken back, up to `until`. Later it is set again from
+    today on, as a new rule: for the days between nobody can say any more that it held.
+    """
+    actor = allow.actor_of(by)
+    rule = _locked(rule_id)
+    if rule.until is None or (until is not None and until <= today()):
+        raise Refusal("catalogue.rule_not_ended", _("There is no end of this rule to take back."))
+    begins = rule.since if rule.until >= today() else today()
+    draft = replace(_says(rule), since=begins, until=until).checked()
+    if rule.until < today():
+        _check_alone(draft)
+        again = _create(draft)
+        _record_set(again, tuple(draft.assisting_ids), actor=actor, replaces=rule.pk, again=True)
+        return again
+    _check_alone(draft, but=rule.pk)
+    fact = facts.RuleReopened(until=_iso(until), until_before=rule.until.isoformat())
+    rule.until = until
+    rule.save(update_fields=["until"])
+    record(fact, subject=rule, actor=actor)
+    return rule
+
+
+@transaction.atomic
+@current.changing()
+def unchange_rule(rule_id: int, *, old_id: int, until: date | None, by: User | str) -> Rule:
+    """End a rule that took another's place, and bring that one back: opposite of `change_rule`."""
+    end_rule(rule_id, by=by)
+    return resume_rule(old_id, until=until, by=by)
+
+
+def _locked(rule_id: int) -> Rule:
+    rule = Rule.objects.select_for_update().filter(pk=rule_id).first()
+    if rule is None:
+        raise NotFound("catalogue.no_such_rule", _("There is no such rule."))
+    return rule
+
+
+def _create(draft: RuleDraft) -> Rule:
+    rule = Rule.objects.create(
+        area_id=draft.area_id, category_id=draft.category_id, condition_id=draft.condition_id,
+        lead=draft.lead, unit_id=draft.unit_id, certain=draft.certain,
+        verify_first=draft.verify_first, reason=draft.reason, since=draft.begins,
+        until=draft.until,
+    )  # fmt: skip
+    rule.assisting.set(draft.assisting_ids)
+    return rule
+
+
+def _says(rule: Rule) -> RuleDraft:
+    """What a rule says, as a draft of itself."""
+    return RuleDraft(
+        area_id=rule.area_id, category_id=rule.category_id, condition_id=rule.condition_id,
+        lead=str(rule.lead), unit_id=rule.unit_id,
+        assisting_ids=tuple(rule.assisting.order_by("pk").values_list("pk", flat=True)),
+        certain=rule.certain, verify_first=rule.verify_first, reason=rule.reason,
+        since=rule.since, until=rule.until,
+    )  # fmt: skip
+
+
+def _check_not_over(rule: Rule, day: date) -> None:
     if rule.until is not None and rule.until <= max(day, rule.since):
         raise Refusal(
             "catalogue.rule_ended_already",
             _("This rule ends on %(until)s already.") % {"until": rule.until.isoformat()},
         )
-    rule.until = max(day, rule.since)
-    rule.save(update_fields=["until"])
-    record(facts.RuleEnded(until=rule.until.isoformat()), subject=rule, actor=actor)
-    return rule
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def carry(rule: Rule, *, category: Category, condition: Condition | None, actor: str) -> Rule:
@@ -197,26 +355,22 @@ def _check_at_work(unit_id: int, *, field: str) -> None:
         )
 
 
-def _check_alone(scope: _Scope, since: date, until: date | None) -> None:
+def _check_alone(draft: RuleDraft, *, but: int | None = None) -> None:
     """No other rule says something about exactly the same at the same time."""
-    same = Rule.objects.filter(not_over(since), **asdict(scope))
-    if until is not None:
-        same = same.filter(since__lt=until)
+    same = Rule.objects.filter(not_over(draft.begins), **asdict(draft.scope))
+    if but is not None:
+        same = same.exclude(pk=but)
+    if draft.until is not None:
+        same = same.filter(since__lt=draft.until)
     other = same.exclude(until__lte=F("since")).order_by("since").first()
     if other is not None:
-        raise Conflict(
-            "catalogue.rule_contradicts",
-            _(
-                "Rule %(rule)s already says who is responsible for exactly this, from %(since)s"
-                " on. End it first, or name an area, a category or a condition more closely."
-            )
-            % {"rule": other.pk, "since": other.since.isoformat()},
-        )
+        raise RuleContradicts(other)
 
 
 def _record_set(
-    rule: Rule, assisting: tuple[int, ...], *, actor: str, carried_from: int | None = None
-) -> None:
+    rule: Rule, assisting: tuple[int, ...], *, actor: str, carried_from: int | None = None,
+    replaces: int | None = None, again: bool = False,
+) -> None:  # fmt: skip
     record(
         facts.RuleSet(
             area_id=rule.area_id, category_id=rule.category_id, condition_id=rule.condition_id,
@@ -224,7 +378,7 @@ def _record_set(
             certain=rule.certain, verify_first=rule.verify_first,
             reason_digest=salted_digest(str(rule.uid), rule.reason) if rule.reason else "",
             since=rule.since.isoformat(), until=rule.until.isoformat() if rule.until else "",
-            carried_from=carried_from,
+            carried_from=carried_from, replaces=replaces, again=again,
         ),
         subject=rule, actor=actor,
     )  # fmt: skip

@@ -1,0 +1,123 @@
+"""Taking a change back: by its opposite, as a further fact, where nothing newer stands in the way."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from gulou.catalogue.models import Rule
+from gulou.kit.errors import NotFound, Refusal
+from gulou.outbox.models import Event
+from gulou.outbox.queries import fact_with_id, story
+from gulou.people.models import User
+from gulou.people.queries import today
+
+from . import rules
+
+By = User | str
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How facts of one name are taken back. `obstacle` says what stands in the way, "" nothing."""
+
+    obstacle: Callable[[Event], Any]
+    back: Callable[[Event, By], Any]
+
+
+def take_back(event_id: int, *, by: By) -> None:
+    """Undo what this fact tells of. Raises Refusal in words where something newer stands in the
+    way or time has passed over it, NotFound where it is no change of the catalogue."""
+    event = fact_with_id(event_id)
+    way = _WAYS.get(event.name) if event else None
+    if event is None or way is None:
+        raise NotFound("catalogue.no_such_change", _("There is nothing to take back here."))
+    if words := way.obstacle(event):
+        raise Refusal("catalogue.cannot_take_back", words)
+    way.back(event, by)
+
+
+def can_take_back(event: Event) -> bool:
+    """Whether nothing stands in the way now."""
+    way = _WAYS.get(event.name)
+    return way is not None and not way.obstacle(event)
+
+
+# Rules -----------------------------------------------------------------------------------------
+
+_NEWER = _("This was changed again since. Take back the newer change first.")
+
+
+def _rule(event: Event) -> Rule:
+    return Rule.objects.get(uid=event.subject_uid)
+
+
+def _over(rule: Rule) -> bool:
+    return rule.until is not None and rule.until <= max(today(), rule.since)
+
+
+def _set_obstacle(event: Event) -> Any:
+    return (
+        _("This rule has ended since, so there is nothing to take back.")
+        if _over(_rule(event))
+        else ""
+    )
+
+
+def _unset(event: Event, by: By) -> None:
+    rule, old_id = _rule(event), event.payload.get("replaces")
+    if old_id is None or event.payload.get("again"):
+        rules.end_rule(rule.pk, by=by)
+        return
+    old = Rule.objects.get(pk=old_id)
+    told = next(
+        one for one in reversed(story(old.subject_kind, old.uid))
+        if one.name == "rule.ended" and one.payload.get("replaced_by") == rule.pk
+    )  # fmt: skip
+    rules.unchange_rule(rule.pk, old_id=old.pk, until=_day(told.payload["until_before"]), by=by)
+
+
+def _ended_obstacle(event: Event) -> Any:
+    rule = _rule(event)
+    if event.payload.get("replaced_by"):
+        return _("Another rule took the place of this one. Take that one back.")
+    if _iso(rule.until) != event.payload["until"]:
+        return _NEWER
+    return _("The rule was brought back already.") if _brought_back(rule) else ""
+
+
+def _brought_back(rule: Rule) -> bool:
+    return any(not _over(one) for one in Rule.objects.filter(
+        area=rule.area_id, category=rule.category_id, condition=rule.condition_id, pk__gt=rule.pk
+    ))  # fmt: skip
+
+
+def _unend(event: Event, by: By) -> None:
+    until = _day(event.payload.get("until_before", ""))
+    rules.resume_rule(_rule(event).pk, until=until, by=by)
+
+
+def _reopened_obstacle(event: Event) -> Any:
+    return "" if _iso(_rule(event).until) == event.payload["until"] else _NEWER
+
+
+def _end_again(event: Event, by: By) -> None:
+    day = _day(event.payload["until_before"])
+    rules.end_rule(_rule(event).pk, on=max(day or today(), today()), by=by)
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+_WAYS: Mapping[str, _Way] = {
+    "rule.set": _Way(_set_obstacle, _unset),
+    "rule.ended": _Way(_ended_obstacle, _unend),
+    "rule.reopened": _Way(_reopened_obstacle, _end_again),
+}
