@@ -1,6 +1,7 @@
 """What cases and reports tell the house. Past tense; ids and digests, never words of people."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import ClassVar
 
 from gulou.kit.facts import Fact
@@ -113,7 +114,14 @@ class CaseMoved(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseTasked(CaseMoved):
+class CaseSettling(CaseMoved):
+    """A move that may be taken back at once: what follows from it waits for so long."""
+
+    settles_after: ClassVar[timedelta] = timedelta(seconds=13)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTasked(CaseSettling):
     name: ClassVar[str] = "case.tasked"
     unit: int
     person: str = ""
@@ -121,20 +129,20 @@ class CaseTasked(CaseMoved):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseVerified(CaseMoved):
+class CaseVerified(CaseSettling):
     name: ClassVar[str] = "case.verified"
     found: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseFiled(CaseMoved):
+class CaseFiled(CaseSettling):
     name: ClassVar[str] = "case.filed"
     category: int
     condition: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseDeclined(CaseMoved):
+class CaseDeclined(CaseSettling):
     name: ClassVar[str] = "case.declined"
 
 
@@ -184,7 +192,7 @@ class CaseLetGo(CaseMoved):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseDispatched(CaseMoved):
+class CaseDispatched(CaseSettling):
     name: ClassVar[str] = "case.dispatched"
     unit: int
     assisting: list[int] = field(default_factory=list)
@@ -192,43 +200,43 @@ class CaseDispatched(CaseMoved):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseAccepted(CaseMoved):
+class CaseAccepted(CaseSettling):
     name: ClassVar[str] = "case.accepted"
     unit: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseReturned(CaseMoved):
+class CaseReturned(CaseSettling):
     name: ClassVar[str] = "case.returned"
     unit: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseHandled(CaseMoved):
+class CaseHandled(CaseSettling):
     name: ClassVar[str] = "case.handled"
     unit: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecheckerNamed(CaseMoved):
+class RecheckerNamed(CaseSettling):
     name: ClassVar[str] = "case.rechecker_named"
     unit: int
     person: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseClosed(CaseMoved):
+class CaseClosed(CaseSettling):
     name: ClassVar[str] = "case.closed"
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseReworked(CaseMoved):
+class CaseReworked(CaseSettling):
     name: ClassVar[str] = "case.reworked"
     unit: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseReopened(CaseMoved):
+class CaseReopened(CaseSettling):
     name: ClassVar[str] = "case.reopened"
 
 
@@ -238,7 +246,7 @@ class CaseUpheld(CaseMoved):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseNoted(CaseMoved):
+class CaseNoted(CaseSettling):
     name: ClassVar[str] = "case.noted"
 
 
@@ -246,3 +254,12 @@ class CaseNoted(CaseMoved):
 class PhotosReleased(CaseMoved):
     name: ClassVar[str] = "case.photos_released"
     withheld: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseMoveUndone(Fact):
+    """Who made the last move took it back. `event` is the fact of that move."""
+
+    name: ClassVar[str] = "case.move_undone"
+    event: int
+    move: str

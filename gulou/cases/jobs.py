@@ -1,8 +1,20 @@
 """What the worker does for cases by the clock."""
 
+from datetime import timedelta
+
+from gulou.kit import clock
+
 from . import tallies
+from .models import Before
+
+KEPT = timedelta(minutes=10)
 
 
 def fold_tallies() -> int:
     """Fold the changes of counts into the counts."""
     return tallies.fold()
+
+
+def forget_before() -> int:
+    """Forget how cases stood before moves that can no longer be taken back; how many."""
+    return Before.objects.filter(at__lt=clock.now() - KEPT).delete()[0]

@@ -246,6 +246,22 @@ class Step(models.Model):
         return f"{self.case_id} {self.kind}"
 
 
+class Before(models.Model):
+    """How a case stood before its last move, for as long as that may be taken back."""
+
+    case = models.OneToOneField(Case, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    move = models.CharField(max_length=20)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    # The version and the head of the chain of facts that the move found.
+    version = models.PositiveIntegerField()
+    sequence = models.IntegerField()
+    stood = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.case_id} before {self.move}"
+
+
 class Note(models.Model):
     """Words somebody left on a case with a move, shown on its record.
 

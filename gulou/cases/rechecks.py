@@ -34,7 +34,7 @@ def independent(users: Collection[User], case: Case) -> list[User]:
 
 def _who_handled(case: Case) -> tuple[set[str], set[int], datetime | None]:
     """The paths of the units that handled or assist, the people who did, and when it began."""
-    steps = Step.objects.filter(case__in=family_of(case))
+    steps = Step.objects.filter(case__in=family_of(case)).exclude(outcome="undone")
     handled = list(
         steps.filter(kind=StepKind.HANDLE)
         .order_by("started_at")

@@ -24,7 +24,7 @@ def why_it_is_there(case: Case) -> Routing | None:
     waits at the office: where the rules of today would send it.
     """
     sent = case.steps.filter(kind=StepKind.ACCEPT, unit_id=case.unit_id).order_by("started_at")
-    last = sent.last()
+    last = sent.exclude(outcome="undone").last()
     if last is None:
         return routing_of(case)
     if case.rule_id is None:

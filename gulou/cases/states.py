@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -52,7 +53,7 @@ class Move:
 
     `target` None means: the state stays. `reason` names a list of catalogue.Reason to choose from.
     `through` names the steps that let their holder do this without a posting that reaches the
-    case.
+    case. `undo` says that who made it may take it back within UNDO_WITHIN.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Move:
     reason: str = ""
     words: bool = False
     evidence: bool = False
+    undo: bool = False
 
     @property
     def verb(self) -> str:
@@ -99,38 +101,46 @@ def _move(
     reason: str = "",
     words: bool = False,
     evidence: bool = False,
+    undo: bool = False,
 ) -> Move:
     return Move(
-        name, label, frozenset(sources), target, frozenset(through), reason, words, evidence
+        name, label, frozenset(sources), target, frozenset(through), reason, words, evidence, undo
     )
+
+
+UNDO_WITHIN = timedelta(seconds=10)
+"""For how long a move may be taken back, as people are told."""
+UNDO_GRACE = timedelta(seconds=2)
+"""What a press at the last moment needs to arrive."""
 
 
 _S, _K = State, StepKind
 _WORK = {_K.ACCEPT, _K.HANDLE}
 
 # fmt: off
-TASK = _move("task", _("Ask for verification"), {_S.RECEIVED}, None)
-VERIFY = _move("verify", _("Verify"), {_S.RECEIVED}, None, through={_K.VERIFY}, words=True)
-FILE = _move("file", _("File"), {_S.RECEIVED}, _S.FILED)
+# Not to be taken back: what touches other cases or is seen outside at once. A split undoes a merge.
+TASK = _move("task", _("Ask for verification"), {_S.RECEIVED}, None, undo=True)
+VERIFY = _move("verify", _("Verify"), {_S.RECEIVED}, None, through={_K.VERIFY}, words=True, undo=True)
+FILE = _move("file", _("File"), {_S.RECEIVED}, _S.FILED, undo=True)
 DECLINE = _move("decline", _("Do not file"), {_S.RECEIVED, _S.FILED}, _S.DECLINED,
-                reason="decline")
+                reason="decline", undo=True)
 REDIRECT = _move("redirect", _("Pass on"), {_S.RECEIVED, _S.FILED}, _S.REDIRECTED,
                  reason="redirect")
 MERGE = _move("merge", _("Merge"), {_S.RECEIVED, _S.FILED, _S.DISPATCHED, _S.HANDLING}, _S.MERGED)
 SPLIT = _move("split", _("Split off"), {_S.MERGED}, _S.RECEIVED)
-DISPATCH = _move("dispatch", _("Dispatch"), {_S.FILED, _S.DISPATCHED}, _S.DISPATCHED)
-ACCEPT = _move("accept", _("Accept"), {_S.DISPATCHED}, _S.HANDLING, through={_K.ACCEPT})
+DISPATCH = _move("dispatch", _("Dispatch"), {_S.FILED, _S.DISPATCHED}, _S.DISPATCHED, undo=True)
+ACCEPT = _move("accept", _("Accept"), {_S.DISPATCHED}, _S.HANDLING, through={_K.ACCEPT}, undo=True)
 RETURN = _move("return", _("Return"), {_S.DISPATCHED, _S.HANDLING}, _S.FILED,
-               through=_WORK, reason="return", words=True)
+               through=_WORK, reason="return", words=True, undo=True)
 HANDLE = _move("handle", _("Report as handled"), {_S.DISPATCHED, _S.HANDLING}, _S.HANDLED,
-               through=_WORK, words=True, evidence=True)
-NAME_RECHECKER = _move("name_rechecker", _("Name a rechecker"), {_S.HANDLED}, None)
-CLOSE = _move("close", _("Close"), {_S.HANDLED}, _S.CLOSED, through={_K.RECHECK})
+               through=_WORK, words=True, evidence=True, undo=True)
+NAME_RECHECKER = _move("name_rechecker", _("Name a rechecker"), {_S.HANDLED}, None, undo=True)
+CLOSE = _move("close", _("Close"), {_S.HANDLED}, _S.CLOSED, through={_K.RECHECK}, undo=True)
 REWORK = _move("rework", _("Send back for rework"), {_S.HANDLED}, _S.HANDLING,
-               through={_K.RECHECK}, reason="rework", words=True)
-REOPEN = _move("reopen", _("Reopen"), {_S.CLOSED, _S.DECLINED}, _S.FILED, reason="reopen")
+               through={_K.RECHECK}, reason="rework", words=True, undo=True)
+REOPEN = _move("reopen", _("Reopen"), {_S.CLOSED, _S.DECLINED}, _S.FILED, reason="reopen", undo=True)
 UPHOLD = _move("uphold", _("Uphold"), {_S.CLOSED, _S.DECLINED}, None, words=True)
-NOTE = _move("note", _("Note"), State, None, words=True)
+NOTE = _move("note", _("Note"), State, None, words=True, undo=True)
 RELEASE = _move("release", _("Release pictures"), set(State) - {_S.REDIRECTED}, None)
 
 MOVES: tuple[Move, ...] = (

@@ -40,6 +40,7 @@ JOBS: tuple[Job, ...] = (
     Job(photos.discard_stale, every=timedelta(minutes=15)),
     Job(photos.sweep_orphans, every=timedelta(hours=1)),
     Job(errands.forget_expired, every=timedelta(hours=1)),
+    Job(cases.forget_before, every=timedelta(minutes=10)),
     Job(forget_expired, every=timedelta(minutes=10)),
     Job(clear_sessions, every=timedelta(days=1)),
 )

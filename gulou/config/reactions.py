@@ -91,5 +91,6 @@ REACTIONS: Table = {
     cases.CaseReopened: [],
     cases.CaseUpheld: [],
     cases.CaseNoted: [],
+    cases.CaseMoveUndone: [],
     cases.PhotosReleased: [],
 }

@@ -95,6 +95,7 @@ _LOOKS = {
     "case.unrestricted": _Look(
         _of(gettext_lazy("Not restricted any more, as %(other)s was filed")), "lock-open"
     ),
+    "case.move_undone": _Look(_plain(gettext_lazy("Taken back")), "history"),
     "case.noted": _Look(_plain(gettext_lazy("Note")), "note"),
     "case.photos_released": _Look(
         _plain(gettext_lazy("Decided which pictures are public")), "world"
@@ -127,6 +128,7 @@ _OUTCOMES = {
     "handled": gettext_lazy("Handled"),
     "passed": gettext_lazy("Passed"),
     "failed": gettext_lazy("Not passed"),
+    "undone": gettext_lazy("Taken back"),
 }
 
 

@@ -6,6 +6,7 @@ years, so add fields with defaults and rename none.
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 
@@ -14,6 +15,8 @@ class Fact:
     """Something that happened to one subject. Plain JSON values only: it is stored as such."""
 
     name: ClassVar[str]
+    settles_after: ClassVar[timedelta] = timedelta(0)
+    """For how long what follows waits, because it may still be taken back."""
 
 
 def salted_digest(salt: str, words: str) -> str:

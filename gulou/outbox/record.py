@@ -37,9 +37,24 @@ def record(fact: Fact, *, subject: Chained, actor: str) -> Event:
     subject.head_sequence, subject.head_digest = event.sequence, event.digest
     subject.save(update_fields=["head_sequence", "head_digest"])
     Delivery.objects.bulk_create(
-        Delivery(event=event, reaction=label(reaction), due_at=event.at)
+        Delivery(event=event, reaction=label(reaction), due_at=event.at + fact.settles_after)
         for reaction in table()[type(fact)]
     )
+    return event
+
+
+def withdraw(subject: Chained, sequence: int) -> Event | None:
+    """The fact of a locked subject, nothing of which will follow any more.
+
+    None when something has followed already, or is under way. Call it inside a transaction.
+    """
+    event = Event.objects.get(
+        subject_kind=subject.subject_kind, subject_uid=subject.uid, sequence=sequence
+    )
+    owed = list(Delivery.objects.select_for_update().filter(event=event))
+    if any(one.attempts or one.done_at for one in owed):
+        return None
+    Delivery.objects.filter(pk__in=[one.pk for one in owed]).delete()
     return event
 
 

@@ -1,6 +1,7 @@
 """Mail to reporters and units: who gets it, in which language, and what it never says."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +11,21 @@ from gulou.cases import operations
 from gulou.cases.operations import ContactDetails, receive_report
 from gulou.cases.states import State
 from gulou.kit import clock
+from gulou.outbox import deliver
 from gulou.outbox.audit import audit
-from gulou.outbox.deliver import MAX_ATTEMPTS, deliver_all
+from gulou.outbox.deliver import MAX_ATTEMPTS
 from gulou.outbox.models import Delivery, Event
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap
+
+SETTLED = timedelta(seconds=20)
+"""After this nobody takes a move back any more."""
+
+
+def deliver_all() -> None:
+    with clock.at(clock.now() + SETTLED):
+        deliver.deliver_all()
+
 
 MAILABLE = ContactDetails(name="王大姐", email="wang@example.org")
 

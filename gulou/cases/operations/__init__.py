@@ -27,6 +27,7 @@ from .triage import (
     task_verification,
     verify_case,
 )
+from .undo import undo_move
 from .work import accept_case, dispatch_case, handle_case, return_case
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "rework_case",
     "split_case",
     "task_verification",
+    "undo_move",
     "uphold_case",
     "verify_case",
 ]

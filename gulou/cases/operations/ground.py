@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from gulou.cases.models import Case, CasePhoto, Note, PhotoKind, Report, Step, Words
+from gulou.cases.models import Before, Case, CasePhoto, Note, PhotoKind, Report, Step, Words
 from gulou.cases.states import ENDED, Move, State, StepKind, verbs_lent_by
 from gulou.catalogue import limits
 from gulou.catalogue import queries as catalogue
@@ -85,14 +85,41 @@ def keep_words(text: str) -> tuple[Words, str]:
 
 
 def leave(case: Case, move: Move, *, by: User | None, words: str, reason_id: int | None) -> Left:
-    """Check and keep the reason and words that go with a move, as a note on the case."""
+    """Check and keep the reason and words that go with a move, as a note on the case.
+
+    Call it before the move changes anything: it remembers how the case stands.
+    """
     reason = catalogue.reason_given(move.reason, reason_id) if reason_id is not None else None
     move.check_words(reason=reason, words=clean(words))
+    remember(case, move, by=by)
     if not clean(words) and reason is None:
         return Left()
     kept, digest = keep_words(words)
     Note.objects.create(case=case, words=kept, reason=reason, move=move.name, by=by, at=clock.now())
     return Left(words=kept.pk, words_digest=digest, reason=reason.pk if reason else None)
+
+
+# What a move may change on the case itself. Its steps tell the rest.
+REMEMBERED = (
+    "state", "unit_id", "assisting", "rule_id", "step_id", "ended_at", "category_id",
+    "condition_id", "code_set_id", "summary", "address", "returns", "reworks", "objected_at",
+    "restricted",
+)  # fmt: skip
+
+
+def remember(case: Case, move: Move, *, by: User | None) -> None:
+    """Keep how the locked case stands, so that this move may be taken back for some seconds."""
+    if not move.undo or by is None:
+        return
+    stood = {name: getattr(case, name) for name in REMEMBERED}
+    for name in ("ended_at", "objected_at"):
+        stood[name] = stood[name].isoformat() if stood[name] else None
+    Before.objects.bulk_create(
+        [Before(case=case, move=move.name, by=by, at=clock.now(), version=case.version,
+                sequence=case.head_sequence, stood=stood)],
+        update_conflicts=True, unique_fields=["case"],
+        update_fields=["move", "by", "at", "version", "sequence", "stood"],
+    )  # fmt: skip
 
 
 def begin_step(

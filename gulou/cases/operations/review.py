@@ -147,7 +147,8 @@ def _allow_independent(by: User, move: Move, case: Case) -> None:
 
 def _shown_by_the_unit(case: Case) -> bool:
     """Whether the unit sent a photo of the place with the handling that is rechecked now."""
-    handled = case.steps.filter(kind=StepKind.HANDLE).latest("started_at", "id")
+    handling = case.steps.filter(kind=StepKind.HANDLE).exclude(outcome="undone")
+    handled = handling.latest("started_at", "id")
     return case.photos.filter(kind=PhotoKind.AFTER, step=handled).exists()
 
 

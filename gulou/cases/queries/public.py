@@ -21,6 +21,8 @@ from gulou.places import queries as places
 from gulou.places.cells import ranges_around
 from gulou.places.coordinates import distance_m
 
+from .undone import taken_back
+
 NEAR_M = 50.0
 
 
@@ -155,8 +157,10 @@ def _answer_to(report: Report, case: Case) -> tuple[datetime | None, str]:
 def _told(case: Case) -> list[Told]:
     units = people.unit_refs()
     lines = []
-    for event in story(case.subject_kind, case.uid):
-        if event.name in TOLD:
+    events = story(case.subject_kind, case.uid)
+    undone = taken_back(events)
+    for event in events:
+        if event.name in TOLD and event.pk not in undone:
             unit = units.get(event.payload.get("unit") or 0)
             shown = "" if unit is None or unit.is_office else name_of(unit)
             lines.append(Told(event.name, event.at, shown))

@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from gulou.cases.family import family_of
-from gulou.cases.models import Answer, Case, CasePhoto, Note, Report, Step, Words
+from gulou.cases.models import Answer, Case, CasePhoto, Report, Step, Words
 from gulou.cases.routing import why_it_is_there
 from gulou.cases.states import Move
+from gulou.catalogue.models import Reason
 from gulou.catalogue.routing import Routing
 from gulou.kit import clock
 from gulou.kit.words import name_of
@@ -18,6 +19,7 @@ from gulou.people import queries as people
 from gulou.people.models import User
 
 from .seen import cases_seen_by, moves_open_to
+from .undone import taken_back
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ class Entry:
     rule: int | None
     other: str
     found: bool | None
+    # Who made the move took it back at once.
+    undone: bool
 
 
 @dataclass(frozen=True)
@@ -229,8 +233,9 @@ def _story(case: Case, units: people.Registry, reader: User) -> list[Entry]:
     events = story(case.subject_kind, case.uid)
     payloads = [event.payload for event in events]
     words = Words.objects.in_bulk([p["words"] for p in payloads if p.get("words")])
-    notes = Note.objects.filter(case=case).select_related("reason")
-    reasons = {note.words_id: name_of(note.reason) for note in notes if note.reason}
+    given = Reason.objects.in_bulk([p["reason"] for p in payloads if p.get("reason")])
+    reasons = {pk: name_of(reason) for pk, reason in given.items()}
+    undone = taken_back(events)
     actors = _people([event.actor for event in events] + [
         f"user:{p['person']}" for p in payloads if p.get("person")])  # fmt: skip
     others = {p[key] for p in payloads for key in ("into", "other") if p.get(key)}
@@ -238,7 +243,10 @@ def _story(case: Case, units: people.Registry, reader: User) -> list[Entry]:
         str(uid): number
         for uid, number in cases_seen_by(reader).filter(uid__in=others).values_list("uid", "number")
     }
-    return [_entry(event, words, reasons, actors, numbers, units) for event in events]
+    return [
+        _entry(event, words, reasons, actors, numbers, units, undone=event.pk in undone)
+        for event in events
+    ]
 
 
 def _entry(
@@ -248,6 +256,8 @@ def _entry(
     actors: Mapping[str, tuple[str, str]],
     numbers: Mapping[str, str],
     units: people.Registry,
+    *,
+    undone: bool,
 ) -> Entry:
     told = event.payload
     said = words.get(told.get("words") or 0)
@@ -259,10 +269,10 @@ def _entry(
         to_person=actors.get(f"user:{told.get('person')}", ("", ""))[0],
         text=said.text if said else "", words_id=said.pk if said else None,
         erased=said is not None and said.erased_at is not None,
-        reason=reasons.get(said.pk, "") if said else "",
+        reason=reasons.get(told.get("reason") or 0, ""),
         photos=tuple(told.get("photos") or ()), rule=told.get("rule"),
         other=numbers.get(str(told.get("into") or told.get("other") or ""), ""),
-        found=told.get("found"),
+        found=told.get("found"), undone=undone,
     )  # fmt: skip
 
 
