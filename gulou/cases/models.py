@@ -161,6 +161,7 @@ class Case(Chained, Located):
             models.Index(fields=["street", "-opened_at", "-id"], name="case_street"),
             models.Index(fields=["unit", "-opened_at", "-id"], name="case_unit"),
             models.Index(fields=["-opened_at", "-id"], name="case_opened"),
+            models.Index(fields=["-changed_at", "-id"], name="case_changed"),
             models.Index(fields=["cell"], include=["id", "category", "state"], name="case_cell"),
             GinIndex(fields=["assisting"], name="case_assisting"),
             models.Index(fields=["objected_at"], name="case_objected",

@@ -24,7 +24,9 @@ def many(cast: Cast, kinds: Kinds) -> list[str]:
     return numbers
 
 
-@pytest.mark.parametrize("sort", ["new", "due"])
+@pytest.mark.parametrize(
+    "sort", ["new", "due", "-due", "changed", "street,-due", "-street,unit,opened", "state,due"]
+)
 def test_pages_neither_skip_nor_repeat(cast: Cast, many: list[str], sort: str) -> None:
     found: list[str] = []
     key, back = "", []
@@ -41,6 +43,32 @@ def test_pages_neither_skip_nor_repeat(cast: Cast, many: list[str], sort: str) -
     assert [row.number for row in before.rows] == [row.number for row in back[1].rows]
     first = queries.queue(cast.guo, Filters(), key=before.newer, sort=sort, size=5)
     assert first.newer == "" and first.rows[0].number == back[0].rows[0].number
+
+
+@pytest.mark.parametrize(
+    ("sort", "found"),
+    [("", ("-opened",)), ("new", ("-opened",)), ("due", ("due",)), ("x,--due", ("-opened",)),
+     ("street,-due,unit,state", ("street", "-due", "unit")), ("due,-due", ("-due",))],
+)  # fmt: skip
+def test_nonsense_in_an_order_goes(sort: str, found: tuple[str, ...]) -> None:
+    assert queries.sorts_of(sort) == found
+
+
+def test_a_case_has_its_neighbours_of_the_list(cast: Cast, many: list[str]) -> None:
+    for sort in ("new", "street,due"):
+        page = [row.number for row in queries.queue(cast.guo, Filters(), sort=sort).rows]
+        for place in (0, 7, len(page) - 1):
+            case = queries.case_seen_by(cast.guo, page[place])
+            assert queries.beside(cast.guo, Filters(), case, sort=sort) == (
+                page[place - 1] if place else "",
+                page[place + 1] if place + 1 < len(page) else "",
+            )
+
+
+def test_the_first_of_a_list_come_with_their_versions(cast: Cast, many: list[str]) -> None:
+    page = queries.queue(cast.guo, Filters(), sort="due").rows
+    first = queries.first_of(cast.guo, Filters(), most=5, sort="due")
+    assert first == [(row.number, row.version) for row in page[:5]]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from .around import (
     sources,
 )
 from .counts import chips
-from .lists import Filters, Page, Row, my_work, my_work_count, queue
+from .lists import Filters, Page, Row, beside, first_of, my_work, my_work_count, queue, sorts_of
 from .public import (
     Nearby,
     Told,
@@ -62,12 +62,14 @@ __all__ = [
     "Told",
     "Tracked",
     "WhatIf",
+    "beside",
     "brief_of",
     "case_seen_by",
     "cases_seen_by",
     "chips",
     "decided_lately",
     "firing",
+    "first_of",
     "may_enter",
     "may_ever",
     "may_send_photos",
@@ -90,6 +92,7 @@ __all__ = [
     "report_entered_by",
     "report_on",
     "report_sent_as",
+    "sorts_of",
     "sources",
     "tracked",
     "what_if",

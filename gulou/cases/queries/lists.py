@@ -5,10 +5,11 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from gulou.cases import states
 from gulou.cases.models import Case, Report
@@ -30,7 +31,7 @@ _FIELDS = (
     "id", "number", "state", "source", "category_id", "street_id", "community_id", "address",
     "unit_id", "step_kind", "step_unit_id", "due_at", "opened_at", "changed_at", "ended_at",
     "returns", "reworks", "reports_count", "objected_at", "place_ambiguous", "lat", "lon",
-    "cover_id",
+    "cover_id", "version",
 )  # fmt: skip
 
 
@@ -63,6 +64,7 @@ class Row:
     lat: float
     lon: float
     cover: str
+    version: int
 
     @property
     def place(self) -> str:
@@ -97,16 +99,61 @@ class Page:
     sort: str = field(default="due")
 
 
-# Sort orders: the fields, in the direction of the first page.
-_SORTS: dict[str, tuple[str, str]] = {"due": ("due_at", "asc"), "new": ("opened_at", "desc")}
+# What a list may be sorted by; "-" before a name turns it round. At most three at a time, then the
+# id. By one of the first three a whole page comes from an index; by others what is open is sorted.
+_COLUMNS: dict[str, str] = {
+    "due": "due_at", "opened": "opened_at", "changed": "changed_at", "street": "street_id",
+    "unit": "unit_id", "category": "category_id", "state": "state",
+}  # fmt: skip
+_TIMES = frozenset({"due_at", "opened_at", "changed_at"})
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+# Where a column may be empty, what stands for it: such a case comes last, or first when turned.
+_BLANKS: dict[str, Any] = {"due_at": _NEVER, "street_id": 2**31}
+MOST_SORTS = 3
+
+
+@dataclass(frozen=True)
+class _By:
+    """One column that a list is sorted by. `term` is what the database sorts by."""
+
+    column: str
+    down: bool
+    term: str
+
+
+def sorts_of(text: str) -> tuple[str, ...]:
+    """The names to sort by in a text such as "street,-due"; "new" is "-opened". Nonsense goes."""
+    names = ("-opened" if name == "new" else name for name in text.split(","))
+    found = {name.lstrip("-"): name for name in names if name.removeprefix("-") in _COLUMNS}
+    return tuple(found.values())[:MOST_SORTS] or ("-opened",)
 
 
 def queue(
     user: User, filters: Filters, *, key: str = "", sort: str = "new", size: int = PAGE
 ) -> Page:
     """A page of the cases that the user sees. `key` is `older` or `newer` of another page."""
-    sort = sort if sort in _SORTS else "new"
     return _page(narrowed(cases_seen_by(user), filters), key=key, sort=sort, size=size)
+
+
+def beside(user: User, filters: Filters, case: Case, *, sort: str = "new") -> tuple[str, str]:
+    """The numbers of the cases before and after this one in that list, "" where there is none.
+
+    The case itself need not fit the filters any more.
+    """
+    cases = narrowed(cases_seen_by(user), filters).exclude(pk=case.pk)
+    cases, order = _ordered(cases, sort)
+    at = _At([_of(case, by) for by in order], case.pk)
+    both = (_after(cases, order, at, backwards=backwards) for backwards in (True, False))
+    before, after = (found.values_list("number", flat=True).first() for found in both)
+    return before or "", after or ""
+
+
+def first_of(
+    user: User, filters: Filters, *, most: int, sort: str = "new"
+) -> list[tuple[str, int]]:
+    """Number and version of the first cases of a list, at most so many."""
+    cases, order = _ordered(narrowed(cases_seen_by(user), filters), sort)
+    return list(_after(cases, order, None, backwards=False).values_list("number", "version")[:most])
 
 
 def my_work(user: User, *, size: int = MOST_WORK) -> list[Row]:
@@ -185,53 +232,108 @@ def narrowed(cases: QuerySet[Case], filters: Filters) -> QuerySet[Case]:
 
 
 def _page(cases: QuerySet[Case], *, key: str, sort: str, size: int) -> Page:
-    column, direction = _SORTS[sort]
-    if column == "due_at":
-        cases = cases.filter(due_at__isnull=False)
-    backwards, at = _unlock(key)
-    ascending = (direction == "asc") != backwards
-    if at is not None:
-        sign = "gt" if ascending else "lt"
-        # The plain bound says nothing new, but an index can begin there; with the OR alone it
-        # walks through every page before this one.
-        cases = cases.filter(
-            Q(**{f"{column}__{sign}": at[0]}) | Q(**{column: at[0], f"id__{sign}": at[1]}),
-            **{f"{column}__{sign}e": at[0]},
-        )
-    order = [column, "id"] if ascending else [f"-{column}", "-id"]
-    found = _rows(cases.order_by(*order).values_list(*_FIELDS)[: size + 1])
-    more, rows = len(found) > size, found[:size]
+    cases, order = _ordered(cases, sort)
+    backwards, at = _unlock(key, order)
+    found = list(_after(cases, order, at, backwards=backwards).values_list(*_FIELDS)[: size + 1])
+    more, raw = len(found) > size, found[:size]
     if backwards:
-        rows.reverse()
+        raw.reverse()
     older = more if not backwards else True
     newer = more if backwards else at is not None
     return Page(
-        rows,
-        older=_lock(rows[-1], column, backwards=False) if rows and older else "",
-        newer=_lock(rows[0], column, backwards=True) if rows and newer else "",
+        _rows(raw),
+        older=_lock(raw[-1], order, backwards=False) if raw and older else "",
+        newer=_lock(raw[0], order, backwards=True) if raw and newer else "",
         sort=sort,
     )
 
 
-def _lock(row: Row, column: str, *, backwards: bool) -> str:
-    at = getattr(row, column)
-    text = json.dumps([backwards, at.isoformat(), row.id])
+@dataclass(frozen=True)
+class _At:
+    """Where a page begins: what the case before it has in the columns of the order, and its id."""
+
+    values: list[Any]
+    pk: int
+
+
+def _ordered(cases: QuerySet[Case], sort: str) -> tuple[QuerySet[Case], list[_By]]:
+    """The cases with all that they are sorted by, and by what."""
+    order = []
+    for place, name in enumerate(sorts_of(sort)):
+        column = _COLUMNS[name.removeprefix("-")]
+        term = column
+        if column == "due_at" and place == 0:
+            # As the index has it: what is never due is no part of this order.
+            cases = cases.filter(due_at__isnull=False)
+        elif column in _BLANKS:
+            term = f"by_{column}"
+            cases = cases.annotate(**{term: Coalesce(column, Value(_BLANKS[column]))})
+        order.append(_By(column, name.startswith("-"), term))
+    return cases, order
+
+
+def _after(
+    cases: QuerySet[Case], order: list[_By], at: _At | None, *, backwards: bool
+) -> QuerySet[Case]:
+    """The cases beyond a place, or before it, nearest first."""
+    downs = [by.down != backwards for by in order]
+    last = downs[-1]
+    if at is not None:
+        same: dict[str, Any] = {}
+        beyond = Q()
+        for by, down, value in zip(order, downs, at.values, strict=True):
+            beyond |= Q(**same, **{f"{by.term}__{'lt' if down else 'gt'}": value})
+            same[by.term] = value
+        beyond |= Q(**same, **{f"id__{'lt' if last else 'gt'}": at.pk})
+        # The plain bound says nothing new, but an index can begin there; with the OR alone it
+        # walks through every page before this one.
+        first = f"{order[0].term}__{'lte' if downs[0] else 'gte'}"
+        cases = cases.filter(beyond, **{first: at.values[0]})
+    terms = [f"-{by.term}" if down else by.term for by, down in zip(order, downs, strict=True)]
+    return cases.order_by(*terms, "-id" if last else "id")
+
+
+def _of(case: Case, by: _By) -> Any:
+    """What a case has in a column of the order; where it has nothing, what stands for it."""
+    value = getattr(case, by.column)
+    return _BLANKS[by.column] if value is None else value
+
+
+def _lock(raw: tuple[Any, ...], order: list[_By], *, backwards: bool) -> str:
+    values = [raw[_FIELDS.index(by.column)] for by in order]
+    filled = [_BLANKS[by.column] if v is None else v for by, v in zip(order, values, strict=True)]
+    said = [v.isoformat() if isinstance(v, datetime) else v for v in filled]
+    text = json.dumps([backwards, said, raw[0]])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _unlock(key: str) -> tuple[bool, tuple[datetime, int] | None]:
-    """What a page key says; the first page where it says nothing sensible."""
+def _unlock(key: str, order: list[_By]) -> tuple[bool, _At | None]:
+    """What a page key says; the first page where it says nothing sensible for this order."""
     if not key:
         return False, None
     try:
         text = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
-        backwards, at, pk = json.loads(text)
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None or not isinstance(pk, int) or abs(pk) >= 2**63:
+        backwards, said, pk = json.loads(text)
+        values = [_read(by, one) for by, one in zip(order, said, strict=True)]
+        if not isinstance(pk, int) or abs(pk) >= 2**63:
             return False, None
     except (ValueError, TypeError, binascii.Error, UnicodeDecodeError):
         return False, None
-    return bool(backwards), (moment, pk)
+    return bool(backwards), _At(values, pk)
+
+
+def _read(by: _By, said: Any) -> Any:
+    """A value of a page key. Raises ValueError or TypeError where it is none of that column."""
+    if by.column in _TIMES:
+        moment = datetime.fromisoformat(said)
+        if moment.tzinfo is None:
+            raise ValueError(said)
+        return moment
+    if by.column == "state":
+        return State(said)
+    if not isinstance(said, int) or abs(said) >= 2**31 + 1:
+        raise ValueError(said)
+    return said
 
 
 def _rows(values: Any) -> list[Row]:
@@ -262,6 +364,6 @@ def _rows(values: Any) -> list[Row]:
             late=v["ended_at"] is None and v["due_at"] is not None and v["due_at"] < now,
             returns=v["returns"], reworks=v["reworks"], reports_count=v["reports_count"],
             objected=v["objected_at"] is not None, place_ambiguous=v["place_ambiguous"],
-            lat=v["lat"], lon=v["lon"], cover=str(covers.get(v["cover_id"], "")),
+            lat=v["lat"], lon=v["lon"], cover=str(covers.get(v["cover_id"], "")), version=v["version"],
         ))  # fmt: skip
     return rows
