@@ -6,6 +6,7 @@ from gulou.kit import clock
 
 from . import tallies
 from .models import Before
+from .operations.figures import compute_figures
 
 KEPT = timedelta(minutes=10)
 
@@ -18,3 +19,8 @@ def fold_tallies() -> int:
 def forget_before() -> int:
     """Forget how cases stood before moves that can no longer be taken back; how many."""
     return Before.objects.filter(at__lt=clock.now() - KEPT).delete()[0]
+
+
+def renew_figures() -> None:
+    """Compute the public figures of today anew."""
+    compute_figures()

@@ -109,6 +109,9 @@ class Case(Chained, Located):
     cover = models.ForeignKey(Photo, null=True, on_delete=models.SET_NULL, related_name="+")
     # What the public reads: the office's words, never the reporter's.
     summary = models.CharField(max_length=300, blank=True)
+    # Since when a person has let everybody read of it; with it, the bigrams of the summary.
+    released_at = models.DateTimeField(null=True)
+    released_terms = ArrayField(models.CharField(max_length=300), null=True)
 
     class Meta:
         constraints = [
@@ -170,6 +173,12 @@ class Case(Chained, Located):
                          condition=models.Q(merged_into__isnull=False)),
             models.Index(fields=["due_at", "id"], name="case_due",
                          condition=models.Q(due_at__isnull=False)),
+            *(models.Index(fields=[*fields, "-released_at", "-id"], name=name,
+                           condition=models.Q(released_at__isnull=False))
+              for fields, name in (([], "case_released"), (["street"], "case_released_street"),
+                                   (["category"], "case_released_category"))),
+            GinIndex(fields=["released_terms"], name="case_released_terms",
+                     condition=models.Q(released_at__isnull=False)),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -450,3 +459,16 @@ class Tally(Counted):
 
     def __str__(self) -> str:
         return f"{self.n} {self.state}"
+
+
+class PublicFigures(models.Model):
+    """The figures that everybody may quote, as they were computed last on a day."""
+
+    day = models.DateField(unique=True)
+    computed_at = models.DateTimeField()
+    since = models.DateField()
+    # What was counted, by measure: "total", and "months", "streets" and "categories" by code.
+    body = models.JSONField()
+
+    def __str__(self) -> str:
+        return str(self.day)

@@ -41,6 +41,7 @@ JOBS: tuple[Job, ...] = (
     Job(photos.sweep_orphans, every=timedelta(hours=1)),
     Job(errands.forget_expired, every=timedelta(hours=1)),
     Job(cases.forget_before, every=timedelta(minutes=10)),
+    Job(cases.renew_figures, every=timedelta(hours=1)),
     Job(forget_expired, every=timedelta(minutes=10)),
     Job(clear_sessions, every=timedelta(days=1)),
 )

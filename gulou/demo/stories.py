@@ -360,7 +360,9 @@ class Teller:
         return clerk if clerk is not None and self.rng.random() < 0.6 else self.house.dispatchers[0]
 
     def _summary(self, case: Case) -> str:
-        return f"{case.address}{case.category.name_zh}" if case.address else ""
+        """The office's words: the community and the kind, nothing that the reporter wrote."""
+        area = case.community or case.street
+        return f"{area.name_zh}{case.category.name_zh}" if area else ""
 
     def _later(self, least: int, most: int) -> datetime:
         """So many minutes from now."""

@@ -320,7 +320,10 @@ class ReleaseForm(MoveForm):
     summary = forms.CharField(
         label=_("What the public reads"), max_length=300, required=False,
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300}),
-        help_text=_("In the office's words, with nothing personal."),
+        help_text=_(
+            "In the office's words, with nothing personal. Without them the case is on no public"
+            " page: only its reporters see the pictures."
+        ),
     )  # fmt: skip
     words = None  # type: ignore[assignment]  # this move leaves none
 

@@ -24,6 +24,6 @@ class Happened(TextChoices):
     """What people do to a part."""
 
     ASKED = "asked", _("Opening asked for")
-    APPROVED = "approved", _("Opened")
+    APPROVED = "approved", pgettext_lazy("opening", "Opened")
     WITHDRAWN = "withdrawn", _("Not opened")
     CLOSED = "closed", pgettext_lazy("opening", "Closed")

@@ -1,15 +1,17 @@
 """What somebody should see before they send: the same thing reported already, better numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gulou.cases import queries as cases
 from gulou.cases.queries import Nearby
 from gulou.catalogue import queries as catalogue
 from gulou.kit.words import name_of
+from gulou.openings.queries import any_open
 from gulou.places import queries as places
 
+from .opened import CASES
 from .pins import Pin
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ def hints_for(pin: Pin | None, category_id: int | None, words: str) -> Hints:
     near: Sequence[Nearby] = ()
     if pin is not None and category_id is not None:
         near = cases.nearby_open(pin.lat, pin.lon, category_id=category_id)
+        if not any_open(*CASES):
+            near = [replace(one, photo=None) for one in near]
     channels = catalogue.elsewhere_for(words) if words else ()
     return Hints(near, channels, _outside(pin))
 

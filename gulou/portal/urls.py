@@ -17,6 +17,7 @@ urlpatterns = [
     path("t/<str:token>/receipt/", track.receipt, name="receipt"),
     path("t/<str:token>/rating/", track.rate, name="rate"),
     path("t/<str:token>/objection/", track.object_to, name="object"),
+    path("t/<str:token>/photos/<uuid:uid>/<str:size>", photos.tracked, name="tracked_photo"),
     path("photos/<uuid:uid>/<str:size>", photos.released, name="photo"),
     path("map/areas.json", maps.areas, name="areas"),
 ]

@@ -15,8 +15,11 @@ from gulou.photos.queries import staged_photos
 from gulou.places.cells import cell_of
 from gulou.places.models import NamedPlace
 from tests.conftest import Cast, Kinds
+from tests.desk.conftest import as_user
 from tests.factories.cases import IN_WEST
 from tests.factories.photos import make_jpeg
+
+__all__ = ["as_user"]
 
 Sheet = dict[str, Any]
 

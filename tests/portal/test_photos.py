@@ -13,10 +13,14 @@ from PIL import Image
 from gulou.cases import operations
 from gulou.cases.models import CasePhoto
 from gulou.cases.states import State
+from gulou.openings import operations as openings
+from gulou.openings.states import APPROVE, Part
 from gulou.outbox.deliver import deliver_all
 from gulou.photos.models import Photo
 from tests.conftest import Cast, Kinds
+from tests.desk.conftest import SignedIn
 from tests.factories.cases import a_case, evidence
+from tests.factories.openings import open_parts, who_opens
 from tests.factories.photos import make_jpeg
 from tests.portal.conftest import staged_under
 
@@ -145,7 +149,11 @@ def picture(cast: Cast, kinds: Kinds) -> CasePhoto:
 
 
 def _release(cast: Cast, picture: CasePhoto) -> str:
-    operations.release_photos(picture.case, by=cast.guo, uids=[picture.photo.uid])
+    """Release it with the office's words, for everybody."""
+    operations.release_photos(
+        picture.case, by=cast.guo, uids=[picture.photo.uid], summary="路口垃圾"
+    )
+    open_parts(cast.office, Part.LIST)
     return f"/photos/{picture.photo.uid}"
 
 
@@ -170,3 +178,28 @@ def test_there_are_three_sizes_and_never_the_original(
     client: Client, cast: Cast, picture: CasePhoto, size: str
 ) -> None:
     assert client.get(f"{_release(cast, picture)}/{size}").status_code == 404
+
+
+def test_a_released_picture_is_for_its_reporters_alone_while_the_list_is_closed(
+    client: Client, cast: Cast, picture: CasePhoto
+) -> None:
+    url = _release(cast, picture)
+    openings.close_opening(Part.LIST, by=who_opens(cast.office, APPROVE))
+    token = picture.case.reports.get().token
+    assert client.get(f"{url}/list").status_code == 404
+    answer = client.get(f"/t/{token}{url}/list")
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    assert client.get(f"/t/{'x' * 43}{url}/list").status_code == 404
+
+
+def test_who_may_approve_sees_it_before_and_no_cache_keeps_it(
+    as_user: SignedIn, cast: Cast, picture: CasePhoto
+) -> None:
+    url = _release(cast, picture)
+    approver = who_opens(cast.office, APPROVE)
+    openings.close_opening(Part.LIST, by=approver)
+    answer = as_user(approver).get(f"{url}/list")
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "private, no-store"
+    assert as_user(cast.lin).get(f"{url}/list").status_code == 404

@@ -7,6 +7,7 @@ from .answers import (
     rate_case,
     uphold_case,
 )
+from .figures import compute_figures
 from .ground import Evidence
 from .intake import ContactDetails, Snap, receive_report
 from .records import (
@@ -38,6 +39,7 @@ __all__ = [
     "answer_reports",
     "close_case",
     "combine_reports",
+    "compute_figures",
     "decline_case",
     "dispatch_case",
     "erase_contact",

@@ -179,6 +179,10 @@ def put(case: Case, state: State | None = None, *fields: str) -> None:
         case.ended_at = now if state in ENDED else None
     if case.ended_at is not None:
         _stand_in(case, None)
+    if state in ENDED and state != State.CLOSED and case.released_at is not None:
+        # What answers for nothing of its own is not shown to everybody any more.
+        case.released_at, case.released_terms = None, None
+        fields = (*fields, "released_at", "released_terms")
     case.save(update_fields=["version", "changed_at", "state", "ended_at", *STEP_FIELDS, *fields])
 
 

@@ -21,6 +21,7 @@ from gulou.cases.models import Answer, Case, CasePhoto, Note, PhotoKind, Report,
 from gulou.kit import clock
 from gulou.kit.errors import Invalid, NotFound, Refusal
 from gulou.kit.sealing import unseal
+from gulou.kit.words import bigrams
 from gulou.outbox.queries import story
 from gulou.outbox.record import record
 from gulou.people import access
@@ -57,7 +58,8 @@ def release_photos(
 ) -> Case:  # fmt: skip
     """Make exactly these pictures public; any other is withheld from now on.
 
-    Of the case and of all that was merged into it: what one shows, all its reporters see.
+    Of the case and of all that was merged into it: what one shows, all its reporters see. With the
+    office's summary the case is released to everybody; without it only its reporters see them.
     """
     family = locked_family(case)
     case = locked(family[0], seen=seen)
@@ -80,12 +82,19 @@ def release_photos(
     evidence.filter(photo__uid__in=withheld).update(released_at=None, released_by=None)
     if summary is not None:
         case.summary = public_words(summary)
-    put(case, None, "summary")
+    _publish(case, public=bool(uids and case.summary))
+    put(case, None, "summary", "released_at", "released_terms")
     record(
         PhotosReleased(photos=sorted(map(str, released)), withheld=sorted(map(str, withheld))),
         subject=case, actor=by.actor,
     )  # fmt: skip
     return case
+
+
+def _publish(case: Case, *, public: bool) -> None:
+    """Let everybody read of the case from now on, or not any more. An earlier release stands."""
+    case.released_at = (case.released_at or clock.now()) if public else None
+    case.released_terms = bigrams(case.summary) if public else None
 
 
 @transaction.atomic

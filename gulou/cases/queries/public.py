@@ -122,7 +122,7 @@ def tracked(report: Report) -> Tracked:
         summary="" if case.restricted else case.summary, words=report.words.text,
         unit="" if unit.is_office or case.restricted else name_of(unit),
         due_at=case.due_at if case.state == State.HANDLING else None,
-        told=_told(case), before=[p.photo.uid for p in photos if p.kind != "after"],
+        told=story_told(case), before=[p.photo.uid for p in photos if p.kind != "after"],
         after=[p.photo.uid for p in photos if p.kind == "after"], reason=_public_reason(case),
         me_too=report.me_too, merged=case.pk != report.case_id,
         may_answer=case.state in ANSWERABLE,
@@ -154,7 +154,8 @@ def _answer_to(report: Report, case: Case) -> tuple[datetime | None, str]:
     return (note.at, note.words.text) if note else (None, "")
 
 
-def _told(case: Case) -> list[Told]:
+def story_told(case: Case) -> list[Told]:
+    """The steps of a case that reporters, and everybody where it is released, may read of."""
     units = people.unit_refs()
     lines = []
     events = story(case.subject_kind, case.uid)
@@ -204,17 +205,14 @@ def _nearby(case: Case, distance: float) -> Nearby:
     return Nearby(
         uid=case.uid, category=name_of(category), place=_area_name(case),
         opened_at=case.opened_at, distance_m=distance, reports_count=case.reports_count,
-        photo=released[0].photo.uid if released else None,
+        photo=released[0].photo.uid if released and case.released_at else None,
     )  # fmt: skip
 
 
-def public_photo(uid: UUID) -> Photo:
-    """A picture that a person has released, on a case that is not restricted. Else NotFound."""
-    evidence = (
-        CasePhoto.objects.filter(photo__uid=uid, released_at__isnull=False, case__restricted=False)
-        .select_related("photo")
-        .first()
-    )
-    if evidence is None:
+def tracked_photo(report: Report, uid: UUID) -> Photo:
+    """A released picture that the holder of a tracking link sees. Raises NotFound."""
+    case = answering_for(report.case_id)
+    shown = {} if case.restricted else {one.photo.uid: one.photo for one in _released(case)}
+    if uid not in shown:
         raise NotFound("photo.not_found", _("There is no such picture."))
-    return evidence.photo
+    return shown[uid]

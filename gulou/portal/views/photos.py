@@ -1,11 +1,11 @@
 """Photos on their way in, seen by who sends them; and released ones, seen by all."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,8 +15,12 @@ from gulou.photos import operations
 from gulou.photos import queries as photos
 from gulou.portal import drafts, limits
 from gulou.portal.limits import limited
+from gulou.portal.opened import CASES, opened
 from gulou.portal.privacy import private
 from gulou.ui.guards import public
+
+if TYPE_CHECKING:
+    from gulou.photos.models import Photo
 
 PREVIEW = "list"
 
@@ -89,10 +93,23 @@ def preview(request: HttpRequest, uid: UUID) -> HttpResponseBase:
 @public
 @require_safe
 @limited(limits.PICTURES)
+@opened(*CASES, seconds=300)
 def released(request: HttpRequest, uid: UUID, size: str) -> HttpResponseBase:
-    """A picture that a person has released. It may be withheld again, so caches keep it briefly."""
-    file, mime = photos.open_public_rendition(cases.public_photo(uid), size)
+    """A picture of a released case. It may be withheld again, so caches keep it briefly."""
+    return _public(cases.public_photo(uid), size)
+
+
+@public
+@private
+@require_safe
+@limited(limits.PICTURES)
+def tracked(request: HttpRequest, token: str, uid: UUID, size: str) -> HttpResponseBase:
+    """A picture that a person has released, for whoever follows a report of its case."""
+    return _public(cases.tracked_photo(cases.report_by_token(token), uid), size)
+
+
+def _public(photo: "Photo", size: str) -> HttpResponseBase:
+    file, mime = photos.open_public_rendition(photo, size)
     response = FileResponse(file, content_type=mime)
-    patch_cache_control(response, public=True, max_age=300)
     response.headers["X-Robots-Tag"] = "noindex"
     return response

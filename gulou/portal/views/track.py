@@ -149,30 +149,26 @@ def _story(
         "rating_form": rating,
         "rating_value": rating["rating"].value(),
         "objection_form": objection,
-        **_pictures(tracked),
+        **_pictures(report.token, tracked),
     }
     return render(request, "portal/story.html", context, status=status)
 
 
-def _pictures(tracked: Tracked) -> dict[str, Any]:
+def _pictures(token: str, tracked: Tracked) -> dict[str, Any]:
     """One before and one after for the slider, and the others beside each other."""
-    before, after = tracked.before, tracked.after
-    pair = bool(before and after)
+    before = [_picture(token, uid, _("Before")) for uid in tracked.before]
+    after = [_picture(token, uid, _("After")) for uid in tracked.after]
+    if not (before and after):
+        return {"pair": False, "others": before + after}
     return {
-        "pair": pair,
-        "first": _picture(before[0]) if before else None,
-        "last": _picture(after[-1]) if after else None,
-        "others": [
-            *(_picture(uid, _("Before")) for uid in (before[1:] if pair else before)),
-            *(_picture(uid, _("After")) for uid in (after[:-1] if pair else after)),
-        ],
-    }
+        "pair": True, "first": before[0], "last": after[-1], "others": before[1:] + after[:-1],
+    }  # fmt: skip
 
 
-def _picture(uid: UUID, mark: Any = "") -> dict[str, Any]:
+def _picture(token: str, uid: UUID, mark: Any) -> dict[str, Any]:
     return {
-        "url": reverse("portal:photo", args=[uid, "page"]),
-        "full": reverse("portal:photo", args=[uid, "full"]),
+        "url": reverse("portal:tracked_photo", args=[token, uid, "page"]),
+        "full": reverse("portal:tracked_photo", args=[token, uid, "full"]),
         "mark": mark,
-        "alt": mark or _("Photo"),
+        "alt": mark,
     }
