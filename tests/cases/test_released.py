@@ -178,3 +178,10 @@ def test_what_was_reported_again_after_release_tells_its_steps(cast: Cast, kinds
     names = [one.name for one in released_story(case.number).told]
     assert names[0] == "case.opened"
     assert names[-1] == "case.closed"
+
+
+def test_what_was_declined_by_mistake_is_released_again(cast: Cast, kinds: Kinds) -> None:
+    case = a_released_case(cast, kinds, state=State.FILED)
+    operations.decline_case(case, by=cast.guo, reason_id=reason("decline").pk)
+    operations.undo_move(case, by=cast.guo)
+    assert numbers() == [case.number]

@@ -103,7 +103,7 @@ def leave(case: Case, move: Move, *, by: User | None, words: str, reason_id: int
 REMEMBERED = (
     "state", "unit_id", "assisting", "rule_id", "step_id", "ended_at", "category_id",
     "condition_id", "code_set_id", "summary", "address", "returns", "reworks", "objected_at",
-    "restricted",
+    "restricted", "released_at", "released_terms",
 )  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def remember(case: Case, move: Move, *, by: User | None) -> None:
     if not move.undo or by is None:
         return
     stood = {name: getattr(case, name) for name in REMEMBERED}
-    for name in ("ended_at", "objected_at"):
+    for name in ("ended_at", "objected_at", "released_at"):
         stood[name] = stood[name].isoformat() if stood[name] else None
     Before.objects.bulk_create(
         [Before(case=case, move=move.name, by=by, at=clock.now(), version=case.version,

@@ -68,14 +68,16 @@ def _put_back(case: Case, before: Before, by: User) -> None:
     """The fields as they were, the steps of the move ended as undone, those before it going on."""
     stood = before.stood
     state = State(stood["state"])
-    ended, objected = (_instant(stood[name]) for name in ("ended_at", "objected_at"))
+    ended, objected, released = (
+        _instant(stood.get(name)) for name in ("ended_at", "objected_at", "released_at")
+    )
     if objected is not None and case.objected_at is None:
         Answer.objects.filter(
             objection=True, answered_at__gte=before.at, report__case__in=family_of(case)
         ).update(answered_at=None)
     for name in REMEMBERED:
-        setattr(case, name, stood[name])
-    case.objected_at = objected
+        setattr(case, name, stood.get(name))
+    case.objected_at, case.released_at = objected, released
     going_on = _with_parents(case.step)
     begun = Q(ended_at=None) | Q(started_at__gte=before.at, pk__gt=case.step_id or 0)
     case.steps.filter(begun).exclude(pk__in=going_on).update(
@@ -84,7 +86,7 @@ def _put_back(case: Case, before: Before, by: User) -> None:
     case.steps.filter(pk__in=going_on).update(ended_at=None, outcome="", ended_by=None)
     stand_in_open_step(case)
     fields = ("unit", "assisting", "rule", "category", "condition", "code_set", "summary",
-              "address", "returns", "reworks", "objected_at")  # fmt: skip
+              "address", "returns", "reworks", "objected_at", "released_at", "released_terms")  # fmt: skip
     put(case, state, *fields)
     if ended is not None:
         # It ended when it ended, not now.
