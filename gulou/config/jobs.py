@@ -12,6 +12,7 @@ from gulou.cases import jobs as cases
 from gulou.errands import jobs as errands
 from gulou.kit import clock
 from gulou.photos import jobs as photos
+from gulou.workbench import jobs as workbench
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ JOBS: tuple[Job, ...] = (
     Job(errands.forget_expired, every=timedelta(hours=1)),
     Job(cases.forget_before, every=timedelta(minutes=10)),
     Job(cases.renew_figures, every=timedelta(hours=1)),
+    Job(workbench.forget_presence, every=timedelta(minutes=30)),
     Job(forget_expired, every=timedelta(minutes=10)),
     Job(clear_sessions, every=timedelta(days=1)),
 )

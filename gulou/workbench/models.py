@@ -1,13 +1,14 @@
-"""What people keep at their desk: templates for answers, mentions, what they follow, drafts."""
+"""What people keep at their desk: templates for answers, mentions, what they follow, drafts, views of the queue, who looks at what."""
 
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from gulou.cases.models import Case, Words
 from gulou.outbox.models import Chained
-from gulou.people.models import User
+from gulou.people.models import Unit, User
 from gulou.photos.models import Photo
 
 
@@ -103,3 +104,60 @@ class EntryDraft(models.Model):
 
     def __str__(self) -> str:
         return str(self.uid)
+
+
+class SavedView(models.Model):
+    """A queue with a name: what its address asks for. Shared with a unit and below, or everybody.
+
+    What a reader sees in it is decided by the reader's own postings.
+    """
+
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=1000, blank=True)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    everybody = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="view_name"),
+            models.CheckConstraint(
+                condition=models.Q(everybody=False) | models.Q(unit=None), name="view_shared_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Preference(models.Model):
+    """How a person likes their queue: the columns, and the view it opens with."""
+
+    person = models.OneToOneField(
+        User, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    columns = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    view = models.ForeignKey(SavedView, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    def __str__(self) -> str:
+        return f"preference of {self.person_id}"
+
+
+class Presence(models.Model):
+    """Somebody has a case before them: since the last word of their page, reading or writing."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    writing = models.BooleanField(default=False)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "person"], name="presence_once"),
+        ]
+        indexes = [models.Index(fields=["seen_at"], name="presence_seen")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} at {self.case_id}"

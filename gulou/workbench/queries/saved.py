@@ -1,0 +1,62 @@
+"""The views that a person has at hand, and how they like their queue."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from gulou.kit.words import name_of
+from gulou.people import access
+from gulou.people import queries as people
+from gulou.people.models import User
+from gulou.workbench.models import Preference, SavedView
+
+
+@dataclass(frozen=True)
+class View:
+    """A saved view as its reader sees it. `shared_with` is "" for one's own that nobody shares."""
+
+    id: int
+    name: str
+    query: str
+    owner: str
+    own: bool
+    everybody: bool
+    unit_id: int | None
+    shared_with: str
+    first: bool
+
+
+@dataclass(frozen=True)
+class Liking:
+    """How a person likes their queue. No columns: as it ships."""
+
+    columns: tuple[str, ...] = ()
+    view_id: int | None = None
+
+
+def liking_of(person: User) -> Liking:
+    """How this person likes their queue."""
+    row = Preference.objects.filter(person=person).values_list("columns", "view_id").first()
+    return Liking(tuple(row[0]), row[1]) if row else Liking()
+
+
+def views_seen_by(person: User, *, first: int | None = None) -> list[View]:
+    """One's own views, then those shared with everybody or with a unit one is posted at or below.
+
+    `first` is the view that the person's queue opens with.
+    """
+    units = people.unit_refs()
+    posted = access.posted_unit_ids(person)
+    above = {up for pk in posted if pk in units for up in units[pk].ancestor_ids}
+    shared = Q(everybody=True) | Q(unit_id__in=above)
+    found = SavedView.objects.filter(Q(owner=person) | shared).select_related("owner")
+    views = [
+        View(
+            id=view.pk, name=view.name, query=view.query, owner=str(view.owner),
+            own=view.owner_id == person.pk, everybody=view.everybody, unit_id=view.unit_id,
+            shared_with=name_of(units[view.unit_id]) if view.unit_id and view.unit_id in units else "",
+            first=view.pk == first,
+        )
+        for view in found
+    ]  # fmt: skip
+    return sorted(views, key=lambda view: not view.own)
