@@ -1,5 +1,12 @@
 """Every kind of long work that a person may ask for. Each row says who may, by verbs."""
 
-from gulou.errands.table import Table
+from django.utils.translation import gettext_lazy as _
 
-ERRANDS: Table = {}
+from gulou.cases import states as cases
+from gulou.errands.table import Kind, Table
+from gulou.papers import kinds as papers
+from gulou.papers.operations import make_asked
+
+ERRANDS: Table = {
+    papers.ERRAND: Kind(_("A paper from cases"), make_asked, (cases.READ, cases.READ_RESTRICTED)),
+}

@@ -7,6 +7,7 @@ from gulou.errands import jobs as errand_jobs
 from gulou.notices import reactions as notices
 from gulou.openings import facts as openings
 from gulou.outbox.table import Effect, Message, Table
+from gulou.papers import facts as papers
 from gulou.people import facts as people
 from gulou.photos import facts as photos
 from gulou.photos import jobs as photo_jobs
@@ -93,4 +94,5 @@ REACTIONS: Table = {
     cases.CaseNoted: [],
     cases.CaseMoveUndone: [],
     cases.PhotosReleased: [],
+    papers.PaperTaken: [],
 }

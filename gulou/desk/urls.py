@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from .views import entering, errands, files, lists, office, record
+from .views import entering, errands, files, lists, office, papers, record
 
 
 class NumberConverter:
@@ -22,6 +22,8 @@ urlpatterns = [
     path("", lists.mine, name="queue"),
     path("cases/", lists.cases, name="cases"),
     path("cases/points.json", lists.points, name="points"),
+    path("cases/export.csv", papers.export_csv, name="export_csv"),
+    path("cases/export.xlsx", papers.export_xlsx, name="export_xlsx"),
     path("cases/<case_number:number>/", record.record, name="record"),
     path("cases/<case_number:number>/around.json", lists.around, name="around"),
     path("cases/<case_number:number>/erase/", record.erase, name="erase"),
@@ -37,6 +39,8 @@ urlpatterns = [
     path("map/areas.json", files.areas, name="areas"),
     path("map/places.json", files.named_places, name="places"),
     path("units/", office.units, name="units"),
+    path("papers/", papers.papers, name="papers"),
+    path("papers/<slug:kind>/", papers.make, name="paper"),
     path("errands/", errands.mine, name="errands"),
     path("errands/<uuid:uid>/", errands.errand, name="errand"),
     path("errands/<uuid:uid>/cancel/", errands.cancel, name="errand_cancel"),

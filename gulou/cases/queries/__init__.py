@@ -10,7 +10,18 @@ from .around import (
 )
 from .counts import chips
 from .figures import Figures, Named, figures_of, figures_stamp
-from .lists import Filters, Page, Row, beside, first_of, my_work, my_work_count, queue, sorts_of
+from .lists import (
+    Filters,
+    Page,
+    Row,
+    beside,
+    cases_found,
+    first_of,
+    my_work,
+    my_work_count,
+    queue,
+    sorts_of,
+)
 from .public import (
     Nearby,
     Told,
@@ -89,6 +100,7 @@ __all__ = [
     "beside",
     "brief_of",
     "case_seen_by",
+    "cases_found",
     "cases_seen_by",
     "chips",
     "decided_lately",

@@ -156,6 +156,12 @@ def first_of(
     return list(_after(cases, order, None, backwards=False).values_list("number", "version")[:most])
 
 
+def cases_found(user: User, filters: Filters, *, sort: str = "new") -> QuerySet[Case]:
+    """All cases of a list at once, in its order: for what is made from a whole list."""
+    cases, order = _ordered(narrowed(cases_seen_by(user), filters), sort)
+    return _after(cases, order, None, backwards=False)
+
+
 def my_work(user: User, *, size: int = MOST_WORK) -> list[Row]:
     """What waits for this person: current steps given to them, or to a unit where a posting of
     theirs lets them make a move that the step is there for. The most urgent comes first."""

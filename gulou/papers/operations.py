@@ -1,0 +1,113 @@
+"""Making papers: small ones at once, large ones by the worker; each is on record."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gulou.errands import operations as errands
+from gulou.errands.models import Errand
+from gulou.errands.table import Outcome, Work
+from gulou.kit import clock
+from gulou.kit.errors import Refusal
+from gulou.outbox.record import record
+from gulou.people.models import User
+
+from . import exports
+from .columns import columns_named
+from .facts import PaperTaken
+from .kinds import ERRAND, Made, Order, PaperKind, kind_named
+from .models import Paper
+from .selection import Selection
+
+_IN_MEMORY = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A paper that was made while one waited. `file` stands at its beginning."""
+
+    file: IO[bytes]
+    name: str
+    made: Made
+
+
+def stream_cases(selection: Selection, *, by: User, columns: Sequence[str] = ()) -> Iterator[bytes]:
+    """All cases of a list as CSV, however many, sent as they are read. On record."""
+    _keep(kind_named("csv"), selection, by, selection.count(by))
+    return exports.csv_of(selection, reader=by, columns=columns_named(columns))
+
+
+def make_paper(
+    code: str,
+    selection: Selection,
+    *,
+    by: User,
+    columns: Sequence[str] = (),
+    unreleased: bool = False,
+) -> Ready | Errand:
+    """Make a paper from the cases that the reader sees, or ask the worker for it if it is large.
+
+    Raises Refusal where there are more cases than such a paper holds.
+    """
+    kind = kind_named(code)
+    count = selection.count(by)
+    if count > kind.most:
+        raise Refusal("paper.too_many", ngettext(
+            "This paper holds at most one case. Narrow the list down.",
+            "This paper holds at most %(n)d cases. Narrow the list down.", kind.most,
+        ) % {"n": kind.most})  # fmt: skip
+    if count > kind.at_once:
+        return _ask(kind, selection, by, count, columns, unreleased)
+    _keep(kind, selection, by, count, unreleased=unreleased)
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  the caller closes it
+    made = kind.make(Order(selection, by, columns, unreleased), file)
+    file.seek(0)
+    return Ready(file, _name(kind, made), made)
+
+
+@transaction.atomic
+def _ask(
+    kind: PaperKind, selection: Selection, by: User, count: int, columns: Sequence[str],
+    unreleased: bool,
+) -> Errand:  # fmt: skip
+    _keep(kind, selection, by, count, unreleased=unreleased)
+    return errands.ask(
+        ERRAND, by=by, paper=kind.code, selection=selection.parameters(), columns=list(columns),
+        unreleased=unreleased,
+    )  # fmt: skip
+
+
+def make_asked(work: Work) -> Outcome:
+    """The errand: the same paper, made by the worker."""
+    told = work.parameters
+    kind, selection = kind_named(told["paper"]), Selection.read(told["selection"])
+    total = selection.count(work.by)
+    order = Order(
+        selection, work.by, told["columns"], told["unreleased"],
+        tell=lambda done: work.tell(min(done, total), total),
+    )  # fmt: skip
+    made = kind.make(order, work.file)
+    return Outcome(download_name=_name(kind, made), mime=made.mime, rows=made.cases)
+
+
+@transaction.atomic
+def _keep(
+    kind: PaperKind, selection: Selection, by: User, count: int, *, unreleased: bool = False
+) -> None:
+    paper = Paper.objects.create(kind=kind.code, made_by=by, made_at=clock.now())
+    fact = PaperTaken(kind=kind.code, cases=count, narrowed=selection.told(), unreleased=unreleased)
+    record(fact, subject=paper, actor=by.actor)
+
+
+def _name(kind: PaperKind, made: Made) -> str:
+    """A name that tells what it is in a folder of many, and sorts by day."""
+    day = timezone.localdate(clock.now()).isoformat()
+    return _("%(day)s %(paper)s.%(suffix)s") % {
+        "day": day, "paper": str(kind.label).split("（")[0].split(" (")[0], "suffix": made.suffix,
+    }  # fmt: skip

@@ -1,0 +1,25 @@
+"""Words for files that other programs open: nothing in them runs, breaks or turns around."""
+
+import re
+
+from gulou.kit.words import clean
+
+# What a spreadsheet takes for the beginning of a formula; the wide ones too, where it is Chinese.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+
+def defused(text: str) -> str:
+    """For a cell of CSV: a leading apostrophe where a spreadsheet would calculate."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def plain(text: str) -> str:
+    """For a document: without what XML forbids or what turns the direction of the rest."""
+    return _FORBIDDEN.sub("", clean(text))
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many characters, an ellipsis at the end where some are missing."""
+    text = plain(text)
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
