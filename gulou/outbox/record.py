@@ -7,22 +7,25 @@ from typing import Any
 
 from django.db import transaction
 
-from gulou.kit import clock
+from gulou.kit import clock, rows
 from gulou.kit.facts import Fact
 
 from .models import ALGORITHM, Chained, Delivery, Event
 from .table import label, table
 
 
+@rows.held_back()
 def record(fact: Fact, *, subject: Chained, actor: str) -> Event:
     """Write the fact and what is owed to it, and move the subject's head.
 
     Call it inside the operation's transaction, with the subject's row locked or just created.
+    Written with the rest of what the operation changes (kit.rows).
     `actor` is "user:<uid>", "report:<uid>" or "system". Raises RuntimeError outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a fact is recorded in the transaction that makes it true")
     event = Event(
+        pk=rows.new(Event),
         subject_kind=subject.subject_kind,
         subject_uid=subject.uid,
         sequence=subject.head_sequence + 1,
@@ -33,12 +36,14 @@ def record(fact: Fact, *, subject: Chained, actor: str) -> Event:
         previous=subject.head_digest,
     )
     event.digest = digest_of(event)
-    event.save(force_insert=True)
     subject.head_sequence, subject.head_digest = event.sequence, event.digest
-    subject.save(update_fields=["head_sequence", "head_digest"])
-    Delivery.objects.bulk_create(
-        Delivery(event=event, reaction=label(reaction), due_at=event.at + fact.settles_after)
-        for reaction in table()[type(fact)]
+    rows.add(event)
+    rows.change(subject, "head_sequence", "head_digest")
+    rows.add(
+        *(
+            Delivery(event=event, reaction=label(reaction), due_at=event.at + fact.settles_after)
+            for reaction in table()[type(fact)]
+        )
     )
     return event
 

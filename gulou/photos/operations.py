@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from gulou.kit import clock
+from gulou.kit import clock, rows
 from gulou.kit.errors import Conflict, Invalid, Refusal, TooMany
 from gulou.outbox.record import record
 
@@ -68,7 +68,7 @@ def stage_photo(
         return _take_in(spooled, _photo(picture, kind, sha256, size, draft, by), picture)
 
 
-@transaction.atomic
+@rows.together()
 def keep_photos(uids: Sequence[UUID], *, draft: str, actor: str) -> list[Photo]:
     """Make staged photos evidence, in the order given. Part of the caller's operation.
 
@@ -99,7 +99,7 @@ def keep_photos(uids: Sequence[UUID], *, draft: str, actor: str) -> list[Photo]:
 
 def _keep(photo: Photo, actor: str) -> Photo:
     photo.state, photo.kept_at, photo.draft = PhotoState.KEPT, clock.now(), ""
-    photo.save(update_fields=["state", "kept_at", "draft"])
+    rows.change(photo, "state", "kept_at", "draft")
     record(PhotoKept(sha256=photo.sha256, bytes=photo.bytes), subject=photo, actor=actor)
     return photo
 

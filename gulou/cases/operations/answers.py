@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +18,7 @@ from gulou.cases.facts import (
 from gulou.cases.family import family_of, locked_chain
 from gulou.cases.models import Answer, Case, Report
 from gulou.cases.states import State
-from gulou.kit import clock
+from gulou.kit import clock, rows
 from gulou.kit.errors import Invalid, Refusal
 from gulou.kit.words import clean
 from gulou.outbox.queries import story
@@ -31,7 +30,7 @@ from .ground import allow, keep_words, leave, locked, put
 ANSWERABLE = frozenset({State.CLOSED, State.DECLINED})
 
 
-@transaction.atomic
+@rows.together()
 def rate_case(report: Report, *, rating: int, words: str = "") -> Answer:
     """Rate how it ended, 1 to 5, once. The holder of the tracking link is the reporter."""
     report, case = _answered(report)
@@ -50,7 +49,7 @@ def rate_case(report: Report, *, rating: int, words: str = "") -> Answer:
     return answer
 
 
-@transaction.atomic
+@rows.together()
 def object_to_case(report: Report, *, words: str) -> Answer:
     """Say why it is not done. The dispatcher decides whether to reopen or to uphold."""
     report, case = _answered(report)
@@ -88,7 +87,7 @@ def _answered(report: Report) -> tuple[Report, Case]:
     return report, case
 
 
-@transaction.atomic
+@rows.together()
 def uphold_case(case: Case, *, by: User, words: str, seen: int | None = None) -> Case:
     """Answer the objections with no: it stays as it ended, for the reason given.
 
@@ -133,7 +132,7 @@ def _objections(case: Case) -> QuerySet[Answer]:
     )  # fmt: skip
 
 
-@transaction.atomic
+@rows.together()
 def answer_reports(uid: UUID, *, event: int) -> None:
     """Owe each reporter of a case, and of those merged into it, the news that it has ended.
 
@@ -142,7 +141,7 @@ def answer_reports(uid: UUID, *, event: int) -> None:
     _tell(_reports_of(uid), ReportAnswered(case=str(uid), event=event), "system")
 
 
-@transaction.atomic
+@rows.together()
 def combine_reports(uid: UUID, *, event: int) -> None:
     """Owe each reporter of a merged case the news that another case answers for it. As above."""
     _tell(_reports_of(uid), ReportCombined(case=str(uid), event=event), "system")

@@ -1,7 +1,7 @@
 """What every move stands on: the locked case, who may, its steps, and the words left with it."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,13 +11,15 @@ from gulou.cases.models import Before, Case, CasePhoto, Note, PhotoKind, Report,
 from gulou.cases.states import ENDED, Move, State, StepKind, verbs_lent_by
 from gulou.catalogue import limits
 from gulou.catalogue import queries as catalogue
-from gulou.kit import clock
+from gulou.kit import clock, rows
 from gulou.kit.errors import Conflict, Invalid
 from gulou.kit.facts import salted_digest
 from gulou.kit.words import clean
+from gulou.outbox.models import Event
 from gulou.people import access
 from gulou.people.models import Unit, User
 from gulou.photos import operations as photos
+from gulou.photos.models import Photo
 
 MAX_SUMMARY = 300
 MAX_WORDS = 2000
@@ -49,25 +51,35 @@ def locked(case: Case, *, seen: int | None = None) -> Case:
     `seen` is the version that the mover looked at. Raises Conflict when it is not the present one.
     """
     case = Case.objects.select_for_update().get(pk=case.pk)
+    check_seen(case, seen)
+    # Most moves leave words, begin a step and are recorded.
+    rows.draw(Words, Step, Event)
+    return case
+
+
+def check_seen(case: Case, seen: int | None) -> None:
+    """Raise Conflict when somebody changed the locked case since the mover looked at it."""
     if seen is not None and seen != case.version:
         raise Conflict(
             "case.changed_meanwhile",
             _("Somebody changed this case while you looked at it. What you wrote is kept; look again and send it once more."),
         )  # fmt: skip
-    return case
 
 
 def open_steps(case: Case) -> list[access.OpenStep]:
     """The steps of a case that wait for somebody now, as access understands them."""
-    return [
-        access.OpenStep(verbs_lent_by(step.kind), step.unit_id, step.person_id)
-        for step in case.steps.filter(ended_at=None)
-    ]
+    return list(_open_steps(case))
+
+
+def _open_steps(case: Case) -> Iterator[access.OpenStep]:
+    """They are read when the first is asked for."""
+    for step in case.steps.filter(ended_at=None):
+        yield access.OpenStep(verbs_lent_by(step.kind), step.unit_id, step.person_id)
 
 
 def allow(by: User, move: Move, case: Case) -> None:
     """Raise NotAllowed unless the person may make this move on this case."""
-    access.require(by, move.verb, unit_id=case.unit_id, steps=open_steps(case))
+    access.require(by, move.verb, unit_id=case.unit_id, steps=_open_steps(case))
 
 
 def keep_words(text: str) -> tuple[Words, str]:
@@ -80,7 +92,8 @@ def keep_words(text: str) -> tuple[Words, str]:
             % {"most": MAX_WORDS, "over": len(text) - MAX_WORDS},
             field="words",
         )
-    words = Words.objects.create(text=text, salt=secrets.token_hex(16))
+    words = Words(pk=rows.new(Words), text=text, salt=secrets.token_hex(16))
+    rows.add(words)
     return words, salted_digest(words.salt, text)
 
 
@@ -95,7 +108,7 @@ def leave(case: Case, move: Move, *, by: User | None, words: str, reason_id: int
     if not clean(words) and reason is None:
         return Left()
     kept, digest = keep_words(words)
-    Note.objects.create(case=case, words=kept, reason=reason, move=move.name, by=by, at=clock.now())
+    rows.add(Note(case=case, words=kept, reason=reason, move=move.name, by=by, at=clock.now()))
     return Left(words=kept.pk, words_digest=digest, reason=reason.pk if reason else None)
 
 
@@ -114,12 +127,11 @@ def remember(case: Case, move: Move, *, by: User | None) -> None:
     stood = {name: getattr(case, name) for name in REMEMBERED}
     for name in ("ended_at", "objected_at", "released_at"):
         stood[name] = stood[name].isoformat() if stood[name] else None
-    Before.objects.bulk_create(
-        [Before(case=case, move=move.name, by=by, at=clock.now(), version=case.version,
-                sequence=case.head_sequence, stood=stood)],
-        update_conflicts=True, unique_fields=["case"],
-        update_fields=["move", "by", "at", "version", "sequence", "stood"],
+    before = Before(
+        case=case, move=move.name, by=by, at=clock.now(), version=case.version,
+        sequence=case.head_sequence, stood=stood,
     )  # fmt: skip
+    rows.put(before, "case")
 
 
 def begin_step(
@@ -137,10 +149,11 @@ def begin_step(
         if kind == StepKind.HANDLE
         else catalogue.step_limit(kind)
     )
-    step = Step.objects.create(
-        case=case, kind=kind, unit_id=unit_id, person_id=person_id, parent=parent, started_at=now,
+    step = Step(
+        pk=rows.new(Step), case=case, kind=kind, unit_id=unit_id, person_id=person_id, parent=parent, started_at=now,
         due_at=limits.due(now, limit.amount, limit.unit) if limit else None,
     )  # fmt: skip
+    rows.add(step)
     _stand_in(case, step)
     return step
 
@@ -150,7 +163,7 @@ def end_steps(case: Case, outcome: str, *, by: User | None, kind: StepKind | Non
     steps = case.steps.filter(ended_at=None)
     if kind is not None:
         steps = steps.filter(kind=kind)
-    steps.update(ended_at=clock.now(), outcome=outcome, ended_by=by)
+    rows.update(steps, ended_at=clock.now(), outcome=outcome, ended_by=by)
 
 
 def stand_in_open_step(case: Case) -> None:
@@ -170,7 +183,9 @@ STEP_FIELDS = ("step", "step_kind", "step_unit", "step_person", "due_at")
 
 
 def put(case: Case, state: State | None = None, *fields: str) -> None:
-    """Save what a move changed: the state if any, the step, and the named fields."""
+    """Save what a move changed: the state if any, the step, and the named fields.
+
+    It is written with the fact that is recorded next (kit.rows)."""
     now = clock.now()
     case.version += 1
     case.changed_at = now
@@ -183,7 +198,7 @@ def put(case: Case, state: State | None = None, *fields: str) -> None:
         # What answers for nothing of its own is not shown to everybody any more.
         case.released_at, case.released_terms = None, None
         fields = (*fields, "released_at", "released_terms")
-    case.save(update_fields=["version", "changed_at", "state", "ended_at", *STEP_FIELDS, *fields])
+    rows.change(case, "version", "changed_at", "state", "ended_at", *STEP_FIELDS, *fields)
 
 
 def add_photos(
@@ -200,16 +215,26 @@ def add_photos(
     """Keep staged photos as evidence on the case; their public ids, for the fact."""
     if not uids:
         return []
-    kept = photos.keep_photos(uids, draft=draft, actor=actor)
     start = case.photos.count()
-    CasePhoto.objects.bulk_create(
-        CasePhoto(
-            case=case, report=report, step=step, photo=photo, kind=kind, position=start + n,
-            added_at=clock.now(), added_by=by,
-        )
-        for n, photo in enumerate(kept)
-    )  # fmt: skip
+    kept = photos.keep_photos(uids, draft=draft, actor=actor)
+    show(case, kept, kind=kind, start=start, by=by, report=report, step=step)
     return [str(photo.uid) for photo in kept]
+
+
+def show(
+    case: Case, kept: Sequence[Photo], *, kind: PhotoKind, start: int, by: User | None,
+    report: Report | None = None, step: Step | None = None,
+) -> None:  # fmt: skip
+    """Put kept photos on the case, in this order behind the first `start`."""
+    rows.add(
+        *(
+            CasePhoto(
+                case=case, report=report, step=step, photo=photo, kind=kind, position=start + n,
+                added_at=clock.now(), added_by=by,
+            )
+            for n, photo in enumerate(kept)
+        )
+    )  # fmt: skip
 
 
 def public_words(text: str) -> str:

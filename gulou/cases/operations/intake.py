@@ -3,11 +3,12 @@
 import json
 import math
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,18 +21,30 @@ from gulou.cases.facts import (
     CaseTasked,
     ReportReceived,
 )
-from gulou.cases.models import Case, CasePhoto, Channel, Contact, PhotoKind, Report, Source
+from gulou.cases.models import (
+    Case,
+    Channel,
+    Contact,
+    PhotoKind,
+    Report,
+    Source,
+    Step,
+    Words,
+)
 from gulou.cases.states import State, StepKind
 from gulou.catalogue import queries as catalogue
 from gulou.catalogue.routing import Routing, route
-from gulou.kit import clock
+from gulou.kit import clock, rows
 from gulou.kit.errors import Conflict, Invalid
 from gulou.kit.sealing import keyed_digest, seal
 from gulou.kit.words import clean, name_of
+from gulou.outbox.models import Event
 from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
+from gulou.photos.models import Photo
+from gulou.photos.operations import keep_photos
 from gulou.photos.queries import fingerprints
 from gulou.places import queries as places
 from gulou.places.cells import cell_of
@@ -41,12 +54,12 @@ from gulou.places.queries import AreaRef, Where
 
 from .ground import (
     MAX_WORDS,
-    add_photos,
     begin_step,
     category_in_use,
     end_steps,
     keep_words,
     put,
+    show,
 )
 
 FILED_AT_ONCE = frozenset({Source.INSPECTION, Source.SUPERVISION, Source.LEADER, Source.ASSIGNED})
@@ -92,12 +105,16 @@ class Snap:
     contact: ContactDetails = ContactDetails()
     joins: UUID | None = None
 
-    def digest(self) -> str:
+    def digest(self, photos: Sequence[Photo] = ()) -> str:
         """A keyed digest of everything that was sent, photos by their bytes; the same content has
-        the same digest, and nobody without the data key can guess a contact from it."""
+        the same digest, and nobody without the data key can guess a contact from it. `photos` are
+        those of the snap, where they are at hand."""
         content = asdict(self)
         content.pop("draft")
-        content["photos"] = fingerprints(self.photos)
+        known = {photo.uid: photo.sha256 for photo in photos}
+        content["photos"] = (
+            [known[uid] for uid in self.photos] if known else fingerprints(self.photos)
+        )
         return keyed_digest(json.dumps(content, sort_keys=True, default=str, ensure_ascii=False))
 
 
@@ -113,7 +130,7 @@ def receive_report(
     before = Report.objects.filter(district_id=district.id, client_id=snap.client_id).first()
     if before is None:
         try:
-            with transaction.atomic():
+            with transaction.atomic(), rows.held_back():
                 return _receive(snap, district, reporter=reporter, entered_by=entered_by)
         except IntegrityError:
             # Its twin was faster, or something else is wrong: then there is no report to find.
@@ -140,37 +157,48 @@ def _receive(
     lat, lon, where = _place(snap)
     _check_words_and_time(snap)
     joined = _case_to_join(snap, lat, lon)
+    _draw(snap, joined)
+    sender, uid, now = entered_by or reporter, uuid4(), clock.now()
+    actor = sender.actor if sender else f"report:{uid}"
+    kept = keep_photos(snap.photos, draft=snap.draft, actor=actor) if snap.photos else []
+    start = joined.photos.count() if joined is not None and kept else 0
     words, digest = keep_words(snap.words)
-    now = clock.now()
     case = joined or _new_case(snap, district, where, lat, lon, category, office.id, now)
-    report = Report.objects.create(
-        district_id=district.id, case=case, receipt=_number("R", "report_serial"),
-        token=secrets.token_urlsafe(32), client_id=snap.client_id, payload_digest=snap.digest(),
-        me_too=joined is not None, source=snap.source, channel=snap.channel, category_id=category.id,
-        words=words, address=clean(snap.address)[:200], lat=lat, lon=lon, cell=cell_of(lat, lon),
+    report = Report(
+        pk=rows.new(Report), uid=uid, district_id=district.id, case=case,
+        receipt=_number("R", "report_serial"), token=secrets.token_urlsafe(32),
+        client_id=snap.client_id, payload_digest=snap.digest(kept), me_too=joined is not None,
+        source=snap.source, channel=snap.channel, category_id=category.id, words=words,
+        address=clean(snap.address)[:200], lat=lat, lon=lon, cell=cell_of(lat, lon),
         accuracy_m=snap.accuracy_m, source_system=snap.system, given_lat=snap.lat,
         given_lon=snap.lon, snapped_at=snap.snapped_at, received_at=now,
         contact=_keep_contact(snap.contact), reporter=reporter, entered_by=entered_by,
         language=snap.language[:10],
     )  # fmt: skip
-    sender = entered_by or reporter
-    actor = sender.actor if sender else f"report:{report.uid}"
-    photos = add_photos(
-        case, snap.photos, draft=snap.draft, kind=PhotoKind.BEFORE, actor=actor, report=report,
-        by=sender,
-    )  # fmt: skip
+    rows.add(report)
+    show(case, kept, kind=PhotoKind.BEFORE, start=start, by=sender, report=report)
     record(
         ReportReceived(
             case=str(case.uid), source=snap.source, channel=snap.channel, category=category.id,
-            words=words.pk, words_digest=digest, photos=photos, me_too=report.me_too,
+            words=words.pk, words_digest=digest, photos=[str(photo.uid) for photo in kept],
+            me_too=report.me_too,
         ),
         subject=report, actor=actor,
     )  # fmt: skip
     if joined is not None:
         _join(case, report, actor)
     else:
+        case.cover = kept[0] if kept else None
+        rows.add(case)
         _open(case, report, where, actor)
     return report
+
+
+def _draw(snap: Snap, joined: Case | None) -> None:
+    """The ids and numbers of a report; one that joins a case takes no number of a case."""
+    own = (Case, Step, "gulou_case_serial") if joined is None else ()
+    facts = [Event] * (2 + len(snap.photos))
+    rows.draw(Words, Report, "gulou_report_serial", *own, *facts)
 
 
 def _place(snap: Snap) -> tuple[float, float, Where]:
@@ -228,7 +256,9 @@ def _keep_contact(details: ContactDetails) -> Contact | None:
     if not details.given():
         return None
     given = {name: clean(value)[:120] for name, value in asdict(details).items() if value}
-    return Contact.objects.create(sealed=seal(json.dumps(given, ensure_ascii=False)))
+    contact = Contact(pk=rows.new(Contact), sealed=seal(json.dumps(given, ensure_ascii=False)))
+    rows.add(contact)
+    return contact
 
 
 def _new_case(
@@ -242,8 +272,8 @@ def _new_case(
     now: datetime,
 ) -> Case:
     condition = catalogue.default_condition(category.id)
-    return Case.objects.create(
-        number=_number("", "case_serial"), source=snap.source, district_id=district.id,
+    return Case(
+        pk=rows.new(Case), number=_number("", "case_serial"), source=snap.source, district_id=district.id,
         street_id=_id(where.street), community_id=_id(where.community), grid_id=_id(where.grid),
         place_ambiguous=where.ambiguous, address=clean(snap.address)[:200], lat=lat, lon=lon,
         cell=cell_of(lat, lon), accuracy_m=snap.accuracy_m, source_system=snap.system,
@@ -259,23 +289,19 @@ def _id(area: AreaRef | None) -> int | None:
 
 def _number(prefix: str, sequence: str) -> str:
     """The next number of a series, e.g. "R2026-000123": the year and a serial that never repeats."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s)", [f"gulou_{sequence}"])
-        (serial,) = cursor.fetchone()
+    serial = rows.new(f"gulou_{sequence}")
     return f"{prefix}{timezone.localdate(clock.now()).year}-{serial:06d}"
 
 
 def _join(case: Case, report: Report, actor: str) -> None:
     # Not a move: whoever works on the case meanwhile saw nothing that is no longer so.
     case.reports_count += 1
-    case.save(update_fields=["reports_count"])
+    rows.change(case, "reports_count")
     record(CaseJoined(report=str(report.uid)), subject=case, actor=actor)
 
 
 def _open(case: Case, report: Report, where: Where, actor: str) -> None:
     """Begin the case's life: at intake, and on from there where a rule is sure of it."""
-    cover = CasePhoto.objects.filter(case=case).order_by("position").first()
-    case.cover_id = cover.photo_id if cover else None
     intake = begin_step(case, StepKind.INTAKE, unit_id=case.unit_id)
     routing = route(
         where=where, category_id=case.category_id, condition_id=case.condition_id,
@@ -293,7 +319,7 @@ def _open(case: Case, report: Report, where: Where, actor: str) -> None:
         return
     verifier = _community_unit(case) if routing.verify_first else None
     step = begin_step(case, StepKind.VERIFY, unit_id=verifier, parent=intake) if verifier else None
-    put(case, None, "cover")
+    put(case)
     if verifier is not None and step is not None:
         record(
             CaseTasked(unit=verifier, step=step.pk, rule=routing.rule_id),
@@ -311,7 +337,7 @@ def _community_unit(case: Case) -> int | None:
 def _file_at_once(case: Case, routing: Routing, actor: str) -> None:
     end_steps(case, "filed", by=None)
     step = begin_step(case, StepKind.DISPATCH, unit_id=case.unit_id)
-    put(case, State.FILED, "cover")
+    put(case, State.FILED)
     record(
         CaseFiled(category=case.category_id, condition=case.condition_id, step=step.pk),
         subject=case, actor=actor,

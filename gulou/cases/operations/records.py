@@ -4,7 +4,6 @@ import json
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
@@ -18,7 +17,7 @@ from gulou.cases.facts import (
 )
 from gulou.cases.family import family_of, locked_family
 from gulou.cases.models import Answer, Case, CasePhoto, Note, PhotoKind, Report, Words
-from gulou.kit import clock
+from gulou.kit import clock, rows
 from gulou.kit.errors import Invalid, NotFound, Refusal
 from gulou.kit.sealing import unseal
 from gulou.kit.words import bigrams
@@ -31,7 +30,7 @@ from .ground import NOTHING, Evidence, add_photos, allow, leave, locked, public_
 from .intake import ContactDetails
 
 
-@transaction.atomic
+@rows.together()
 def note_case(
     case: Case, *, by: User, words: str, evidence: Evidence = NOTHING, seen: int | None = None
 ) -> Case:
@@ -51,7 +50,7 @@ def note_case(
     return case
 
 
-@transaction.atomic
+@rows.together()
 def release_photos(
     case: Case, *, by: User, uids: Collection[UUID], summary: str | None = None,
     seen: int | None = None,
@@ -97,7 +96,7 @@ def _publish(case: Case, *, public: bool) -> None:
     case.released_terms = bigrams(case.summary) if public else None
 
 
-@transaction.atomic
+@rows.together()
 def reveal_contact(report: Report, *, by: User) -> ContactDetails:
     """The reporter's contact, opened for a reason of duty; that it was opened stands on record."""
     report = Report.objects.select_for_update().get(pk=report.pk)
@@ -108,7 +107,7 @@ def reveal_contact(report: Report, *, by: User) -> ContactDetails:
     return ContactDetails(**json.loads(unseal(report.contact.sealed)))
 
 
-@transaction.atomic
+@rows.together()
 def hand_over_link(report: Report, *, by: User) -> str:
     """The tracking token, for somebody who lost theirs; that it was handed over stands on record."""
     report = Report.objects.select_for_update().get(pk=report.pk)
@@ -117,7 +116,7 @@ def hand_over_link(report: Report, *, by: User) -> str:
     return report.token
 
 
-@transaction.atomic
+@rows.together()
 def erase_contact(report: Report, *, by: User) -> Report:
     """Forget who reported, on their request. The report stays."""
     report = Report.objects.select_for_update().get(pk=report.pk)
@@ -131,7 +130,7 @@ def erase_contact(report: Report, *, by: User) -> Report:
     return report
 
 
-@transaction.atomic
+@rows.together()
 def erase_words(case: Case, *, by: User, words_id: int) -> Case:
     """Forget what somebody wrote on this case, or on one that was merged into it.
 

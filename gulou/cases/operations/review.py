@@ -1,6 +1,5 @@
 """Somebody else looks: close it, send it back, open it again."""
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
@@ -8,6 +7,7 @@ from gulou.cases.facts import CaseClosed, CaseReopened, CaseReworked, RecheckerN
 from gulou.cases.models import Case, PhotoKind
 from gulou.cases.rechecks import is_independent, may_recheck
 from gulou.cases.states import Move, State, StepKind
+from gulou.kit import rows
 from gulou.kit.errors import Invalid, NotAllowed
 from gulou.outbox.record import record
 from gulou.people import access
@@ -28,7 +28,7 @@ from .ground import (
 )
 
 
-@transaction.atomic
+@rows.together()
 def name_rechecker(
     case: Case, *, by: User, person: User, words: str = "", seen: int | None = None
 ) -> Case:
@@ -57,7 +57,7 @@ def name_rechecker(
     return case
 
 
-@transaction.atomic
+@rows.together()
 def close_case(
     case: Case, *, by: User, words: str = "", evidence: Evidence = NOTHING,
     seen: int | None = None,
@@ -89,7 +89,7 @@ def close_case(
     return case
 
 
-@transaction.atomic
+@rows.together()
 def rework_case(
     case: Case, *, by: User, reason_id: int | None, words: str, evidence: Evidence = NOTHING,
     seen: int | None = None,
@@ -114,7 +114,7 @@ def rework_case(
     return case
 
 
-@transaction.atomic
+@rows.together()
 def reopen_case(
     case: Case, *, by: User, reason_id: int | None, words: str = "", seen: int | None = None
 ) -> Case:

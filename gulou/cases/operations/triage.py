@@ -1,6 +1,5 @@
 """The office at work on what came in: verify, file, decline, pass on, merge, split."""
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
@@ -20,6 +19,7 @@ from gulou.cases.facts import (
 from gulou.cases.family import lock_together, locked_chain, locked_family
 from gulou.cases.models import Case, CasePhoto, PhotoKind
 from gulou.cases.states import State, StepKind
+from gulou.kit import rows
 from gulou.kit.errors import Invalid, Refusal
 from gulou.kit.words import clean
 from gulou.outbox.record import record
@@ -45,7 +45,7 @@ from .ground import (
 )
 
 
-@transaction.atomic
+@rows.together()
 def task_verification(
     case: Case, *, by: User, unit_id: int, person: User | None = None, words: str = "",
     seen: int | None = None,
@@ -75,7 +75,7 @@ def task_verification(
     return case
 
 
-@transaction.atomic
+@rows.together()
 def verify_case(
     case: Case, *, by: User, found: bool, words: str, evidence: Evidence = NOTHING,
     seen: int | None = None,
@@ -107,7 +107,7 @@ def verify_case(
     return case
 
 
-@transaction.atomic
+@rows.together()
 def file_case(
     case: Case, *, by: User, category_id: int | None = None, condition_id: int | None = None,
     summary: str | None = None, address: str | None = None, words: str = "",
@@ -147,7 +147,7 @@ def file_case(
     return case
 
 
-@transaction.atomic
+@rows.together()
 def decline_case(
     case: Case, *, by: User, reason_id: int | None, words: str = "", seen: int | None = None
 ) -> Case:
@@ -165,7 +165,7 @@ def decline_case(
     return case
 
 
-@transaction.atomic
+@rows.together()
 def redirect_case(
     case: Case, *, by: User, reason_id: int | None, words: str = "", seen: int | None = None
 ) -> Case:
@@ -200,7 +200,7 @@ def _restrict_merged(merged: list[Case], case: Case, by: User, *, restricted: bo
         record(fact(other=str(case.uid)), subject=child, actor=by.actor)
 
 
-@transaction.atomic
+@rows.together()
 def merge_case(
     case: Case, *, by: User, into: Case, words: str = "", seen: int | None = None
 ) -> Case:
@@ -231,7 +231,7 @@ def merge_case(
     return case
 
 
-@transaction.atomic
+@rows.together()
 def split_case(case: Case, *, by: User, words: str = "", seen: int | None = None) -> Case:
     """Undo a merge: the case is on its own again and waits at intake.
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +10,7 @@ from gulou.cases.facts import CaseMoveUndone
 from gulou.cases.family import family_of
 from gulou.cases.models import Answer, Before, Case, CasePhoto, Note, PhotoKind, Step
 from gulou.cases.states import State
-from gulou.kit import clock
+from gulou.kit import clock, rows
 from gulou.kit.errors import NotAllowed, Refusal
 from gulou.outbox.models import Event
 from gulou.outbox.record import record, withdraw
@@ -20,7 +19,7 @@ from gulou.people.models import User
 from .ground import REMEMBERED, locked, put, stand_in_open_step
 
 
-@transaction.atomic
+@rows.together()
 def undo_move(case: Case, *, by: User, seen: int | None = None) -> Case:
     """Put the case back to where it stood before its last move. Its clock runs on as before.
 

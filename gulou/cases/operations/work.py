@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
@@ -12,6 +11,7 @@ from gulou.cases.rechecks import team_for
 from gulou.cases.routing import routing_of
 from gulou.cases.states import State, StepKind
 from gulou.catalogue.models import Evidence as EvidenceRule
+from gulou.kit import rows
 from gulou.kit.errors import Invalid
 from gulou.outbox.record import record
 from gulou.people import queries as people
@@ -32,7 +32,7 @@ from .ground import (
 )
 
 
-@transaction.atomic
+@rows.together()
 def dispatch_case(
     case: Case, *, by: User, unit_id: int, assisting: Sequence[int] = (),
     condition_id: int | None = None, words: str = "", seen: int | None = None,
@@ -61,7 +61,7 @@ def dispatch_case(
     return case
 
 
-@transaction.atomic
+@rows.together()
 def accept_case(case: Case, *, by: User, words: str = "", seen: int | None = None) -> Case:
     """The unit takes it on; its time for handling begins."""
     case = locked(case, seen=seen)
@@ -80,7 +80,7 @@ def accept_case(case: Case, *, by: User, words: str = "", seen: int | None = Non
     return case
 
 
-@transaction.atomic
+@rows.together()
 def return_case(
     case: Case, *, by: User, reason_id: int | None, words: str, seen: int | None = None
 ) -> Case:
@@ -105,7 +105,7 @@ def return_case(
     return case
 
 
-@transaction.atomic
+@rows.together()
 def handle_case(
     case: Case, *, by: User, words: str, evidence: Evidence = NOTHING, seen: int | None = None
 ) -> Case:

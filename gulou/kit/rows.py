@@ -1,0 +1,237 @@
+"""Writing the rows of one operation together: in order, in one round trip, each row once.
+
+Inside `together`, new rows and changes are held back. They are written before anything else is
+asked of the database, so whoever reads sees them; at the latest at the end. A row that is changed
+after it was held back is written as it is then. Ids are drawn beforehand, so rows can refer to
+each other. Taken back with the transaction or the savepoint in which they were made.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, cast
+
+from django.db import connection, transaction
+from django.db.models import Field, Model, QuerySet
+from django.db.models.expressions import DatabaseDefault
+from django.db.models.sql import UpdateQuery
+
+Statement = tuple[str, Sequence[Any]]
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """One transaction whose rows are written together. Inside another one it is part of that."""
+    with transaction.atomic(savepoint=_open.batch is None), held_back():
+        yield
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """As `together`, in the transaction that there is."""
+    if _open.batch is not None:
+        yield
+        return
+    _open.batch = batch = _Batch()
+    try:
+        with connection.execute_wrapper(batch.first):
+            yield
+            batch.write()
+    finally:
+        _open.batch = None
+
+
+@held_back()
+def add(*rows: Model) -> None:
+    """Insert new rows, in this order."""
+    for row in rows:
+        _held().add(row)
+
+
+@held_back()
+def put(row: Model, *unique: str) -> None:
+    """Insert a row, or let it take the place of the one with the same values in these fields."""
+    _held().put(row, unique)
+
+
+@held_back()
+def change(row: Model, *fields: str) -> None:
+    """Save these fields of a row that this transaction has locked or made."""
+    _held().change(row, fields)
+
+
+@held_back()
+def update(found: "QuerySet[Any]", **values: Any) -> None:
+    """Change all these rows in the database."""
+    query = cast("UpdateQuery", found.query.chain(UpdateQuery))
+    query.add_update_values(values)
+    _held().run(*query.get_compiler(connection=connection).as_sql())
+
+
+@held_back()
+def run(sql: str, params: Sequence[Any]) -> None:
+    """Write by a statement of one's own, in its turn."""
+    _held().run(sql, params)
+
+
+@held_back()
+def draw(*series: "type[Model] | str") -> None:
+    """Draw what `new` is going to be asked for, in one round trip."""
+    _held().draw(series)
+
+
+@held_back()
+def new(series: "type[Model] | str") -> int:
+    """An id for a new row of this model, or the next number of a sequence. None comes twice."""
+    batch = _held()
+    if not batch.drawn.get(series):
+        batch.draw([series])
+    return batch.drawn[series].popleft()
+
+
+class _Batch:
+    """What is held back in one transaction."""
+
+    def __init__(self) -> None:
+        self.held: list[Callable[[], Statement]] = []
+        self.drawn: dict[type[Model] | str, deque[int]] = {}
+        self._new: dict[int, Model] = {}
+        self._changed: dict[int, tuple[Model, set[str]]] = {}
+        self._writing = False
+
+    def add(self, row: Model) -> None:
+        row._state.adding, row._state.db = False, connection.alias
+        self._new[id(row)] = row
+        self.held.append(lambda: _insert(row))
+
+    def put(self, row: Model, unique: Sequence[str]) -> None:
+        self.held.append(lambda: _upsert(row, unique))
+
+    def run(self, sql: str, params: Sequence[Any]) -> None:
+        self.held.append(lambda: (sql, params))
+
+    def change(self, row: Model, fields: Sequence[str]) -> None:
+        if id(row) in self._new:
+            return
+        if id(row) not in self._changed:
+            names: set[str] = set()
+            self._changed[id(row)] = (row, names)
+            self.held.append(lambda: _update(row, names))
+        self._changed[id(row)][1].update(fields)
+
+    def draw(self, series: "Sequence[type[Model] | str]") -> None:
+        names = [one if isinstance(one, str) else _sequence_of(one) for one in series]
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(['nextval(%s)'] * len(names))}", names)
+            numbers = cursor.fetchone()
+        for one, number in zip(series, numbers, strict=True):
+            self.drawn.setdefault(one, deque()).append(number)
+
+    def first(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+    ) -> Any:
+        """Around every other statement: what is held back is written, or given up, before it."""
+        if self.held and not self._writing:
+            if str(sql).startswith("ROLLBACK TO"):
+                self._forget()
+            else:
+                self.write()
+        return execute(sql, params, many, context)
+
+    def write(self) -> None:
+        """Write what is held back."""
+        if not self.held:
+            return
+        statements = [make() for make in self.held]
+        self._forget()
+        self._writing = True
+        try:
+            with connection.cursor() as cursor:
+                for sql, params in _joined(statements):
+                    cursor.execute(sql, params)
+        finally:
+            self._writing = False
+
+    def _forget(self) -> None:
+        self.held = []
+        self._new.clear()
+        self._changed.clear()
+
+
+class _Open(threading.local):
+    batch: _Batch | None = None
+
+
+_open = _Open()
+
+
+def _held() -> _Batch:
+    if _open.batch is None:
+        raise RuntimeError("nothing is held back here")
+    return _open.batch
+
+
+def _joined(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """All in one, unless the server binds the values: then it takes one at a time."""
+    if connection.settings_dict["OPTIONS"].get("server_side_binding"):
+        return statements
+    sql = ";\n".join(sql for sql, _ in statements)
+    return [(sql, [value for _, params in statements for value in params])]
+
+
+def _insert(row: Model) -> Statement:
+    values = [
+        (field, value)
+        for field in row._meta.local_concrete_fields
+        if not isinstance(value := field.pre_save(row, add=True), DatabaseDefault)
+        and not (field.primary_key and value is None)
+    ]
+    marks = ", ".join(_mark(field) for field, _ in values)
+    names = ", ".join(_quoted(field.column) for field, _ in values)
+    table = _quoted(row._meta.db_table)
+    return (
+        f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608  names of our own tables
+        [field.get_db_prep_save(value, connection) for field, value in values],
+    )
+
+
+def _upsert(row: Model, unique: Sequence[str]) -> Statement:
+    sql, params = _insert(row)
+    fields = row._meta.local_concrete_fields
+    keys = [_quoted(field.column) for field in fields if field.name in unique]
+    others = [
+        _quoted(field.column)
+        for field in fields
+        if field.name not in unique and not field.primary_key
+    ]
+    taken = ", ".join(f"{name} = EXCLUDED.{name}" for name in others)
+    return f"{sql} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {taken}", params
+
+
+def _update(row: Model, names: set[str]) -> Statement:
+    fields = [field for field in row._meta.local_concrete_fields if field.name in names]
+    marks = ", ".join(f"{_quoted(field.column)} = {_mark(field)}" for field in fields)
+    table, key = _quoted(row._meta.db_table), _quoted(row._meta.pk.column)
+    values = [
+        field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields
+    ]
+    return f"UPDATE {table} SET {marks} WHERE {key} = %s", [*values, row.pk]  # noqa: S608
+
+
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(str(name))
+
+
+@cache
+def _mark(field: "Field[Any, Any]") -> str:
+    """Where the value of a field goes; arrays say of what they are."""
+    placeholder = getattr(field, "get_placeholder", None)
+    return str(placeholder(None, None, connection)) if placeholder else "%s"
+
+
+@cache
+def _sequence_of(model: type[Model]) -> str:
+    """The sequence behind the ids of a model, as PostgreSQL names it."""
+    return f"{model._meta.db_table}_{model._meta.pk.column}_seq"
