@@ -45,5 +45,6 @@ JOBS: tuple[Job, ...] = (
     Job(cases.renew_figures, every=timedelta(hours=1)),
     Job(workbench.forget_presence, every=timedelta(minutes=30)),
     Job(forget_expired, every=timedelta(minutes=10)),
+    Job(workbench.owe_followers, every=timedelta(minutes=1)),
     Job(clear_sessions, every=timedelta(days=1)),
 )

@@ -1,1 +1,36 @@
-"""What people read of their desk."""
+"""Reading what people keep at their desks. Each takes the reader; access is asked anew."""
+
+from .drafts import EntryDraftSeen, draft_of, drafts_of
+from .following import Followed, FollowerTold, followed_by, follower_told, news_count
+from .mentions import (
+    MentionSeen,
+    MentionTold,
+    mention_of,
+    mention_told,
+    mentions_count,
+    mentions_of,
+)
+from .templates import Change, TemplateSeen, history_of, template_of, templates_for, values_of
+
+__all__ = [
+    "Change",
+    "EntryDraftSeen",
+    "Followed",
+    "FollowerTold",
+    "MentionSeen",
+    "MentionTold",
+    "TemplateSeen",
+    "draft_of",
+    "drafts_of",
+    "followed_by",
+    "follower_told",
+    "history_of",
+    "mention_of",
+    "mention_told",
+    "mentions_count",
+    "mentions_of",
+    "news_count",
+    "template_of",
+    "templates_for",
+    "values_of",
+]

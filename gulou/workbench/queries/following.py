@@ -1,0 +1,63 @@
+"""What a person follows, and whom to tell of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from gulou.cases.models import Case
+from gulou.cases.queries import Row, cases_seen_by, rows_of
+from gulou.people.models import User
+from gulou.workbench.models import Subscription
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A case that the reader follows; `new` says how much of its story they have not seen."""
+
+    row: Row
+    since: datetime
+    new: int
+
+
+@dataclass(frozen=True)
+class FollowerTold:
+    """Whom to write to of which case, and in which language."""
+
+    email: str
+    language: str
+    case: UUID
+
+
+def followed_by(user: User) -> list[Followed]:
+    """What this person follows and still sees: what has changed first, then the newest change."""
+    found = list(_open(user).select_related("case").order_by("-case__changed_at")[:MOST])
+    rows = {row.id: row for row in rows_of(Case.objects.filter(pk__in=[f.case_id for f in found]))}
+    followed = [
+        Followed(rows[one.case_id], one.since, max(one.case.head_sequence - one.seen, 0))
+        for one in found
+    ]
+    return sorted(followed, key=lambda one: not one.new)
+
+
+def news_count(user: User) -> int:
+    """How many of the cases that the person follows have changed since they looked."""
+    return _open(user).filter(seen__lt=F("case__head_sequence"))[:MOST].count()
+
+
+def _open(user: User) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(user=user, ended_at=None, case__in=cases_seen_by(user))
+
+
+def follower_told(uid: UUID) -> FollowerTold | None:
+    """How to tell a follower; None where they follow it no more, see it no more, or have no
+    address."""
+    one = Subscription.objects.filter(uid=uid, ended_at=None).select_related("case", "user").first()
+    if one is None or not one.user.email:
+        return None
+    if not cases_seen_by(one.user).filter(pk=one.case_id).exists():
+        return None
+    return FollowerTold(one.user.email, one.user.language, one.case.uid)
