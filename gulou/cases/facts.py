@@ -59,6 +59,15 @@ class ReportCombined(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportWritten(Fact):
+    """The office wrote to those who reported: tell this one. `event` is as above."""
+
+    name: ClassVar[str] = "report.written"
+    case: str
+    event: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContactSeen(Fact):
     name: ClassVar[str] = "report.contact_seen"
 
@@ -247,7 +256,32 @@ class CaseUpheld(CaseMoved):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseNoted(CaseSettling):
+    """Words on the record. `public` ones are the office's, to everybody who reported it."""
+
     name: ClassVar[str] = "case.noted"
+    public: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseAssigned(Fact):
+    """Those above have assigned it, and want a reply by then. `due` is an ISO time."""
+
+    name: ClassVar[str] = "case.assigned"
+    assignment: int
+    received: str
+    due: str
+    form: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignmentAnswered(CaseMoved):
+    """A reply went to those above; `correction` where it was not the first."""
+
+    name: ClassVar[str] = "case.assignment_answered"
+    assignment: int
+    reply: int
+    form: str
+    correction: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

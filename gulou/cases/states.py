@@ -141,11 +141,12 @@ REWORK = _move("rework", _("Send back for rework"), {_S.HANDLED}, _S.HANDLING,
 REOPEN = _move("reopen", _("Reopen"), {_S.CLOSED, _S.DECLINED}, _S.FILED, reason="reopen", undo=True)
 UPHOLD = _move("uphold", _("Uphold"), {_S.CLOSED, _S.DECLINED}, None, words=True)
 NOTE = _move("note", _("Note"), State, None, words=True, undo=True)
+REPLY = _move("reply", _("Reply to those above"), ENDED, None, words=True, evidence=True)
 RELEASE = _move("release", _("Release pictures"), set(State) - {_S.REDIRECTED}, None)
 
 MOVES: tuple[Move, ...] = (
     TASK, VERIFY, FILE, DECLINE, REDIRECT, MERGE, SPLIT, DISPATCH, ACCEPT, RETURN, HANDLE,
-    NAME_RECHECKER, CLOSE, REWORK, REOPEN, UPHOLD, NOTE, RELEASE,
+    NAME_RECHECKER, CLOSE, REWORK, REOPEN, UPHOLD, REPLY, NOTE, RELEASE,
 )
 # fmt: on
 
@@ -158,10 +159,12 @@ READ_CONTACT = "case.read_contact"
 """Seeing the reporter's name and telephone."""
 HAND_OVER_LINK = "case.hand_over_link"
 """Giving a tracking link to the person who reported, for with it one answers in their name."""
+WRITE_PUBLIC = "case.write_public"
+"""Writing to everybody who reported a case: a note that they read on their tracking page."""
 ERASE = "case.erase"
 """Erasing what a person wrote, or their contact, when they ask for it."""
 VERBS: tuple[str, ...] = (
-    READ, READ_RESTRICTED, READ_CONTACT, HAND_OVER_LINK, ENTER, ERASE,
+    READ, READ_RESTRICTED, READ_CONTACT, HAND_OVER_LINK, ENTER, WRITE_PUBLIC, ERASE,
     *(move.verb for move in MOVES),
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from gulou.people import facts as people
 from gulou.photos import facts as photos
 from gulou.photos import jobs as photo_jobs
 from gulou.places import facts as places
+from gulou.workbench import facts as workbench
 
 REACTIONS: Table = {
     places.LevelSet: [],
@@ -64,6 +65,7 @@ REACTIONS: Table = {
     cases.ReportObjected: [],
     cases.ReportAnswered: [Message(notices.tell_answered)],
     cases.ReportCombined: [Message(notices.tell_combined)],
+    cases.ReportWritten: [Message(notices.tell_written)],
     cases.ContactSeen: [],
     cases.LinkHandedOver: [],
     cases.ContactErased: [],
@@ -91,8 +93,16 @@ REACTIONS: Table = {
     cases.CaseReworked: [],
     cases.CaseReopened: [],
     cases.CaseUpheld: [],
-    cases.CaseNoted: [],
+    cases.CaseNoted: [Effect(notices.tell_noted)],
+    cases.CaseAssigned: [],
+    cases.AssignmentAnswered: [],
     cases.CaseMoveUndone: [],
     cases.PhotosReleased: [],
+    workbench.ColleagueMentioned: [Message(notices.tell_mentioned)],
+    workbench.TemplateSet: [],
+    workbench.TemplateRetired: [],
+    workbench.CaseFollowed: [],
+    workbench.CaseUnfollowed: [],
+    workbench.FollowerOwed: [Message(notices.tell_follower)],
     papers.PaperTaken: [],
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from gulou.cases import operations, queries, states
+from gulou.cases import operations, states
 from gulou.cases.operations import Evidence
 from gulou.cases.states import Move, State, StepKind
 from gulou.kit.errors import NotFound
@@ -15,6 +15,7 @@ from . import forms
 
 if TYPE_CHECKING:
     from gulou.cases.models import Case
+    from gulou.cases.queries import Record
     from gulou.people.models import User
 
 
@@ -87,6 +88,19 @@ def _release(sent: Sent) -> Any:
     )  # fmt: skip
 
 
+def _note(sent: Sent) -> Any:
+    return operations.note_case(
+        sent.case, evidence=sent.evidence, public=sent["audience"] == "public", **sent.common
+    )
+
+
+def _reply(sent: Sent) -> Any:
+    return operations.answer_assignment(
+        sent.case, form=sent["how"], evidence=sent.evidence, shown=tuple(sent["shown"] or ()),
+        **sent.common,
+    )  # fmt: skip
+
+
 def _with_reason(operation: Callable[..., Any]) -> Callable[[Sent], Any]:
     return lambda sent: operation(sent.case, reason_id=sent["reason"], **sent.common)
 
@@ -138,8 +152,9 @@ _ACTS = (
         "arrow-forward-up", "r", _("%(case)s is passed on."), danger=True),
     Act(states.RELEASE, forms.ReleaseForm, _release,
         "world", "l", _("What the public sees of %(case)s is decided.")),
-    Act(states.NOTE, forms.NoteForm, _with_photos(operations.note_case),
-        "note", "t", _("Noted on %(case)s.")),
+    Act(states.REPLY, forms.ReplyForm, _reply,
+        "writing", "z", _("The reply for %(case)s is on record.")),
+    Act(states.NOTE, forms.NoteForm, _note, "note", "t", _("Noted on %(case)s.")),
 )
 # fmt: on
 _BY_NAME: Mapping[str, Act] = {act.name: act for act in _ACTS}
@@ -167,17 +182,20 @@ def acts_for(moves: list[Move]) -> list[Act]:
     return [act for act in _ACTS if act.move in moves]
 
 
-def likely(case: "Case", moves: list[Move]) -> Act | None:
+def likely(shown: "Record") -> Act | None:
     """The single move that the case waits for, if this reader may make it."""
+    case, moves = shown.case, shown.moves
     wanted = _NEXT.get(StepKind(case.step_kind), ()) if case.step_kind else ()
     if case.objected_at is not None:
         wanted = (states.REOPEN, states.UPHOLD)
-    elif case.state == State.CLOSED and _undecided(case):
+    elif states.REPLY in moves and shown.assigned and shown.assigned.replied_at is None:
+        wanted = (states.REPLY,)
+    elif case.state == State.CLOSED and _undecided(shown):
         wanted = (states.RELEASE,)
     return next((_BY_NAME[move.name] for move in wanted if move in moves), None)
 
 
-def _undecided(case: "Case") -> bool:
-    """Whether there are pictures of which none has been released."""
-    photos = queries.photos_of(case)
-    return bool(photos) and not any(photo.released for photo in photos)
+def _undecided(shown: "Record") -> bool:
+    """Whether there are pictures of which nobody has decided yet who may see them."""
+    decided = [one.at for one in shown.story if one.name == "case.photos_released"]
+    return any(not decided or photo.added_at > decided[-1] for photo in shown.photos)

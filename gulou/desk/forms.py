@@ -125,8 +125,45 @@ class UpholdForm(WordsForm):
 
 
 class NoteForm(WordsForm):
+    """For staff unless it is marked as public, which asks for a verb of its own."""
+
     takes_photos = True
     words = _words(_("Note"), required=True)
+    audience = forms.ChoiceField(
+        label=_("Who reads it"), required=False, initial="staff", widget=forms.RadioSelect(),
+        choices=[
+            ("staff", _("Staff only")),
+            ("public", _("Everybody who reported it, too: they get it by mail and on their page")),
+        ],
+    )  # fmt: skip
+    field_order = ("words", "audience")
+
+    def fit(self) -> None:
+        powers = queries.powers_over(self.reader, self.case)
+        if states.WRITE_PUBLIC not in powers or self.case.restricted:
+            del self.fields["audience"]
+
+
+class ReplyForm(WordsForm):
+    """What went to those above, and the pictures that went with it."""
+
+    takes_photos = True
+    photos_hint = _("The signed page, or what else went with it.")
+    words = _words(_("What was replied"), required=True, rows=6)
+    how = forms.ChoiceField(label=_("How it was given"), widget=forms.RadioSelect())
+    shown = forms.TypedMultipleChoiceField(
+        label=_("Pictures of the case that went with it"), coerce=UUID, required=False,
+        widget=forms.CheckboxSelectMultiple(),
+    )  # fmt: skip
+    field_order = ("words", "how", "shown")
+
+    def fit(self) -> None:
+        self.offer("how", queries.reply_forms()[:-1])
+        photos = queries.photos_of(self.case)
+        counted = enumerate(photos, start=1)
+        self.offer("shown", [(str(p.uid), f"{n} · {p.kind_label}") for n, p in counted])
+        if not photos:
+            del self.fields["shown"]
 
 
 class HandleForm(WordsForm):

@@ -67,6 +67,18 @@ def _by(words: Any) -> Callable[[Entry], str]:
     return lambda entry: str(words) % {"unit": entry.to_unit or entry.unit}
 
 
+def _noted(entry: Entry) -> str:
+    return _("Note to those who reported it") if entry.public else _("Note for staff")
+
+
+def _mentioned(entry: Entry) -> str:
+    return _("Asked %(person)s to look") % {"person": entry.to_person or "–"}
+
+
+def _replied(entry: Entry) -> str:
+    return _("Reply to those above, corrected") if entry.correction else _("Reply to those above")
+
+
 _LOOKS = {
     "case.opened": _Look(_plain(gettext_lazy("Report received, case opened")), "inbox", "waiting"),
     "case.joined": _Look(_plain(gettext_lazy("Somebody else reported it too")), "users", "waiting"),
@@ -96,7 +108,10 @@ _LOOKS = {
         _of(gettext_lazy("Not restricted any more, as %(other)s was filed")), "lock-open"
     ),
     "case.move_undone": _Look(_plain(gettext_lazy("Taken back")), "history"),
-    "case.noted": _Look(_plain(gettext_lazy("Note")), "note"),
+    "case.noted": _Look(_noted, "note"),
+    "case.mentioned": _Look(_mentioned, "bell"),
+    "case.assigned": _Look(_plain(gettext_lazy("Assigned from above")), "building-bank", "waiting"),
+    "case.assignment_answered": _Look(_replied, "writing", "done"),
     "case.photos_released": _Look(
         _plain(gettext_lazy("Decided which pictures are public")), "world"
     ),

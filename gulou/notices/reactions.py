@@ -14,6 +14,7 @@ from django.utils.translation import override
 from gulou.cases import operations
 from gulou.cases import queries as cases
 from gulou.outbox.table import Envelope
+from gulou.workbench import queries as workbench
 
 
 def acknowledge(envelope: Envelope) -> None:
@@ -46,6 +47,49 @@ def tell_merged(envelope: Envelope) -> None:
     operations.combine_reports(envelope.subject_uid, event=envelope.event_id)
 
 
+def tell_mentioned(envelope: Envelope) -> None:
+    """To a colleague who was asked to look, if they may still see the case: who asks, and where.
+
+    The words stay in the house.
+    """
+    asked = workbench.mention_told(envelope.subject_uid, envelope.fact.person, envelope.fact.note)
+    if asked is not None:
+        with override(asked.language or settings.LANGUAGE_CODE):
+            subject = _("%(who)s asks you to look at case %(number)s") % vars(asked)
+            body = _("Sign in to read what they ask:")
+        _send(asked.email, subject, f"{body}\n\n{_desk(asked.number)}\n", envelope.key)
+
+
+def tell_follower(envelope: Envelope) -> None:
+    """To somebody who follows a case, if they still do and may still see it: that it changed."""
+    found = workbench.follower_told(envelope.subject_uid)
+    if found is not None:
+        with override(found.language or settings.LANGUAGE_CODE):
+            brief = cases.brief_of(found.case)
+            subject = _("Case %(number)s has changed") % vars(brief)
+            body = _("%(category)s: you follow this case. Sign in to read what is new:") % vars(
+                brief
+            )
+        _send(found.email, subject, f"{body}\n\n{_desk(brief.number)}\n", envelope.key)
+
+
+def _desk(number: str) -> str:
+    return f"{settings.GULOU.public_url}/desk/cases/{number}/"
+
+
+def tell_noted(envelope: Envelope) -> None:
+    """When the office wrote a public note: owe each reporter the news. Others stay in the house."""
+    if envelope.fact.public:
+        operations.write_to_reports(envelope.subject_uid, event=envelope.event_id)
+
+
+def tell_written(envelope: Envelope) -> None:
+    """To one reporter: the office wrote to them. The words stand behind their link."""
+    reader = cases.reader_of_report(envelope.subject_uid)
+    if reader is not None:
+        _tell(reader, envelope, _written)
+
+
 def tell_answered(envelope: Envelope) -> None:
     """To one reporter: there is an answer."""
     reader = cases.reader_of_report(envelope.subject_uid)
@@ -71,6 +115,13 @@ def _ended(receipt: str) -> tuple[str, str]:
     return (
         _("Your report %(receipt)s has an answer") % {"receipt": receipt},
         _("Read how it ended, and say whether you are content, here:"),
+    )
+
+
+def _written(receipt: str) -> tuple[str, str]:
+    return (
+        _("The office wrote to you about your report %(receipt)s") % {"receipt": receipt},
+        _("Read it here:"),
     )
 
 

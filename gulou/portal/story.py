@@ -74,6 +74,7 @@ _LINES = {
     "case.closed": (_("Checked on the spot: done"), "", "circle-check", "done"),
     "case.reopened": (_("Taken up again"), "", "refresh", "underway"),
     "case.upheld": (_("The office looked again; it stays as it is"), "", "gavel", "done"),
+    "case.noted": (_("The office writes to you"), "", "message", ""),
     "case.objected": (
         _("An objection came in; the office looks at it"), "", "message-report", "recheck",
     ),
@@ -88,6 +89,7 @@ class Line:
     what: str
     icon: str
     tone: str
+    words: str = ""
 
 
 def sentence(tracked: Tracked) -> str:
@@ -109,4 +111,4 @@ def lines(told: list[Told]) -> list[Line]:
 def _line(told: Told) -> Line:
     plain, named, icon, tone = _LINES[told.name]
     what: Any = str(named) % {"unit": told.unit} if named and told.unit else plain
-    return Line(told.at, clean(str(what)), icon, tone)
+    return Line(told.at, clean(str(what)), icon, tone, told.words)

@@ -6,12 +6,14 @@ import pytest
 from django.utils import translation
 
 from gulou.cases import operations, queries, states
-from gulou.cases.models import Case
+from gulou.cases.models import Assignment, Case
 from gulou.cases.operations import receive_report
 from gulou.cases.states import MOVES, Move, State
+from gulou.kit import clock
 from gulou.kit.errors import Conflict, NotAllowed, Refusal
 from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
+from gulou.people import queries as people
 from gulou.people.models import User
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap, evidence, reason
@@ -57,6 +59,9 @@ HOW: dict[str, Make] = {
         case, by=by, reason_id=reason("reopen").pk
     ),
     "uphold": lambda cast, case, by: operations.uphold_case(case, by=by, words="已按标准清理"),
+    "reply": lambda cast, case, by: (
+        operations.answer_assignment(case, by=by, words="已办结", form="written").assignment.case
+    ),
     "note": lambda cast, case, by: operations.note_case(case, by=by, words="记一笔"),
     "release": lambda cast, case, by: operations.release_photos(case, by=by, uids=[]),
 }
@@ -90,6 +95,8 @@ def test_a_move_goes_where_the_table_says(
         case = operations.task_verification(case, by=cast.guo, unit_id=cast.community.pk)
     if move == states.UPHOLD and state in move.sources:
         operations.object_to_case(case.reports.get(), words="还在")
+    if move == states.REPLY:
+        _assigned_from_above(case)
     # guo holds every verb, so what stands in the way here is the state alone.
     doer = getattr(cast, DOER.get(move.name, "guo")) if state in move.sources else cast.guo
     count = Event.objects.filter(subject_uid=case.uid).count()
@@ -106,6 +113,13 @@ def test_a_move_goes_where_the_table_says(
     assert after.state == ((move.target or state) if state in move.sources else state)
     _the_step_stands(after)
     assert list(audit()) == []
+
+
+def _assigned_from_above(case: Case) -> None:
+    Assignment.objects.create(
+        case=case, from_whom="市文明办", received_on=people.today(), due_at=clock.now(),
+        form="written", at=clock.now(),
+    )  # fmt: skip
 
 
 def _the_step_stands(case: Case) -> None:
@@ -170,7 +184,12 @@ def test_a_move_that_needs_words_refuses_silence(cast: Cast, kinds: Kinds, move:
         ),
         "uphold": lambda cast, case, by: operations.uphold_case(case, by=by, words=" "),
         "note": lambda cast, case, by: operations.note_case(case, by=by, words="\n"),
+        "reply": lambda cast, case, by: (
+            operations.answer_assignment(case, by=by, words=" ", form="phone").assignment.case
+        ),
     }
+    if move == states.REPLY:
+        _assigned_from_above(case)
     if move == states.UPHOLD:
         operations.object_to_case(case.reports.get(), words="还在")
     if move == states.VERIFY:

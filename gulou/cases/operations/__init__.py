@@ -6,6 +6,14 @@ from .answers import (
     object_to_case,
     rate_case,
     uphold_case,
+    write_to_reports,
+)
+from .entering import (
+    AssignedDetails,
+    LetterDetails,
+    answer_assignment,
+    enter_report,
+    reports_of_caller,
 )
 from .figures import compute_figures
 from .ground import Evidence
@@ -32,16 +40,20 @@ from .undo import undo_move
 from .work import accept_case, dispatch_case, handle_case, return_case
 
 __all__ = [
+    "AssignedDetails",
     "ContactDetails",
     "Evidence",
+    "LetterDetails",
     "Snap",
     "accept_case",
+    "answer_assignment",
     "answer_reports",
     "close_case",
     "combine_reports",
     "compute_figures",
     "decline_case",
     "dispatch_case",
+    "enter_report",
     "erase_contact",
     "erase_words",
     "file_case",
@@ -56,6 +68,7 @@ __all__ = [
     "redirect_case",
     "release_photos",
     "reopen_case",
+    "reports_of_caller",
     "return_case",
     "reveal_contact",
     "rework_case",
@@ -64,4 +77,5 @@ __all__ = [
     "undo_move",
     "uphold_case",
     "verify_case",
+    "write_to_reports",
 ]

@@ -14,6 +14,7 @@ from gulou.cases.facts import (
     ReportCombined,
     ReportObjected,
     ReportRated,
+    ReportWritten,
 )
 from gulou.cases.family import family_of, locked_chain
 from gulou.cases.models import Answer, Case, Report
@@ -147,12 +148,20 @@ def combine_reports(uid: UUID, *, event: int) -> None:
     _tell(_reports_of(uid), ReportCombined(case=str(uid), event=event), "system")
 
 
+@rows.together()
+def write_to_reports(uid: UUID, *, event: int) -> None:
+    """Owe each reporter of a case the news that the office wrote to them. As above."""
+    _tell(_reports_of(uid), ReportWritten(case=str(uid), event=event), "system")
+
+
 def _reports_of(uid: UUID) -> list[int]:
     family = family_of(Case.objects.get(uid=uid))
     return list(Report.objects.filter(case__in=family).values_list("pk", flat=True))
 
 
-def _tell(reports: list[int], fact: ReportAnswered | ReportCombined, actor: str) -> None:
+def _tell(
+    reports: list[int], fact: ReportAnswered | ReportCombined | ReportWritten, actor: str
+) -> None:
     """Record the fact on each report, once: what is owed to one never waits for another."""
     for report in Report.objects.select_for_update().filter(pk__in=reports).order_by("pk"):
         told = story(report.subject_kind, report.uid)

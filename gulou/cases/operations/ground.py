@@ -1,5 +1,6 @@
 """What every move stands on: the locked case, who may, its steps, and the words left with it."""
 
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -97,7 +98,10 @@ def keep_words(text: str) -> tuple[Words, str]:
     return words, salted_digest(words.salt, text)
 
 
-def leave(case: Case, move: Move, *, by: User | None, words: str, reason_id: int | None) -> Left:
+def leave(
+    case: Case, move: Move, *, by: User | None, words: str, reason_id: int | None,
+    public: bool = False,
+) -> Left:  # fmt: skip
     """Check and keep the reason and words that go with a move, as a note on the case.
 
     Call it before the move changes anything: it remembers how the case stands.
@@ -108,7 +112,12 @@ def leave(case: Case, move: Move, *, by: User | None, words: str, reason_id: int
     if not clean(words) and reason is None:
         return Left()
     kept, digest = keep_words(words)
-    rows.add(Note(case=case, words=kept, reason=reason, move=move.name, by=by, at=clock.now()))
+    rows.add(
+        Note(
+            case=case, words=kept, reason=reason, move=move.name, by=by, at=clock.now(),
+            public=public,
+        )
+    )  # fmt: skip
     return Left(words=kept.pk, words_digest=digest, reason=reason.pk if reason else None)
 
 
@@ -237,6 +246,20 @@ def show(
     )  # fmt: skip
 
 
+# A Chinese mobile number, and the number of an identity card.
+_PERSONAL = re.compile(r"(?<!\d)(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|\d{17}[\dXx])(?!\d)")
+
+
+def check_nothing_personal(text: str, *, field: str) -> None:
+    """Refuse what names a person by number, in words that the public or a reporter reads."""
+    if _PERSONAL.search(text):
+        raise Invalid(
+            "case.personal",
+            _("There is a mobile number or an identity number in it. Others will read this: take it out."),
+            field=field,
+        )  # fmt: skip
+
+
 def public_words(text: str) -> str:
     """What the public reads of a case, without stray characters. Raises Invalid when too long."""
     text = clean(text)
@@ -246,6 +269,7 @@ def public_words(text: str) -> str:
             _("At most %(most)d characters.") % {"most": MAX_SUMMARY},
             field="summary",
         )
+    check_nothing_personal(text, field="summary")
     return text
 
 

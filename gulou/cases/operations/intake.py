@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -256,9 +257,19 @@ def _keep_contact(details: ContactDetails) -> Contact | None:
     if not details.given():
         return None
     given = {name: clean(value)[:120] for name, value in asdict(details).items() if value}
-    contact = Contact(pk=rows.new(Contact), sealed=seal(json.dumps(given, ensure_ascii=False)))
+    contact = Contact(
+        pk=rows.new(Contact),
+        sealed=seal(json.dumps(given, ensure_ascii=False)),
+        phone_digest=phone_digest(details.phone),
+    )
     rows.add(contact)
     return contact
+
+
+def phone_digest(phone: str) -> str:
+    """What a telephone number is known again by, "" for none: keyed, over its digits alone."""
+    digits = re.sub(r"\D", "", phone).removeprefix("86")[-11:]
+    return keyed_digest(f"phone:{digits}") if len(digits) >= 7 else ""
 
 
 def _new_case(

@@ -15,8 +15,17 @@ from gulou.cases.facts import (
     PhotosReleased,
     WordsErased,
 )
-from gulou.cases.family import family_of, locked_family
-from gulou.cases.models import Answer, Case, CasePhoto, Note, PhotoKind, Report, Words
+from gulou.cases.family import answering_for, family_of, locked_family
+from gulou.cases.models import (
+    Answer,
+    AssignmentReply,
+    Case,
+    CasePhoto,
+    Note,
+    PhotoKind,
+    Report,
+    Words,
+)
 from gulou.kit import clock, rows
 from gulou.kit.errors import Invalid, NotFound, Refusal
 from gulou.kit.sealing import unseal
@@ -26,28 +35,54 @@ from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people.models import User
 
-from .ground import NOTHING, Evidence, add_photos, allow, leave, locked, public_words, put
+from .ground import (
+    NOTHING,
+    Evidence,
+    add_photos,
+    allow,
+    check_nothing_personal,
+    leave,
+    locked,
+    open_steps,
+    public_words,
+    put,
+)
 from .intake import ContactDetails
 
 
 @rows.together()
 def note_case(
-    case: Case, *, by: User, words: str, evidence: Evidence = NOTHING, seen: int | None = None
-) -> Case:
-    """Leave words, and pictures for reference, on the record."""
+    case: Case, *, by: User, words: str, evidence: Evidence = NOTHING, public: bool = False,
+    seen: int | None = None,
+) -> Case:  # fmt: skip
+    """Leave words, and pictures for reference, on the record.
+
+    A public note is the office's words to everybody who reported the case; its pictures are not.
+    """
     case = locked(case, seen=seen)
     allow(by, states.NOTE, case)
-    left = leave(case, states.NOTE, by=by, words=words, reason_id=None)
+    if public:
+        _check_public(case, words, by)
+    left = leave(case, states.NOTE, by=by, words=words, reason_id=None, public=public)
     photos = add_photos(
         case, evidence.photos, draft=evidence.draft, kind=PhotoKind.REFERENCE, actor=by.actor,
         by=by,
     )  # fmt: skip
     put(case)
     record(
-        CaseNoted(words=left.words, words_digest=left.words_digest, photos=photos),
+        CaseNoted(
+            words=left.words, words_digest=left.words_digest, photos=photos, public=public
+        ),
         subject=case, actor=by.actor,
     )  # fmt: skip
     return case
+
+
+def _check_public(case: Case, words: str, by: User) -> None:
+    access.require(by, states.WRITE_PUBLIC, unit_id=case.unit_id, steps=open_steps(case))
+    if case.restricted:
+        raise Refusal("case.restricted", _("This case is restricted: nothing of it is public."))
+    check_nothing_personal(words, field="words")
 
 
 @rows.together()
@@ -100,18 +135,23 @@ def _publish(case: Case, *, public: bool) -> None:
 def reveal_contact(report: Report, *, by: User) -> ContactDetails:
     """The reporter's contact, opened for a reason of duty; that it was opened stands on record."""
     report = Report.objects.select_for_update().get(pk=report.pk)
-    access.require(by, states.READ_CONTACT, unit_id=report.case.unit_id)
+    access.require(by, states.READ_CONTACT, unit_id=_unit_of(report))
     if report.contact is None or report.contact.erased_at is not None:
         raise NotFound("report.no_contact", _("The reporter left no contact, or it was erased."))
     record(ContactSeen(), subject=report, actor=by.actor)
     return ContactDetails(**json.loads(unseal(report.contact.sealed)))
 
 
+def _unit_of(report: Report) -> int:
+    """The unit of the case that answers for a report: a merged one is the office's only in name."""
+    return answering_for(report.case_id).unit_id
+
+
 @rows.together()
 def hand_over_link(report: Report, *, by: User) -> str:
     """The tracking token, for somebody who lost theirs; that it was handed over stands on record."""
     report = Report.objects.select_for_update().get(pk=report.pk)
-    access.require(by, states.HAND_OVER_LINK, unit_id=report.case.unit_id)
+    access.require(by, states.HAND_OVER_LINK, unit_id=_unit_of(report))
     record(LinkHandedOver(), subject=report, actor=by.actor)
     return report.token
 
@@ -120,12 +160,12 @@ def hand_over_link(report: Report, *, by: User) -> str:
 def erase_contact(report: Report, *, by: User) -> Report:
     """Forget who reported, on their request. The report stays."""
     report = Report.objects.select_for_update().get(pk=report.pk)
-    access.require(by, states.ERASE, unit_id=report.case.unit_id)
+    access.require(by, states.ERASE, unit_id=_unit_of(report))
     contact = report.contact
     if contact is None or contact.erased_at is not None:
         raise NotFound("report.no_contact", _("The reporter left no contact, or it was erased."))
-    contact.sealed, contact.erased_at = b"", clock.now()
-    contact.save(update_fields=["sealed", "erased_at"])
+    contact.sealed, contact.phone_digest, contact.erased_at = b"", "", clock.now()
+    contact.save(update_fields=["sealed", "phone_digest", "erased_at"])
     record(ContactErased(), subject=report, actor=by.actor)
     return report
 
@@ -163,9 +203,11 @@ def _words_of(case: Case) -> set[int]:
     family = family_of(case)
     said = [event.payload.get("words") for event in story(case.subject_kind, case.uid)]
     answers = Answer.objects.filter(report__case__in=family, words__isnull=False)
+    replies = AssignmentReply.objects.filter(assignment__case__in=family)
     return {
         *(words for words in said if words is not None),
         *Note.objects.filter(case__in=family).values_list("words", flat=True),
         *Report.objects.filter(case__in=family).values_list("words", flat=True),
         *answers.values_list("words", flat=True),
+        *replies.values_list("words", flat=True),
     }

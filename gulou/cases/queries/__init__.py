@@ -1,6 +1,7 @@
 """Every way of reading cases. Each takes the reader, and shows only what that reader may see."""
 
 from .around import (
+    cases_around,
     neighbours,
     original_seen_by,
     powers_over,
@@ -8,6 +9,7 @@ from .around import (
     report_on,
     sources,
 )
+from .assigned import AssignedRow, assigned_from_above, reply_forms
 from .counts import chips
 from .figures import Figures, Named, figures_of, figures_stamp
 from .lists import (
@@ -20,6 +22,7 @@ from .lists import (
     my_work,
     my_work_count,
     queue,
+    rows_of,
     sorts_of,
 )
 from .public import (
@@ -55,14 +58,17 @@ from .seen import (
     may_ever,
     may_send_photos,
     moves_open_to,
+    people_who_see,
     photo_seen_by,
     rechecker_choices,
 )
 from .story import (
+    Assigned,
     Entry,
     ObjectionSeen,
     PhotoSeen,
     Record,
+    ReplySeen,
     ReportSeen,
     StepSeen,
     photos_of,
@@ -72,6 +78,8 @@ from .telling import Brief, Reader, brief_of, reader_of_report
 from .what_if import Firing, Moved, WhatIf, decided_lately, firing, what_if
 
 __all__ = [
+    "Assigned",
+    "AssignedRow",
     "Brief",
     "Entry",
     "Figures",
@@ -89,6 +97,7 @@ __all__ = [
     "ReleasedFilters",
     "ReleasedPage",
     "ReleasedStory",
+    "ReplySeen",
     "ReportSeen",
     "Row",
     "Spot",
@@ -97,9 +106,11 @@ __all__ = [
     "Tracked",
     "WhatIf",
     "all_released",
+    "assigned_from_above",
     "beside",
     "brief_of",
     "case_seen_by",
+    "cases_around",
     "cases_found",
     "cases_seen_by",
     "chips",
@@ -117,6 +128,7 @@ __all__ = [
     "nearby_open",
     "neighbours",
     "original_seen_by",
+    "people_who_see",
     "photo_seen_by",
     "photos_of",
     "photos_sent_with",
@@ -131,10 +143,12 @@ __all__ = [
     "released_spots",
     "released_stamp",
     "released_story",
+    "reply_forms",
     "report_by_token",
     "report_entered_by",
     "report_on",
     "report_sent_as",
+    "rows_of",
     "sorts_of",
     "sources",
     "square_of",

@@ -28,13 +28,27 @@ def sources() -> list[tuple[str, str]]:
 
 def neighbours(user: User, case: Case, *, within_m: float = NEIGHBOURS_M) -> list[Row]:
     """Open cases around this one that the user sees: those of its category first, then nearest."""
+    return _around(user, case.lat, case.lon, case.category_id, within_m, except_for=case.pk)
+
+
+def cases_around(
+    user: User, lat: float, lon: float, category_id: int | None, *, within_m: float = NEIGHBOURS_M
+) -> list[Row]:
+    """Open cases around a WGS84 point that the user sees, in the same order."""
+    return _around(user, lat, lon, category_id, within_m)
+
+
+def _around(
+    user: User, here_lat: float, here_lon: float, category_id: int | None, within_m: float,
+    *, except_for: int = 0,
+) -> list[Row]:  # fmt: skip
     cells = Q()
-    for low, high in ranges_around(case.lat, case.lon, within_m):
+    for low, high in ranges_around(here_lat, here_lon, within_m):
         cells |= Q(cell__range=(low, high))
-    found = cases_seen_by(user).filter(cells, ended_at=None).exclude(pk=case.pk)
+    found = cases_seen_by(user).filter(cells, ended_at=None).exclude(pk=except_for)
     near = [
-        (pk, category_id == case.category_id, distance_m(case.lat, case.lon, lat, lon))
-        for pk, category_id, lat, lon in found.values_list("id", "category_id", "lat", "lon")[:200]
+        (pk, here == category_id, distance_m(here_lat, here_lon, lat, lon))
+        for pk, here, lat, lon in found.values_list("id", "category_id", "lat", "lon")[:200]
     ]
     close = sorted((not same, metres, pk) for pk, same, metres in near if metres <= within_m)[:12]
     order = {pk: place for place, (_other, _metres, pk) in enumerate(close)}
@@ -45,7 +59,9 @@ def neighbours(user: User, case: Case, *, within_m: float = NEIGHBOURS_M) -> lis
 def powers_over(user: User, case: Case) -> frozenset[str]:
     """Which of the verbs that are no moves the user holds over the case."""
     reach = access.reach_of(user)
-    verbs = (states.READ_CONTACT, states.HAND_OVER_LINK, states.ERASE)
+    verbs = (
+        states.READ_CONTACT, states.HAND_OVER_LINK, states.ERASE, states.WRITE_PUBLIC
+    )  # fmt: skip
     return frozenset(verb for verb in verbs if reach.holds(verb, unit_id=case.unit_id))
 
 

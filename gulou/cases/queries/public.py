@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gulou.cases.family import answering_for, family_of
+from gulou.cases.family import answering_for, chain_of, family_of
 from gulou.cases.models import Case, CasePhoto, Note, Report
 from gulou.cases.operations.answers import ANSWERABLE
 from gulou.cases.states import OPEN, State
@@ -47,6 +47,7 @@ class Told:
     at: datetime
     unit: str = ""
     due_at: datetime | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def tracked(report: Report) -> Tracked:
         summary="" if case.restricted else case.summary, words=report.words.text,
         unit="" if unit.is_office or case.restricted else name_of(unit),
         due_at=case.due_at if case.state == State.HANDLING else None,
-        told=story_told(case), before=[p.photo.uid for p in photos if p.kind != "after"],
+        told=_all_told(case, report), before=[p.photo.uid for p in photos if p.kind != "after"],
         after=[p.photo.uid for p in photos if p.kind == "after"], reason=_public_reason(case),
         me_too=report.me_too, merged=case.pk != report.case_id,
         may_answer=case.state in ANSWERABLE,
@@ -166,6 +167,21 @@ def story_told(case: Case) -> list[Told]:
             shown = "" if unit is None or unit.is_office else name_of(unit)
             lines.append(Told(event.name, event.at, shown))
     return lines
+
+
+def _all_told(case: Case, report: Report) -> list[Told]:
+    """The steps, and what the office wrote to those who reported."""
+    return sorted([*story_told(case), *_written(case, report)], key=lambda told: told.at)
+
+
+def _written(case: Case, report: Report) -> list[Told]:
+    """What the office wrote to this reporter: on their case, and on those that answered for it."""
+    if case.restricted:
+        return []
+    notes = Note.objects.filter(
+        case__in=chain_of(report.case_id), public=True, words__erased_at=None
+    ).select_related("words")
+    return [Told("case.noted", note.at, words=note.words.text) for note in notes]
 
 
 def _public_reason(case: Case) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
 from gulou.cases.family import chain_of
-from gulou.cases.models import Case, CasePhoto
+from gulou.cases.models import Assignment, Case, CasePhoto, Source
 from gulou.cases.operations.ground import open_steps
 from gulou.cases.rechecks import independent, is_independent
 from gulou.cases.states import Move, State
@@ -78,12 +78,29 @@ def may_ever(user: User, case: Case, move: Move) -> bool:
 
 
 def _makes_sense(move: Move, case: Case) -> bool:
-    """Whether there is something to verify, an objection to answer, anything that may be public."""
+    """Whether there is something to verify, an objection or those above to answer, anything that may
+    be public."""
     if move == states.VERIFY:
         return case.step_kind == states.StepKind.VERIFY
     if move == states.UPHOLD:
         return case.objected_at is not None
+    if move == states.REPLY:
+        return case.source == Source.ASSIGNED and Assignment.objects.filter(case=case).exists()
     return move != states.RELEASE or not case.restricted
+
+
+def people_who_see(case: Case) -> list[User]:
+    """Everybody who may look at the case now, by name: as `cases_seen_by`, from the other side."""
+    units = {case.unit_id, *case.assisting}
+    if case.step_unit_id is not None and case.step_person_id is None:
+        units.add(case.step_unit_id)
+    found = {user.pk: user for user in people.people_at(units, states.READ)}
+    if case.step_person is not None and case.step_person.is_active:
+        found[case.step_person.pk] = case.step_person
+    if case.restricted:
+        few = {user.pk for user in people.people_at([case.unit_id], states.READ_RESTRICTED)}
+        found = {pk: user for pk, user in found.items() if pk in few}
+    return sorted(found.values(), key=str)
 
 
 def may_enter(user: User) -> bool:

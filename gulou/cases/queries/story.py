@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from gulou.cases.family import family_of
-from gulou.cases.models import Answer, Case, CasePhoto, Report, Step, Words
+from gulou.cases.models import (
+    Answer,
+    Assignment,
+    Case,
+    CasePhoto,
+    Report,
+    Source,
+    Step,
+    Words,
+)
 from gulou.cases.routing import why_it_is_there
 from gulou.cases.states import Move
 from gulou.catalogue.models import Reason
@@ -70,6 +79,8 @@ class ReportSeen:
     has_contact: bool
     entered_by: str
     rating: int | None
+    letter_number: str
+    letter_date: date | None
     objections: tuple[ObjectionSeen, ...]
 
 
@@ -86,6 +97,33 @@ class StepSeen:
     ended_at: datetime | None
     outcome: str
     late: bool
+
+
+@dataclass(frozen=True)
+class ReplySeen:
+    """One reply to those above."""
+
+    at: datetime
+    by: str
+    form: str
+    text: str
+    words_id: int
+    erased: bool
+    photos: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """What those above want for a case, and what was replied, oldest first."""
+
+    from_whom: str
+    number: str
+    received_on: date
+    due_at: datetime
+    form: str
+    replied_at: datetime | None
+    late: bool
+    replies: tuple[ReplySeen, ...]
 
 
 @dataclass(frozen=True)
@@ -108,6 +146,9 @@ class Entry:
     found: bool | None
     # Who made the move took it back at once.
     undone: bool
+    # Whether the reporters read these words too.
+    public: bool = False
+    correction: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +163,7 @@ class Record:
     story: list[Entry]
     routing: Routing | None
     merged: list[str]
+    assigned: Assigned | None
     late: bool
 
     @property
@@ -157,6 +199,7 @@ def record_of(case: Case, *, reader: User) -> Record:
         story=_story(case, units, reader),
         routing=why_it_is_there(case),
         merged=_numbers(family[1:], reader),
+        assigned=_assigned(case, now) if case.source == Source.ASSIGNED else None,
         late=case.ended_at is None and case.due_at is not None and case.due_at < now,
     )
 
@@ -191,11 +234,12 @@ def _photo(evidence: CasePhoto) -> PhotoSeen:
 
 def _reports(family: list[int]) -> list[ReportSeen]:
     reports = Report.objects.filter(case__in=family).select_related(
-        "words", "contact", "entered_by"
+        "words", "contact", "entered_by", "letter"
     )
     seen = []
     for report in reports.prefetch_related("answers__words").order_by("received_at", "id"):
         answers = list(report.answers.all())
+        letter = getattr(report, "letter", None)
         seen.append(ReportSeen(
             uid=report.uid, receipt=report.receipt,
             source=report.get_source_display(), channel=report.get_channel_display(),
@@ -205,9 +249,32 @@ def _reports(family: list[int]) -> list[ReportSeen]:
             has_contact=report.contact is not None and report.contact.erased_at is None,
             entered_by=str(report.entered_by or ""),
             rating=next((a.rating for a in answers if not a.objection), None),
+            letter_number=letter.number if letter else "",
+            letter_date=letter.dated_on if letter else None,
             objections=tuple(_objection(a) for a in answers if a.objection),
         ))  # fmt: skip
     return seen
+
+
+def _assigned(case: Case, now: datetime) -> Assigned | None:
+    assignment = Assignment.objects.filter(case=case).first()
+    if assignment is None:
+        return None
+    replies = assignment.replies.select_related("words", "by") if assignment.replied_at else ()
+    return Assigned(
+        from_whom=assignment.from_whom, number=assignment.number,
+        received_on=assignment.received_on, due_at=assignment.due_at,
+        form=assignment.get_form_display(), replied_at=assignment.replied_at,
+        late=(assignment.replied_at or now) > assignment.due_at,
+        replies=tuple(
+            ReplySeen(
+                at=reply.at, by=str(reply.by or ""), form=reply.get_form_display(),
+                text=reply.words.text, words_id=reply.words_id,
+                erased=reply.words.erased_at is not None, photos=tuple(map(str, reply.photos)),
+            )
+            for reply in replies
+        ),
+    )  # fmt: skip
 
 
 def _objection(answer: Answer) -> ObjectionSeen:
@@ -272,7 +339,8 @@ def _entry(
         reason=reasons.get(told.get("reason") or 0, ""),
         photos=tuple(told.get("photos") or ()), rule=told.get("rule"),
         other=numbers.get(str(told.get("into") or told.get("other") or ""), ""),
-        found=told.get("found"), undone=undone,
+        found=told.get("found"), undone=undone, public=bool(told.get("public")),
+        correction=bool(told.get("correction")),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from gulou.cases.queries import Entry, PhotoSeen, Record
+from gulou.cases.queries import Entry, PhotoSeen, Record, ReplySeen
 from gulou.catalogue.queries import CategoryRef, Limit
 from gulou.desk import choices
 from gulou.desk.acts import Act
@@ -47,6 +47,15 @@ def entry_photos(entry: Entry) -> list[dict[str, Any]]:
     return [
         {"url": _photo_url(uid, "list"), "full": _photo_url(uid, "full"), "alt": _("Photo")}
         for uid in entry.photos
+    ]
+
+
+@register.simple_tag
+def reply_photos(reply: ReplySeen) -> list[dict[str, Any]]:
+    """The pictures that went with a reply to those above."""
+    return [
+        {"url": _photo_url(uid, "list"), "full": _photo_url(uid, "full"), "alt": _("Photo")}
+        for uid in reply.photos
     ]
 
 

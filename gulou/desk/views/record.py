@@ -129,7 +129,7 @@ def _page(
 ) -> HttpResponse:
     reader = reader_of(request)
     shown = shown or queries.record_of(case, reader=reader)
-    next_act = acts.likely(case, shown.moves)
+    next_act = acts.likely(shown)
     if panel is None and next_act is not None:
         panel = _panel(request, case, next_act)
     elif panel is not None and not panel.news and not panel.unsent:
@@ -197,7 +197,7 @@ def preview_context(request: HttpRequest, number: str) -> dict[str, Any]:
     reader = reader_of(request)
     case = queries.case_seen_by(reader, number)
     shown = queries.record_of(case, reader=reader)
-    next_act = acts.likely(case, shown.moves)
+    next_act = acts.likely(shown)
     return context_of(case, shown, reader=reader, next_act=next_act)
 
 

@@ -1,0 +1,53 @@
+"""What those above have assigned: what is due to them, and what was replied."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from gulou.cases.models import Assignment, Case
+from gulou.kit import clock
+from gulou.people.models import User
+
+from .lists import _FIELDS, Row, _rows
+from .seen import cases_seen_by
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class AssignedRow:
+    """A case in the list of what was assigned from above."""
+
+    row: Row
+    from_whom: str
+    number: str
+    received_on: date
+    due_at: datetime
+    form: str
+    replied_at: datetime | None
+    late: bool
+
+
+def assigned_from_above(user: User, *, replied: bool = False) -> list[AssignedRow]:
+    """What the user sees of it: what still wants a reply, the most urgent first; or what was
+    replied to, the newest first."""
+    order = ("-replied_at", "-id") if replied else ("due_at", "id")
+    found = Assignment.objects.filter(
+        case__in=cases_seen_by(user), replied_at__isnull=not replied
+    ).order_by(*order)[:MOST]
+    assignments = list(found)
+    cases = Case.objects.filter(pk__in=[one.case_id for one in assignments])
+    rows = {row.id: row for row in _rows(cases.values_list(*_FIELDS))}
+    now = clock.now()
+    return [
+        AssignedRow(
+            rows[one.case_id], one.from_whom, one.number, one.received_on, one.due_at,
+            one.get_form_display(), one.replied_at, (one.replied_at or now) > one.due_at,
+        )
+        for one in assignments
+    ]  # fmt: skip
+
+
+def reply_forms() -> list[tuple[str, str]]:
+    """How those above may want to be answered, as value and label, to choose from."""
+    from_model = Assignment._meta.get_field("form").choices or ()
+    return [(str(value), str(label)) for value, label in from_model]
