@@ -1,6 +1,7 @@
 """Words of the office to those who reported, and words that stay in the house."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,14 +11,21 @@ from gulou.cases import operations, queries, states
 from gulou.cases.models import Case, Note
 from gulou.cases.operations import ContactDetails
 from gulou.cases.states import State
+from gulou.kit import clock
 from gulou.kit.errors import Invalid, NotAllowed, Refusal
+from gulou.outbox import deliver
 from gulou.outbox.audit import audit
-from gulou.outbox.deliver import deliver_all
 from gulou.outbox.models import Event
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, reason
 
 MAILABLE = ContactDetails(email="wang@example.org")
+
+
+def deliver_all() -> None:
+    """Once nobody takes a move back any more."""
+    with clock.at(clock.now() + timedelta(seconds=20)):
+        deliver.deliver_all()
 
 
 def _read_by_reporter(case: Case) -> list[str]:
@@ -80,6 +88,17 @@ def test_a_restricted_case_writes_to_nobody(cast: Cast, kinds: Kinds) -> None:
     with pytest.raises(Refusal):
         operations.note_case(case, by=cast.guo, words="再说一句", public=True)
     assert _read_by_reporter(case) == []
+
+
+def test_what_was_taken_back_is_read_by_nobody(cast: Cast, kinds: Kinds, settings: Any) -> None:
+    settings.GULOU = replace(settings.GULOU, email_url="smtp://mail.example.org")
+    case = a_case(cast, kinds.rubbish, contact=MAILABLE)
+    deliver_all()
+    mail.outbox.clear()
+    case = operations.note_case(case, by=cast.guo, words="写错了", public=True)
+    operations.undo_move(case, by=cast.guo)
+    deliver_all()
+    assert _read_by_reporter(case) == [] and mail.outbox == []
 
 
 def test_what_was_erased_is_not_read_any_more(cast: Cast, kinds: Kinds) -> None:
