@@ -10,7 +10,8 @@ from django.core.cache import cache
 from django.db import connection
 
 from gulou.cases import states
-from gulou.catalogue.models import Category, CodeSet, Condition, Reason, ReasonKind, StepLimit
+from gulou.catalogue.models import Category, CodeSet, Condition, Reason, StepLimit
+from gulou.catalogue.states import ReasonKind
 from gulou.outbox import kept
 from gulou.people.models import Role, Unit, UnitKind, User
 from gulou.places.models import Area, Level

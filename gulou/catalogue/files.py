@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from gulou.kit.errors import Invalid
 from gulou.kit.words import clean
 
-from .models import Category, CategoryKind, Condition, Evidence
-from .states import TimeUnit
+from .models import Category, Condition
+from .states import CategoryKind, Evidence, TimeUnit
 
 SHIPPED = Path(__file__).parent / "data"
 EDITION_FILES = ("edition.csv", "categories.csv", "conditions.csv")

@@ -4,13 +4,12 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from gulou.outbox.models import Chained
 from gulou.people.models import Unit
 from gulou.places.models import Area
 
-from .states import TimeUnit
+from .states import CategoryKind, ElsewhereKind, Evidence, Lead, ReasonKind, TimeUnit
 
 
 class CodeSet(Chained):
@@ -36,19 +35,6 @@ class CodeSet(Chained):
 
     def __str__(self) -> str:
         return f"{self.code} {self.edition}"
-
-
-class CategoryKind(models.TextChoices):
-    COMPONENT = "component", _("Component")
-    EVENT = "event", _("Event")
-    CIVILITY = "civility", _("Civility topic")
-
-
-class Evidence(models.TextChoices):
-    """What shows that handling is done."""
-
-    PHOTO = "photo", _("A photo taken after")
-    WORDS = "words", _("Words; the rechecker takes the photo")
 
 
 class Category(models.Model):
@@ -121,14 +107,6 @@ class StepLimit(models.Model):
         return self.step_kind
 
 
-class Lead(models.TextChoices):
-    """How a rule names the unit that is responsible."""
-
-    UNIT = "unit", _("A named unit")
-    STREET = "street", _("The street of the place")
-    COMMUNITY = "community", _("The community of the place")
-
-
 class Rule(Chained):
     """area × category × condition → who leads, who assists. Empty means any; closest wins."""
 
@@ -187,14 +165,6 @@ class Rule(Chained):
         return f"rule {self.pk}"
 
 
-class ReasonKind(models.TextChoices):
-    RETURN = "return", _("Return")
-    REWORK = "rework", _("Rework")
-    DECLINE = "decline", _("Decline")
-    REOPEN = "reopen", _("Reopen")
-    REDIRECT = "redirect", _("Redirect")
-
-
 class Reason(models.Model):
     """A reason from a list, for a move that must be reasoned."""
 
@@ -215,11 +185,6 @@ class Reason(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.code}"
-
-
-class ElsewhereKind(models.TextChoices):
-    DANGER = "danger", _("Danger: help must come at once")
-    COMPLAINT = "complaint", _("Petitions and complaints: they have channels of their own")
 
 
 class Elsewhere(models.Model):

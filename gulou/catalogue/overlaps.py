@@ -17,9 +17,9 @@ from gulou.places.queries import AreaRef, Where, area_refs
 
 from . import current
 from .current import RuleRef
-from .models import Lead
 from .routing import Rules, decide
 from .rulebook import in_force
+from .states import Lead
 
 MOST_SITUATIONS = 60_000
 """So many are put to the routing for one page; what is left over then is not called shadowed."""

@@ -10,8 +10,8 @@ from gulou.kit.errors import Invalid, Refusal
 from . import current, suggest
 from .current import CategoryRef, CodeSetRef, ConditionRef, ElsewhereRef, RuleRef
 from .limits import Limit
-from .models import Reason, ReasonKind
-from .states import TimeUnit
+from .models import Reason
+from .states import ReasonKind, TimeUnit
 
 __all__ = [
     "CategoryRef",

@@ -22,9 +22,9 @@ from gulou.places.queries import AreaRef, Where, area_refs
 
 from . import current
 from .current import CategoryRef, RuleRef
-from .models import Lead
 from .queries import category_ref, condition_ref
 from .rule_words import RuleWords
+from .states import Lead
 from .why import Named, Param, Why
 
 NEAR_MISSES = 5

@@ -9,7 +9,7 @@ from gulou.places.queries import AreaRef, area_refs
 
 from . import current
 from .current import RuleRef
-from .models import Lead
+from .states import Lead
 from .why import BETWEEN, Named
 
 ANY_CATEGORY = Named("任何问题", "Any problem")

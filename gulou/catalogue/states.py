@@ -17,3 +17,37 @@ class TimeUnit(TextChoices):
     WORKING_HOUR = "working_hour", _("working hours")
     WORKING_DAY = "working_day", _("working days")
     NATURAL_DAY = "natural_day", _("days")
+
+
+class CategoryKind(TextChoices):
+    COMPONENT = "component", _("Component")
+    EVENT = "event", _("Event")
+    CIVILITY = "civility", _("Civility topic")
+
+
+class Evidence(TextChoices):
+    """What shows that handling is done."""
+
+    PHOTO = "photo", _("A photo taken after")
+    WORDS = "words", _("Words; the rechecker takes the photo")
+
+
+class Lead(TextChoices):
+    """How a rule names the unit that is responsible."""
+
+    UNIT = "unit", _("A named unit")
+    STREET = "street", _("The street of the place")
+    COMMUNITY = "community", _("The community of the place")
+
+
+class ReasonKind(TextChoices):
+    RETURN = "return", _("Return")
+    REWORK = "rework", _("Rework")
+    DECLINE = "decline", _("Decline")
+    REOPEN = "reopen", _("Reopen")
+    REDIRECT = "redirect", _("Redirect")
+
+
+class ElsewhereKind(TextChoices):
+    DANGER = "danger", _("Danger: help must come at once")
+    COMPLAINT = "complaint", _("Petitions and complaints: they have channels of their own")

@@ -3,8 +3,9 @@
 from datetime import date
 
 from gulou.catalogue import operations as catalogue
-from gulou.catalogue.models import Category, Lead
+from gulou.catalogue.models import Category
 from gulou.catalogue.operations.allow import SYSTEM
+from gulou.catalogue.states import Lead
 
 from .house import House
 

@@ -11,21 +11,8 @@ import factory
 from django.db.models import Model
 
 from gulou.catalogue import current
-from gulou.catalogue.models import (
-    Category,
-    CategoryKind,
-    CodeSet,
-    Condition,
-    Elsewhere,
-    ElsewhereKind,
-    Evidence,
-    Lead,
-    Reason,
-    ReasonKind,
-    Rule,
-    StepLimit,
-)
-from gulou.catalogue.states import TimeUnit
+from gulou.catalogue.models import Category, CodeSet, Condition, Elsewhere, Reason, Rule, StepLimit
+from gulou.catalogue.states import CategoryKind, ElsewhereKind, Evidence, Lead, ReasonKind, TimeUnit
 from gulou.people.models import Unit
 
 LONG_AGO = date(2020, 1, 1)

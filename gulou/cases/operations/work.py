@@ -10,7 +10,7 @@ from gulou.cases.models import Case, PhotoKind
 from gulou.cases.rechecks import team_for
 from gulou.cases.routing import routing_of
 from gulou.cases.states import State, StepKind
-from gulou.catalogue.models import Evidence as EvidenceRule
+from gulou.catalogue.states import Evidence as EvidenceRule
 from gulou.kit import rows
 from gulou.kit.errors import Invalid
 from gulou.outbox.record import record

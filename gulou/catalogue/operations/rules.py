@@ -9,8 +9,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gulou.catalogue import current, facts
-from gulou.catalogue.models import Category, Condition, Lead, Rule
+from gulou.catalogue.models import Category, Condition, Rule
 from gulou.catalogue.rulebook import NOT_SET_YET
+from gulou.catalogue.states import Lead
 from gulou.kit.errors import Conflict, Invalid, NotFound, Refusal
 from gulou.kit.facts import salted_digest
 from gulou.kit.words import clean

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from gulou.catalogue import current
 from gulou.catalogue.files import SHIPPED, Line, read_edition, read_lines
-from gulou.catalogue.models import CodeSet, Elsewhere, ElsewhereKind, Reason, ReasonKind, StepLimit
-from gulou.catalogue.states import TimeUnit
+from gulou.catalogue.models import CodeSet, Elsewhere, Reason, StepLimit
+from gulou.catalogue.states import ElsewhereKind, ReasonKind, TimeUnit
 from gulou.people.models import User
 
 from . import allow
