@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from gulou.kit.errors import Invalid, Refusal
+from gulou.kit.errors import Invalid, NotFound, Refusal
 
 from . import current, suggest
 from .current import CategoryRef, CodeSetRef, ConditionRef, ElsewhereRef, RuleRef
@@ -20,6 +20,7 @@ __all__ = [
     "ElsewhereRef",
     "Limit",
     "RuleRef",
+    "all_rules",
     "categories",
     "categories_by_class",
     "categories_for_public",
@@ -35,6 +36,7 @@ __all__ = [
     "handling_limit",
     "reason_given",
     "reasons",
+    "rule_ref",
     "rules_on",
     "step_limit",
     "suggest_categories",
@@ -170,6 +172,20 @@ def rules_on(day: date) -> list[RuleRef]:
     """The rules in force on a day, oldest first."""
     held = [r for rules in current.registry().rules.values() for r in rules if r.holds(day)]
     return sorted(held, key=lambda rule: rule.id)
+
+
+def all_rules() -> list[RuleRef]:
+    """Every rule, those that are over and those to come too, oldest first."""
+    found = [rule for rules in current.registry().rules.values() for rule in rules]
+    return sorted(found, key=lambda rule: rule.id)
+
+
+def rule_ref(rule_id: int) -> RuleRef:
+    """The rule with this id. Raises NotFound."""
+    found = next((rule for rule in all_rules() if rule.id == rule_id), None)
+    if found is None:
+        raise NotFound("catalogue.no_such_rule", _("There is no such rule."))
+    return found
 
 
 def _in_use() -> list[CategoryRef]:

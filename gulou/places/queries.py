@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import shapely
@@ -21,18 +22,20 @@ from . import current
 from .cells import ranges_around
 from .coordinates import Floats, distance_m
 from .index import NOWHERE, AreaRef, Ids, Where
-from .models import Area, NamedPlace
+from .models import Area, Level, NamedPlace
 
 __all__ = [
     "NOWHERE",
     "AreaRef",
     "BorderFile",
+    "LevelRef",
     "PlaceFound",
     "Where",
     "area_refs",
     "border_file",
     "borders",
     "district",
+    "levels",
     "locate",
     "locate_many",
     "nearest_place",
@@ -86,6 +89,26 @@ def locate_many(points: Floats, *, level: str) -> Ids:
     if level not in areas.ranks:
         raise unknown_level(level, areas.ranks)
     return areas.ids_at(np.asarray(points, dtype=float).reshape(-1, 2), level)
+
+
+@dataclass(frozen=True)
+class LevelRef:
+    """A level of areas. `rank` 0 is the whole district; areas of one level may overlap or not."""
+
+    code: str
+    rank: int
+    name_zh: str
+    name_en: str
+    overlapping: bool
+    code_length: int | None
+    uid: UUID
+
+
+def levels() -> list[LevelRef]:
+    """The levels of areas, coarse to fine."""
+    fields = list(LevelRef.__dataclass_fields__)
+    rows = Level.objects.order_by("rank", "code").values_list(*fields)
+    return [LevelRef(*row) for row in rows]
 
 
 def area_refs() -> Mapping[int, AreaRef]:

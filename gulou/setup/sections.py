@@ -7,6 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
+from gulou.catalogue import operations as catalogue
+from gulou.catalogue.states import MANAGE
 from gulou.people import access
 
 if TYPE_CHECKING:
@@ -24,10 +28,12 @@ class Section:
     verbs: Sequence[str]
 
 
-SECTIONS: Sequence[Section] = ()
+SECTIONS: Sequence[Section] = (
+    Section("setup:rules", _("Rules"), _("Which unit leads for what, where"), "route", (MANAGE,)),
+)
 
 # Takes back the fact with this id, by this person; by the name of the room in the address.
-UNDO: dict[str, Callable[..., Any]] = {}
+UNDO: dict[str, Callable[..., Any]] = {"catalogue": catalogue.take_back}
 
 
 def sections_for(reader: "User") -> list[Section]:

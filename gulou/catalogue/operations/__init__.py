@@ -2,7 +2,15 @@
 
 from .code_sets import Loaded, load_code_set, make_current, retire_category
 from .limits import set_condition_limit, set_step_limit
-from .rules import RuleContradicts, RuleDraft, change_rule, end_rule, resume_rule, set_rule
+from .rules import (
+    RuleContradicts,
+    RuleDraft,
+    change_rule,
+    end_rule,
+    resume_rule,
+    set_rule,
+    try_rule,
+)
 from .shipped import load_lists, load_shipped
 from .undo import can_take_back, take_back
 
@@ -23,4 +31,5 @@ __all__ = [
     "set_rule",
     "set_step_limit",
     "take_back",
+    "try_rule",
 ]

@@ -176,6 +176,16 @@ def change_rule(rule_id: int, draft: RuleDraft, *, by: User | str) -> Rule:
 
 
 @transaction.atomic
+def try_rule(draft: RuleDraft, *, instead_of: int | None, by: User | str) -> None:
+    """Refuse what setting this rule (or changing that one into it) would refuse; change nothing."""
+    if instead_of is None:
+        set_rule(by=by, **asdict(draft))
+    else:
+        change_rule(instead_of, draft, by=by)
+    transaction.set_rollback(True)
+
+
+@transaction.atomic
 @current.changing()
 def end_rule(rule_id: int, *, by: User | str, on: date | None = None) -> Rule:
     """The rule no longer holds from this day (today) on. What it decided before stays decided.

@@ -1,0 +1,23 @@
+"""Browsers signed in as somebody of the cast; guo may also change the catalogue."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gulou.catalogue.states import MANAGE
+from gulou.people.verbs import PLACES
+from tests.conftest import Cast
+from tests.desk.conftest import as_user
+from tests.factories.people import PostingFactory, RoleFactory
+
+__all__ = ["as_user"]
+
+
+@pytest.fixture
+def keeper(cast: Cast, as_user: Any) -> Client:
+    """guo, posted at the district office with the verbs for the catalogue and for places."""
+    role = RoleFactory.create(code="keeper", verbs=[MANAGE, PLACES])
+    PostingFactory.create(user=cast.guo, role=role, unit=cast.office)
+    client: Client = as_user(cast.guo)
+    return client
