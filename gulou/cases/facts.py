@@ -209,6 +209,15 @@ class CaseDispatched(CaseSettling):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseHandedOver(CaseMoved):
+    """The unit it was with is being dissolved: another one takes it over."""
+
+    name: ClassVar[str] = "case.handed_over"
+    unit: int
+    unit_before: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseAccepted(CaseSettling):
     name: ClassVar[str] = "case.accepted"
     unit: int

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gulou.kit.errors import Invalid, NotFound, Refusal
+from gulou.people import queries as people
+from gulou.people.queries import Use
 
 from . import current, suggest
 from .current import CategoryRef, CodeSetRef, ConditionRef, ElsewhereRef, RuleRef
@@ -40,6 +43,7 @@ __all__ = [
     "rules_on",
     "step_limit",
     "suggest_categories",
+    "uses_of_unit",
 ]
 
 # Where neither a condition nor the list of step limits says how long handling may take.
@@ -186,6 +190,22 @@ def rule_ref(rule_id: int) -> RuleRef:
     if found is None:
         raise NotFound("catalogue.no_such_rule", _("There is no such rule."))
     return found
+
+
+def uses_of_unit(unit_id: int) -> list[Use]:
+    """That responsibility rules name the unit, today or later."""
+    today = people.today()
+    rules = [
+        rule
+        for held in current.registry().rules.values()
+        for rule in held
+        if (rule.unit_id == unit_id or unit_id in rule.assisting_ids)
+        and (rule.until is None or rule.until > today)
+    ]
+    if not rules:
+        return []
+    words = gettext("%(count)s responsibility rules name this unit. Change or end them first.")
+    return [Use("unit.has_rules", words % {"count": len(rules)})]
 
 
 def _in_use() -> list[CategoryRef]:

@@ -23,6 +23,10 @@ REACTIONS = "gulou.config.reactions.REACTIONS"
 ERRANDS = "gulou.config.errands.ERRANDS"
 ERRAND_DAYS = GULOU.errand_days
 UNITS_WHERE = "gulou.people.access.unit_ids_where"
+# What stands in the way of dissolving a unit, by room.
+UNIT_USES = ["gulou.catalogue.queries.uses_of_unit", "gulou.cases.queries.uses_of_unit"]
+# What each verb lets one do, in words.
+VERB_WORDS = "gulou.config.verbs.GROUPS"
 AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SITE_ID = 1

@@ -92,6 +92,11 @@ _LOOKS = {
     "case.split": _Look(_of(gettext_lazy("Split off from %(other)s")), "arrows-split", "waiting"),
     "case.let_go": _Look(_of(gettext_lazy("%(other)s was split off again")), "arrows-split"),
     "case.dispatched": _Look(_dispatched, "send", "underway"),
+    "case.handed_over": _Look(
+        _by(gettext_lazy("Handed over to %(unit)s, as its unit is dissolved")),
+        "users-group",
+        "underway",
+    ),
     "case.accepted": _Look(_by(gettext_lazy("%(unit)s accepted it")), "check", "underway"),
     "case.returned": _Look(_by(gettext_lazy("%(unit)s returned it")), "arrow-back-up", "waiting"),
     "case.handled": _Look(_by(gettext_lazy("%(unit)s reported it as handled")), "tool", "recheck"),

@@ -7,12 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from gulou.cases import queries, states
+from gulou.catalogue.states import MANAGE as CATALOGUE
 from gulou.people import access
 from gulou.people import queries as people
-from gulou.people.verbs import MEND
+from gulou.people.verbs import DEFINE, MANAGE, MEND, PLACES
 
 if TYPE_CHECKING:
     from gulou.people.models import User
+
+# Whoever holds one of these finds something under "Setup".
+SETUP_VERBS = (MANAGE, DEFINE, PLACES, CATALOGUE)
 
 
 def reader_of(request: HttpRequest) -> "User":
@@ -32,6 +36,7 @@ def page(
         "role": posting.role if posting else None,
         "may_enter": bool(reach.unit_ids_where(states.ENTER)),
         "may_mend": bool(reach.unit_ids_where(MEND)),
+        "may_setup": any(reach.unit_ids_where(verb) for verb in SETUP_VERBS),
     }
     if "queue_count" not in context:
         frame["queue_count"] = queries.my_work_count(reader)

@@ -26,19 +26,29 @@ class UnitRenamed(Fact):
     name: ClassVar[str] = "unit.renamed"
     name_zh: str
     name_en: str
+    name_zh_before: str = ""
+    name_en_before: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnitDescribed(Fact):
-    """Its contacts are in its row."""
+    """Its contacts are in its row; what they were, in a row of Earlier."""
 
     name: ClassVar[str] = "unit.described"
     area_id: int | None
+    area_id_before: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnitDissolved(Fact):
     name: ClassVar[str] = "unit.dissolved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitReinstated(Fact):
+    """It was dissolved, and is in use again."""
+
+    name: ClassVar[str] = "unit.reinstated"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +62,33 @@ class LeaderSet(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeaderWithdrawn(Fact):
+    """It was a mistake to name them: who held the duty before holds it again."""
+
+    name: ClassVar[str] = "unit.leader_withdrawn"
+    leadership_id: int
+    duty: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaderEnded(Fact):
+    """Nobody holds the duty after this day."""
+
+    name: ClassVar[str] = "unit.leader_ended"
+    leadership_id: int
+    duty: str
+    until: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoleDefined(Fact):
     name: ClassVar[str] = "role.defined"
     code: str
     verbs: list[str]
     reaches_below: bool
     second_factor: bool
+    name_zh: str = ""
+    name_en: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +98,7 @@ class PersonEnrolled(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonDescribed(Fact):
-    """Name and contacts are in the person's row."""
+    """Name and contacts are in the person's row; what they were, in a row of Earlier."""
 
     name: ClassVar[str] = "person.described"
 
@@ -75,6 +106,11 @@ class PersonDescribed(Fact):
 @dataclass(frozen=True, kw_only=True)
 class PersonDeactivated(Fact):
     name: ClassVar[str] = "person.deactivated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonReactivated(Fact):
+    name: ClassVar[str] = "person.reactivated"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +130,28 @@ class PostingEnded(Fact):
     name: ClassVar[str] = "posting.ended"
     posting_id: int
     until: str
+    until_before: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostingReopened(Fact):
+    """It ends with `until` after all; empty: no end is known."""
+
+    name: ClassVar[str] = "posting.reopened"
+    posting_id: int
+    until: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostingWithdrawn(Fact):
+    """It never held: it had not begun before the day on which it was taken back."""
+
+    name: ClassVar[str] = "posting.withdrawn"
+    posting_id: int
+    role: str
+    unit: str
+    since: str
+    until: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +169,27 @@ class LeaderAttached(Fact):
 class LeaderDetached(Fact):
     name: ClassVar[str] = "leader.detached"
     attachment_id: int
+    until: str
+    until_before: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaderReattached(Fact):
+    """It ends with `until` after all; empty: no end is known."""
+
+    name: ClassVar[str] = "leader.reattached"
+    attachment_id: int
+    until: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentWithdrawn(Fact):
+    """It had not begun before the day on which it was taken back."""
+
+    name: ClassVar[str] = "leader.withdrawn"
+    attachment_id: int
+    unit: str
+    since: str
     until: str
 
 

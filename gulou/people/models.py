@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from gulou.outbox.models import Chained
+from gulou.outbox.models import Chained, Event
 from gulou.places.models import Area
 
 
@@ -18,9 +18,20 @@ class User(AbstractUser, Chained):
     display_name = models.CharField(max_length=80, blank=True)
     phone = models.CharField(max_length=30, blank=True)
     language = models.CharField(max_length=10, blank=True)
+    # 工号: what the city's single sign-on may know the person by.
+    employee_number = models.CharField(max_length=40, blank=True, default="")
     password_set_at = models.DateTimeField(null=True, editable=False)
     # The office has set this password: its owner changes it before anything else.
     must_change_password = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee_number"],
+                condition=~models.Q(employee_number=""),
+                name="user_employee_number",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.username
@@ -215,3 +226,17 @@ class StreetLeader(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.unit_id}"
+
+
+class Earlier(models.Model):
+    """The words that a change replaced, and those it put there: names and contacts, which a fact
+    must not hold. Histories show them and undo brings them back; they can be erased."""
+
+    event = models.OneToOneField(
+        Event, primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
+    before = models.JSONField()
+    after = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"what {self.event_id} replaced"

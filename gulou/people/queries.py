@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Q, QuerySet
@@ -16,10 +17,13 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.kit import clock
 from gulou.kit.errors import NotFound, Refusal
+from gulou.kit.words import name_of
 from gulou.outbox.kept import Kept
+from gulou.places.models import Area
 
-from .models import Demonstration, Duty, Leadership, Posting, StreetLeader, Unit, User
+from .models import Demonstration, Duty, Leadership, Posting, Role, StreetLeader, Unit, User
 
+SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # What being attached to a street lets a leader of the district do there.
 STREET_LEADER_VERBS = frozenset({"case.read", "case.note"})
 
@@ -133,6 +137,79 @@ def unit_ids_below(unit_ids: Iterable[int]) -> frozenset[int]:
     )
 
 
+@dataclass(frozen=True)
+class Use:
+    """Something that needs a unit, and what to do about it, in a sentence."""
+
+    code: str
+    words: Any
+
+
+def uses_of_unit(unit_id: int) -> list[Use]:
+    """What stands in the way of dissolving a unit: what this room knows, and what the rooms above
+    know; the settings name them."""
+    uses = []
+    below = [u for u in unit_refs().values() if u.parent_id == unit_id and u.active]
+    if below:
+        words = _("Units still belong to this one: %(names)s. Move or dissolve them first.")
+        uses.append(Use("unit.has_units", words % {"names": _some(below)}))
+    open_now = Posting.objects.filter(unit_id=unit_id).exclude(until__lt=today())
+    people = list(User.objects.filter(pk__in=open_now.values("user_id")).order_by("pk"))
+    if people:
+        words = _("People are still posted here: %(names)s. End their postings first.")
+        uses.append(Use("unit.has_postings", words % {"names": _some(people)}))
+    if StreetLeader.objects.filter(unit_id=unit_id).exclude(until__lt=today()).exists():
+        words = _("Leaders still look after this street. End that first.")
+        uses.append(Use("unit.has_leaders", words))
+    for path in settings.UNIT_USES:
+        uses.extend(import_string(path)(unit_id))
+    return uses
+
+
+def _some(things: Collection[Any]) -> str:
+    """The first names of a list, and that there are more."""
+    first = list(things)[:5]
+    names = [name_of(one) if isinstance(one, UnitRef) else str(one) for one in first]
+    return ", ".join(names) + (" …" if len(things) > len(first) else "")
+
+
+def area_called(area_id: int | None) -> str:
+    """The name of an area; "" for none."""
+    area = Area.objects.filter(pk=area_id).first() if area_id else None
+    return name_of(area) if area else ""
+
+
+def areas_in_use() -> list[Area]:
+    """The areas that a unit may look after, the large ones first."""
+    rows = Area.objects.filter(active=True).select_related("level")
+    return list(rows.order_by("level__rank", "code"))
+
+
+def roles() -> list[Role]:
+    """All roles, in the order of their codes. Everybody in the house may know them."""
+    return list(Role.objects.all())
+
+
+def role_coded(code: str) -> Role:
+    """The role with this code. Raises NotFound."""
+    found = Role.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound("role.unknown", _("There is no role with this code."))
+    return found
+
+
+def held_by(role: Role) -> list[Posting]:
+    """Who holds a role today."""
+    rows = Posting.objects.filter(in_force(), role=role).select_related("user", "unit")
+    return list(rows.order_by("unit__path", "user__username"))
+
+
+def verbs_in_no_role(verbs: Iterable[str]) -> list[str]:
+    """Those of these verbs that no role holds: an update brought them, and nobody may use them."""
+    held = {verb for role in Role.objects.all() for verb in role.verbs}
+    return [verb for verb in verbs if verb not in held]
+
+
 def units_seen_by(user: User) -> list[UnitRef]:
     """The units in use, as a tree in order. Everybody in the house may know who is who."""
     if not user.is_active:
@@ -189,6 +266,27 @@ def postings_of(user: User, *, on: date | None = None) -> QuerySet[Posting]:
     return Posting.objects.filter(in_force(on), user=user).select_related("role", "unit")
 
 
+def all_postings_of(user: User) -> list[Posting]:
+    """Every posting a person holds or ever held, the present ones first."""
+    rows = Posting.objects.filter(user=user).select_related("role", "unit")
+    return sorted(rows, key=lambda one: (one.until or date.max, one.since), reverse=True)
+
+
+def postings_by_person(users: Collection[User]) -> dict[int, list[Posting]]:
+    """The postings these people hold today, by person."""
+    found: dict[int, list[Posting]] = {}
+    rows = Posting.objects.filter(in_force(), user__in=users).select_related("role", "unit")
+    for row in rows.order_by("since", "pk"):
+        found.setdefault(row.user_id, []).append(row)
+    return found
+
+
+def streets_of(user: User) -> list[StreetLeader]:
+    """The streets a leader looks after or looked after, the latest first."""
+    rows = StreetLeader.objects.filter(user=user).select_related("unit")
+    return list(rows.order_by("-since"))
+
+
 def units_of(users: Collection[User]) -> dict[int, UnitRef]:
     """The unit at which each of these people is posted today (their first posting), by person."""
     refs = unit_refs()
@@ -219,7 +317,12 @@ def names_of_actors(actors: Iterable[str]) -> dict[str, str]:
 def lacks_second_factor(user: User) -> bool:
     """Whether a present posting asks for a second factor that this person has not set up."""
     asked = Posting.objects.filter(in_force(), user=user, role__second_factor=True)
-    return asked.exclude(user__authenticator__type="totp").exists()
+    return asked.exists() and not has_second_factor(user)
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether a person has set a second step up."""
+    return bool(Authenticator.objects.filter(user=user, type__in=SECOND_STEPS).exists())
 
 
 def needs_second_factor(user: User) -> bool:

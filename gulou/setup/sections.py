@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from gulou.catalogue import operations as catalogue
-from gulou.catalogue.states import MANAGE
-from gulou.people import access
+from gulou.catalogue.states import MANAGE as CATALOGUE
+from gulou.people import access, operations
+from gulou.people.verbs import DEFINE, MANAGE
 
 if TYPE_CHECKING:
     from gulou.people.models import User
@@ -28,12 +29,23 @@ class Section:
     verbs: Sequence[str]
 
 
+# fmt: off
 SECTIONS: Sequence[Section] = (
-    Section("setup:rules", _("Rules"), _("Which unit leads for what, where"), "route", (MANAGE,)),
+    Section("setup:units", _("Units"), _("Streets, departments, communities: what belongs to what."), "building", (MANAGE,)),
+    Section("setup:people", _("People"), _("Who signs in: enrolling, passwords, closing access."), "users", (MANAGE,)),
+    Section("setup:postings", _("Postings"), _("Who holds which role at which unit on a day."), "id", (MANAGE,)),
+    Section("setup:leaders", _("Leading groups"), _("Head, deputy in charge and liaison of each unit."), "user-check", (MANAGE,)),
+    Section("setup:streets", _("Leaders and streets"), _("Which leader of the district looks after which street."), "map-pin", (MANAGE,)),
+    Section("setup:roles", _("Roles"), _("What each role may do, as a matrix and in sentences."), "shield-check", (DEFINE,)),
+    Section("setup:rules", _("Rules"), _("Which unit leads for what, where"), "route", (CATALOGUE,)),
 )
+# fmt: on
 
 # Takes back the fact with this id, by this person; by the name of the room in the address.
-UNDO: dict[str, Callable[..., Any]] = {"catalogue": catalogue.take_back}
+UNDO: dict[str, Callable[..., Any]] = {
+    "catalogue": catalogue.take_back,
+    "people": operations.undo_change,
+}
 
 
 def sections_for(reader: "User") -> list[Section]:

@@ -112,3 +112,15 @@ def test_a_wrong_count_is_found_and_recounted(cast: Cast, kinds: Kinds) -> None:
     recount()
     (finding,) = database.counts()
     assert finding.verdict is Verdict.GOOD
+
+
+@pytest.mark.django_db
+def test_what_no_role_may_do_yet_is_said_in_words(env: Env) -> None:
+    roles = define_shipped_roles()
+    assert list(database.verbs(env)) == []
+    for role in roles.values():
+        role.verbs = [verb for verb in role.verbs if verb != "case.dispatch"]
+        role.save(update_fields=["verbs"])
+    (finding,) = database.verbs(env)
+    assert finding.verdict is Verdict.LOOK
+    assert "dispatch a case to a unit" in finding.said

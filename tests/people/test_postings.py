@@ -106,7 +106,8 @@ class TestEnd:
         assert not access.holds(cast.lin, states.READ, unit_id=cast.street.pk)
         assert told(cast.lin) == ["posting.ended"]
         assert Event.objects.get(subject_uid=cast.lin.uid).payload == {
-            "posting_id": posting.pk, "until": ended.until.isoformat() if ended.until else ""
+            "posting_id": posting.pk, "until": ended.until.isoformat() if ended.until else "",
+            "until_before": "",
         }  # fmt: skip
 
     def test_the_last_day_still_counts(self, cast: Cast, clerk: User) -> None:

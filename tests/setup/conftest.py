@@ -1,4 +1,5 @@
-"""Browsers signed in as somebody of the cast; guo may also change the catalogue."""
+"""Browsers signed in as somebody of the cast: guo may also change the catalogue, boss manages the
+district's people, clerk those of the western street."""
 
 from typing import Any
 
@@ -10,8 +11,9 @@ from gulou.people.verbs import PLACES
 from tests.conftest import Cast
 from tests.desk.conftest import as_user
 from tests.factories.people import PostingFactory, RoleFactory
+from tests.people.conftest import boss, clerk
 
-__all__ = ["as_user"]
+__all__ = ["as_user", "boss", "clerk"]
 
 
 @pytest.fixture

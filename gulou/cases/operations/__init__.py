@@ -27,6 +27,7 @@ from .records import (
     reveal_contact,
 )
 from .review import close_case, name_rechecker, reopen_case, rework_case
+from .succession import hand_over_cases
 from .triage import (
     decline_case,
     file_case,
@@ -57,6 +58,7 @@ __all__ = [
     "erase_contact",
     "erase_words",
     "file_case",
+    "hand_over_cases",
     "hand_over_link",
     "handle_case",
     "merge_case",

@@ -75,6 +75,7 @@ from .story import (
     record_of,
 )
 from .telling import Brief, Reader, brief_of, reader_of_report
+from .units import open_cases_of, uses_of_unit
 from .what_if import Firing, Moved, WhatIf, decided_lately, firing, what_if
 
 __all__ = [
@@ -127,6 +128,7 @@ __all__ = [
     "my_work_count",
     "nearby_open",
     "neighbours",
+    "open_cases_of",
     "original_seen_by",
     "people_who_see",
     "photo_seen_by",
@@ -154,5 +156,6 @@ __all__ = [
     "square_of",
     "tracked",
     "tracked_photo",
+    "uses_of_unit",
     "what_if",
 ]

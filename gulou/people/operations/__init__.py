@@ -6,15 +6,28 @@ may do everything; the record names it "system".
 
 from .demonstration import mark_demonstration
 from .persons import (
+    Enrolled,
     change_password,
     deactivate_person,
     describe_person,
+    enrol_at,
     enrol_person,
+    reactivate_person,
     remove_second_factor,
     reset_password,
+    set_details,
 )
-from .postings import attach_leader, detach_leader, end_posting, post_person
-from .roles import define_role
+from .postings import (
+    attach_leader,
+    detach_leader,
+    end_posting,
+    post_person,
+    reattach_leader,
+    reopen_posting,
+    stop_attachment,
+    stop_posting,
+)
+from .roles import create_role, define_role
 from .sessions import (
     note_failed_sign_in,
     note_recovery_codes,
@@ -22,11 +35,27 @@ from .sessions import (
     note_sign_in,
     note_sign_out,
 )
-from .units import create_unit, describe_unit, dissolve_unit, move_unit, rename_unit, set_leader
+from .undo import undo_change
+from .units import (
+    check_move,
+    create_unit,
+    describe_unit,
+    dissolve_unit,
+    end_leader,
+    move_unit,
+    reinstate_unit,
+    rename_unit,
+    set_description,
+    set_leader,
+    withdraw_leader,
+)
 
 __all__ = [
+    "Enrolled",
     "attach_leader",
     "change_password",
+    "check_move",
+    "create_role",
     "create_unit",
     "deactivate_person",
     "define_role",
@@ -34,7 +63,9 @@ __all__ = [
     "describe_unit",
     "detach_leader",
     "dissolve_unit",
+    "end_leader",
     "end_posting",
+    "enrol_at",
     "enrol_person",
     "mark_demonstration",
     "move_unit",
@@ -44,8 +75,18 @@ __all__ = [
     "note_sign_in",
     "note_sign_out",
     "post_person",
+    "reactivate_person",
+    "reattach_leader",
+    "reinstate_unit",
     "remove_second_factor",
     "rename_unit",
+    "reopen_posting",
     "reset_password",
+    "set_description",
+    "set_details",
     "set_leader",
+    "stop_attachment",
+    "stop_posting",
+    "undo_change",
+    "withdraw_leader",
 ]

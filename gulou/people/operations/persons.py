@@ -1,6 +1,8 @@
 """People who may sign in, and their passwords."""
 
 import secrets
+from dataclasses import dataclass
+from datetime import date
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
@@ -13,13 +15,23 @@ from gulou.kit.errors import Conflict, Invalid, Refusal
 from gulou.kit.words import clean
 from gulou.outbox.record import record
 from gulou.people import facts, queries
-from gulou.people.models import PastPassword, Posting, StreetLeader, User
+from gulou.people.models import PastPassword, Posting, Role, StreetLeader, Unit, User
 from gulou.people.passwords import REMEMBERED, CharacterClasses
 
 from . import allow
+from .earlier import keep_earlier
+from .postings import post_person
 
 # Without the characters that are mistaken for each other on paper.
 _LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """Somebody new, and the password that is shown once."""
+
+    user: User
+    password: str
 
 
 @transaction.atomic
@@ -33,42 +45,93 @@ def enrol_person(
     phone: str = "",
     email: str = "",
     language: str = "",
+    employee_number: str = "",
 ) -> User:
     """Somebody new who may sign in (not before a password is set), and do nothing yet."""
     allow.manage(by, unit_ids=[])
-    user = User(
-        username=User.normalize_username(clean(username)),
-        display_name=allow.words(display_name, field="display_name", at_most=80),
-        phone=clean(phone),
-        email=clean(email),
-        language=language,
-        must_change_password=must_change_password,
-        password_set_at=clock.now() if password else None,
+    return _enrolled(
+        User(
+            username=username,
+            display_name=display_name,
+            phone=phone,
+            email=email,
+            language=language,
+            employee_number=employee_number,
+            must_change_password=must_change_password,
+        ),
+        password,
+        by=by,
     )
-    user.set_unusable_password()
-    _check_person(user)
-    if password:
-        _check_password(password, user)
-        user.set_password(password)
-    user.save()
-    record(facts.PersonEnrolled(), subject=user, actor=allow.actor_of(by))
-    return user
+
+
+@transaction.atomic
+def enrol_at(
+    unit: Unit,
+    *,
+    role: Role,
+    username: str,
+    display_name: str,
+    by: User | None,
+    phone: str = "",
+    email: str = "",
+    employee_number: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> Enrolled:
+    """Somebody new with a first posting, so that who manages the unit may; and a password, told
+    once: to be handed over in person and changed at the first sign-in."""
+    allow.grant(by, role, unit_id=unit.pk)
+    password = _made_up()
+    user = _enrolled(
+        User(
+            username=username,
+            display_name=display_name,
+            phone=phone,
+            email=email,
+            employee_number=employee_number,
+            must_change_password=True,
+        ),
+        password,
+        by=by,
+    )
+    post_person(user, role=role, unit=unit, by=by, since=since, until=until)
+    return Enrolled(user, password)
 
 
 @transaction.atomic
 def describe_person(
-    user: User, *, by: User | None, display_name: str = "", phone: str = "", email: str = ""
+    user: User,
+    *,
+    by: User | None,
+    display_name: str = "",
+    phone: str = "",
+    email: str = "",
+    employee_number: str = "",
 ) -> User:
-    """Another name, telephone number or address for a person; what is left empty stays."""
+    """Another name, telephone number, address or employee number; what is left empty stays."""
+    given = {
+        "display_name": display_name,
+        "phone": phone,
+        "email": email,
+        "employee_number": employee_number,
+    }
+    return set_details(user, by=by, **{name: text for name, text in given.items() if clean(text)})
+
+
+@transaction.atomic
+def set_details(user: User, *, by: User | None, **given: str) -> User:
+    """The named ones of DETAILS as given: what is empty becomes empty, but for the name."""
     user = _locked(user)
     _allow_all_postings(by, user)
-    given = {"display_name": display_name, "phone": phone, "email": email}
-    changed = {field: clean(text) for field, text in given.items() if clean(text)}
-    for field, text in changed.items():
-        setattr(user, field, text)
+    before = {name: getattr(user, name) for name in given}
+    for name, text in given.items():
+        setattr(user, name, clean(text))
+    allow.words(user.display_name, field="display_name", at_most=80)
     _check_fields(user)
-    user.save(update_fields=list(changed))
-    record(facts.PersonDescribed(), subject=user, actor=allow.actor_of(by))
+    _check_number(user)
+    user.save(update_fields=list(given))
+    event = record(facts.PersonDescribed(), subject=user, actor=allow.actor_of(by))
+    keep_earlier(event, before, {name: getattr(user, name) for name in given})
     return user
 
 
@@ -82,6 +145,19 @@ def deactivate_person(user: User, *, by: User | None) -> User:
     user.is_active = False
     user.save(update_fields=["is_active"])
     record(facts.PersonDeactivated(), subject=user, actor=allow.actor_of(by))
+    return user
+
+
+@transaction.atomic
+def reactivate_person(user: User, *, by: User | None) -> User:
+    """Open somebody's access again, with the postings that still run."""
+    user = _locked(user)
+    _allow_all_postings(by, user)
+    if user.is_active:
+        raise Refusal("person.active", _("This person's access is open."))
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record(facts.PersonReactivated(), subject=user, actor=allow.actor_of(by))
     return user
 
 
@@ -116,6 +192,22 @@ def remove_second_factor(user: User, *, by: User | None) -> User:
     return user
 
 
+def _enrolled(user: User, password: str | None, *, by: User | None) -> User:
+    user.username = User.normalize_username(clean(user.username))
+    user.display_name = allow.words(user.display_name, field="display_name", at_most=80)
+    for name in ("phone", "email", "employee_number"):
+        setattr(user, name, clean(getattr(user, name)))
+    user.set_unusable_password()
+    _check_person(user)
+    if password:
+        _check_password(password, user)
+        user.set_password(password)
+        user.password_set_at = clock.now()
+    user.save()
+    record(facts.PersonEnrolled(), subject=user, actor=allow.actor_of(by))
+    return user
+
+
 def _locked(user: User) -> User:
     return User.objects.select_for_update().get(pk=user.pk)
 
@@ -132,8 +224,19 @@ def _allow_all_postings(by: User | None, user: User) -> None:
         allow.lend(by, queries.STREET_LEADER_VERBS, unit_ids=queries.unit_ids_below([unit_id]))
 
 
+def _check_number(user: User) -> None:
+    others = User.objects.filter(employee_number=user.employee_number).exclude(pk=user.pk)
+    if user.employee_number and others.exists():
+        raise Conflict(
+            "person.number_taken",
+            _("Somebody has this employee number."),
+            field="employee_number",
+        )
+
+
 def _check_person(user: User) -> None:
     _check_fields(user)
+    _check_number(user)
     if User.objects.filter(username__iexact=user.username).exists():
         raise Conflict(
             "person.name_taken", _("Somebody signs in with this name."), field="username"

@@ -1,6 +1,6 @@
 """Who is posted where in which role, and which leader looks after which street."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -52,9 +52,48 @@ def end_posting(posting: Posting, *, by: User | None, until: date | None = None)
     allow.manage(by, unit_ids=[posting.unit_id])
     day = until or queries.today()
     _check_end(posting.since, posting.until, day)
-    posting.until = day
+    before, posting.until = posting.until, day
     posting.save(update_fields=["until"])
-    fact = facts.PostingEnded(posting_id=posting.pk, until=day.isoformat())
+    fact = facts.PostingEnded(
+        posting_id=posting.pk, until=day.isoformat(), until_before=_iso(before)
+    )
+    record(fact, subject=user, actor=allow.actor_of(by))
+    return posting
+
+
+@transaction.atomic
+def stop_posting(posting: Posting, *, by: User | None) -> None:
+    """Let a posting end now, not with the day: as if yesterday had been its last day, or, where it
+    has not held for a day, as if it had never been."""
+    user = _locked(posting.user)
+    posting = Posting.objects.select_for_update().get(pk=posting.pk)
+    if posting.since < queries.today():
+        end_posting(posting, by=by, until=queries.today() - timedelta(days=1))
+        return
+    allow.manage(by, unit_ids=[posting.unit_id])
+    fact = facts.PostingWithdrawn(
+        posting_id=posting.pk,
+        role=posting.role.code,
+        unit=str(posting.unit.uid),
+        since=posting.since.isoformat(),
+        until=_iso(posting.until),
+    )
+    posting.delete()
+    record(fact, subject=user, actor=allow.actor_of(by))
+
+
+@transaction.atomic
+def reopen_posting(posting: Posting, *, by: User | None, until: date | None = None) -> Posting:
+    """Let a posting that was ended run on, until a day or without an end."""
+    user, unit = _locked(posting.user), Unit.objects.select_for_update().get(pk=posting.unit_id)
+    posting = Posting.objects.select_for_update().select_related("role").get(pk=posting.pk)
+    allow.grant(by, posting.role, unit_id=unit.pk)
+    _check_open(user, unit)
+    same = Posting.objects.filter(user=user, role=posting.role, unit=unit).exclude(pk=posting.pk)
+    _check_free(same, posting.since, until)
+    posting.until = until
+    posting.save(update_fields=["until"])
+    fact = facts.PostingReopened(posting_id=posting.pk, until=_iso(until))
     record(fact, subject=user, actor=allow.actor_of(by))
     return posting
 
@@ -100,9 +139,49 @@ def detach_leader(
     allow.manage(by, unit_ids=[])
     day = until or queries.today()
     _check_end(attachment.since, attachment.until, day)
-    attachment.until = day
+    before, attachment.until = attachment.until, day
     attachment.save(update_fields=["until"])
-    fact = facts.LeaderDetached(attachment_id=attachment.pk, until=day.isoformat())
+    fact = facts.LeaderDetached(
+        attachment_id=attachment.pk, until=day.isoformat(), until_before=_iso(before)
+    )
+    record(fact, subject=user, actor=allow.actor_of(by))
+    return attachment
+
+
+@transaction.atomic
+def stop_attachment(attachment: StreetLeader, *, by: User | None) -> None:
+    """As `stop_posting`, of a leader and a street."""
+    user = _locked(attachment.user)
+    attachment = StreetLeader.objects.select_for_update().get(pk=attachment.pk)
+    if attachment.since < queries.today():
+        detach_leader(attachment, by=by, until=queries.today() - timedelta(days=1))
+        return
+    allow.manage(by, unit_ids=[])
+    fact = facts.AttachmentWithdrawn(
+        attachment_id=attachment.pk,
+        unit=str(attachment.unit.uid),
+        since=attachment.since.isoformat(),
+        until=_iso(attachment.until),
+    )
+    attachment.delete()
+    record(fact, subject=user, actor=allow.actor_of(by))
+
+
+@transaction.atomic
+def reattach_leader(
+    attachment: StreetLeader, *, by: User | None, until: date | None = None
+) -> StreetLeader:
+    """Let a leader look after a street on, until a day or without an end."""
+    user = _locked(attachment.user)
+    unit = Unit.objects.select_for_update().get(pk=attachment.unit_id)
+    attachment = StreetLeader.objects.select_for_update().get(pk=attachment.pk)
+    allow.manage(by, unit_ids=[])
+    _check_open(user, unit)
+    same = StreetLeader.objects.filter(user=user, unit=unit).exclude(pk=attachment.pk)
+    _check_free(same, attachment.since, until)
+    attachment.until = until
+    attachment.save(update_fields=["until"])
+    fact = facts.LeaderReattached(attachment_id=attachment.pk, until=_iso(until))
     record(fact, subject=user, actor=allow.actor_of(by))
     return attachment
 

@@ -3,12 +3,35 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from gulou.kit.errors import Conflict
 from gulou.outbox.record import record
 from gulou.people import facts
 from gulou.people.models import Role, User
 
 from . import allow
+
+
+@transaction.atomic
+def create_role(
+    *,
+    code: str,
+    name_zh: str,
+    name_en: str,
+    verbs: Iterable[str],
+    by: User | None,
+    reaches_below: bool = False,
+    second_factor: bool = False,
+) -> Role:
+    """A role that is not there yet. Raises Conflict where its code is taken."""
+    allow.define(by)
+    if Role.objects.filter(code=code).exists():
+        raise Conflict("role.code_taken", _("Another role has this code."), field="code")
+    return define_role(
+        code=code, name_zh=name_zh, name_en=name_en, verbs=verbs, by=by,
+        reaches_below=reaches_below, second_factor=second_factor,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -32,7 +55,12 @@ def define_role(
     role.reaches_below, role.second_factor = reaches_below, second_factor
     role.save()
     fact = facts.RoleDefined(
-        code=code, verbs=role.verbs, reaches_below=reaches_below, second_factor=second_factor
+        code=code,
+        verbs=role.verbs,
+        reaches_below=reaches_below,
+        second_factor=second_factor,
+        name_zh=role.name_zh,
+        name_en=role.name_en,
     )
     record(fact, subject=role, actor=allow.actor_of(by))
     return role

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
@@ -11,11 +12,13 @@ from gulou.kit.errors import Conflict, Invalid, Refusal
 from gulou.kit.words import clean
 from gulou.outbox.record import record
 from gulou.people import facts, queries
-from gulou.people.models import Duty, Leadership, Posting, Unit, UnitKind, User
+from gulou.people.models import Duty, Leadership, Unit, UnitKind, User
 
 from . import allow
+from .earlier import keep_earlier
 
 PATH_LENGTH = 200
+CONTACTS = ("phone", "email", "address")
 
 
 @transaction.atomic
@@ -72,13 +75,7 @@ def move_unit(unit: Unit, *, parent: Unit | None, by: User | None) -> Unit:
     new = tree[parent.pk] if parent else None
     allow.manage(by, unit_ids=[unit.pk])
     allow.manage(by, unit_ids=[new.pk] if new else [])
-    if new and new.path.startswith(unit.path):
-        raise Refusal(
-            "unit.under_itself",
-            _("A unit cannot belong to itself or to a unit below it. Choose another."),
-            field="parent",
-        )
-    _check_in_use(new)
+    check_move(unit, parent=new)
     _repath(unit, f"{new.path if new else ''}{unit.pk}.")
     unit.parent = new
     unit.save(update_fields=["parent"])
@@ -92,16 +89,33 @@ def move_unit(unit: Unit, *, parent: Unit | None, by: User | None) -> Unit:
     return unit
 
 
+def check_move(unit: Unit, *, parent: Unit | None) -> None:
+    """Raise a Refusal where a unit cannot belong to `parent`: asked again when it is moved."""
+    if parent and parent.path.startswith(unit.path):
+        raise Refusal(
+            "unit.under_itself",
+            _("A unit cannot belong to itself or to a unit below it. Choose another."),
+            field="parent",
+        )
+    _check_in_use(parent)
+
+
 @transaction.atomic
 @queries.units_changing()
 def rename_unit(unit: Unit, *, name_zh: str, name_en: str, by: User | None) -> Unit:
     """Give a unit its new name; the old one stays in the record."""
     unit = _locked(unit)
     allow.manage(by, unit_ids=[unit.pk])
+    before = unit.name_zh, unit.name_en
     unit.name_zh = allow.words(name_zh, field="name_zh", at_most=80)
     unit.name_en = allow.words(name_en, field="name_en", at_most=120)
     unit.save(update_fields=["name_zh", "name_en"])
-    fact = facts.UnitRenamed(name_zh=unit.name_zh, name_en=unit.name_en)
+    fact = facts.UnitRenamed(
+        name_zh=unit.name_zh,
+        name_en=unit.name_en,
+        name_zh_before=before[0],
+        name_en_before=before[1],
+    )
     record(fact, subject=unit, actor=allow.actor_of(by))
     return unit
 
@@ -118,28 +132,62 @@ def describe_unit(
     address: str = "",
 ) -> Unit:
     """The area a unit looks after and how to reach it; what is left empty stays."""
+    return set_description(
+        unit,
+        by=by,
+        area_id=area_id or unit.area_id,
+        phone=clean(phone) or unit.phone,
+        email=clean(email) or unit.email,
+        address=clean(address) or unit.address,
+    )
+
+
+@transaction.atomic
+@queries.units_changing()
+def set_description(
+    unit: Unit, *, by: User | None, area_id: int | None, phone: str, email: str, address: str
+) -> Unit:
+    """The area a unit looks after and how to reach it, as given: what is empty becomes empty."""
     unit = _locked(unit)
     allow.manage(by, unit_ids=[unit.pk])
-    unit.area_id = area_id or unit.area_id
-    unit.phone = clean(phone) or unit.phone
-    unit.email = clean(email) or unit.email
-    unit.address = clean(address) or unit.address
-    unit.save(update_fields=["area_id", "phone", "email", "address"])
-    record(facts.UnitDescribed(area_id=unit.area_id), subject=unit, actor=allow.actor_of(by))
+    before = {name: getattr(unit, name) for name in CONTACTS}
+    area_before = unit.area_id
+    unit.area_id = area_id
+    unit.phone, unit.email, unit.address = clean(phone), clean(email), clean(address)
+    _check_fields(unit)
+    unit.save(update_fields=["area_id", *CONTACTS])
+    fact = facts.UnitDescribed(area_id=unit.area_id, area_id_before=area_before)
+    event = record(fact, subject=unit, actor=allow.actor_of(by))
+    keep_earlier(event, before, {name: getattr(unit, name) for name in CONTACTS})
     return unit
 
 
 @transaction.atomic
 @queries.units_changing()
 def dissolve_unit(unit: Unit, *, by: User | None) -> Unit:
-    """Take a unit out of use. Its past stays; people and units below leave it first."""
+    """Take a unit out of use. Its past stays; what needs it leaves it first."""
     unit = _locked(unit)
     allow.manage(by, unit_ids=[unit.pk])
     _check_in_use(unit)
-    _check_empty(unit)
+    _check_unused(unit)
     unit.active = False
     unit.save(update_fields=["active"])
     record(facts.UnitDissolved(), subject=unit, actor=allow.actor_of(by))
+    return unit
+
+
+@transaction.atomic
+@queries.units_changing()
+def reinstate_unit(unit: Unit, *, by: User | None) -> Unit:
+    """Put a dissolved unit to use again, where it stood."""
+    unit = _locked(unit)
+    allow.manage(by, unit_ids=[unit.pk])
+    if unit.active:
+        raise Refusal("unit.in_use", _("This unit is in use."))
+    _check_in_use(unit.parent)
+    unit.active = True
+    unit.save(update_fields=["active"])
+    record(facts.UnitReinstated(), subject=unit, actor=allow.actor_of(by))
     return unit
 
 
@@ -161,7 +209,7 @@ def set_leader(
     if duty not in Duty.values:
         raise Invalid("unit.duty_unknown", _("Choose a duty from the list."), field="duty")
     day = since or queries.today()
-    _end_before(unit, duty, day)
+    last = _end_before(unit, duty, day)
     leader = Leadership.objects.create(
         unit=unit,
         duty=duty,
@@ -171,8 +219,43 @@ def set_leader(
         since=day,
     )
     fact = facts.LeaderSet(leadership_id=leader.pk, duty=duty, since=day.isoformat())
+    event = record(fact, subject=unit, actor=allow.actor_of(by))
+    keep_earlier(event, {"name": last.name if last else ""}, {"name": leader.name})
+    return leader
+
+
+@transaction.atomic
+def end_leader(leader: Leadership, *, by: User | None, until: date | None = None) -> Leadership:
+    """Let a head, deputy or liaison hold the duty until a day (today)."""
+    unit = _locked(leader.unit)
+    allow.manage(by, unit_ids=[unit.pk])
+    day = until or queries.today()
+    if leader.until and leader.until <= day:
+        raise Refusal("posting.ended_already", _("This ends on %(day)s.") % {"day": leader.until})
+    if day < leader.since:
+        raise Invalid(
+            "posting.ends_before", _("The last day lies before the first one."), field="until"
+        )
+    leader.until = day
+    leader.save(update_fields=["until"])
+    fact = facts.LeaderEnded(leadership_id=leader.pk, duty=leader.duty, until=day.isoformat())
     record(fact, subject=unit, actor=allow.actor_of(by))
     return leader
+
+
+@transaction.atomic
+def withdraw_leader(leader: Leadership, *, by: User | None) -> None:
+    """Undo the naming of a leader: who held the duty until the day before holds it again."""
+    unit = _locked(leader.unit)
+    allow.manage(by, unit_ids=[unit.pk])
+    same = Leadership.objects.filter(unit=unit, duty=leader.duty)
+    if same.filter(since__gt=leader.since).exists():
+        raise Conflict("undo.newer", _("Somebody else was named since. Take that back first."))
+    fact = facts.LeaderWithdrawn(leadership_id=leader.pk, duty=leader.duty)
+    last_day = leader.since - timedelta(days=1)
+    leader.delete()
+    same.filter(until=last_day).update(until=None)
+    record(fact, subject=unit, actor=allow.actor_of(by))
 
 
 def _locked(unit: Unit) -> Unit:
@@ -194,21 +277,24 @@ def _check_in_use(unit: Unit | None) -> None:
         raise Refusal("unit.dissolved", _("This unit has been dissolved. Choose another."))
 
 
-def _check_empty(unit: Unit) -> None:
+def _check_unused(unit: Unit) -> None:
+    """Nothing of the house needs it: units, people, open cases, rules."""
     if unit.is_office:
         raise Refusal(
             "unit.is_office",
             _("The district office cannot be dissolved: cases without a unit belong to it."),
         )
-    if unit.children.filter(active=True).exists():
-        raise Refusal(
-            "unit.has_units", _("Units still belong to this one. Move or dissolve them first.")
-        )
-    open_now = Posting.objects.filter(unit=unit).exclude(until__lt=queries.today())
-    if open_now.exists():
-        raise Refusal(
-            "unit.has_postings", _("People are still posted here. End their postings first.")
-        )
+    uses = queries.uses_of_unit(unit.pk)
+    if uses:
+        raise Refusal(uses[0].code, " ".join(str(use.words) for use in uses))
+
+
+def _check_fields(unit: Unit) -> None:
+    try:
+        unit.clean_fields(exclude=["path", "head_digest"])
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise Invalid("unit.invalid", messages[0], field=field) from error
 
 
 def _check_depth(length: int) -> None:
@@ -225,10 +311,11 @@ def _repath(unit: Unit, path: str) -> None:
     unit.path = path
 
 
-def _end_before(unit: Unit, duty: str, day: date) -> None:
+def _end_before(unit: Unit, duty: str, day: date) -> Leadership | None:
+    """Let who holds the duty hold it until the day before; who that is."""
     last = Leadership.objects.filter(unit=unit, duty=duty).order_by("-since").first()
     if last is None:
-        return
+        return None
     if last.since >= day:
         raise Refusal(
             "unit.leader_since_later",
@@ -239,3 +326,5 @@ def _end_before(unit: Unit, duty: str, day: date) -> None:
     if last.until is None or last.until >= day:
         last.until = day - timedelta(days=1)
         last.save(update_fields=["until"])
+        return last
+    return None

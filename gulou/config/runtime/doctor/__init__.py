@@ -35,6 +35,7 @@ CONTENT: tuple[Check, ...] = (
     database.content,
     database.demonstration,
     database.stranded,
+    database.verbs,
     database.worker,
 )
 

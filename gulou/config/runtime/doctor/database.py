@@ -18,8 +18,9 @@ from gulou.kit import clock
 from gulou.kit.env import Env
 from gulou.outbox.audit import audit
 from gulou.outbox.queries import owed, set_aside
-from gulou.people.models import Unit
-from gulou.people.queries import is_demonstration
+from gulou.people.models import Role, Unit
+from gulou.people.queries import is_demonstration, verbs_in_no_role
+from gulou.people.words import list_of, verb_codes
 from gulou.places.models import Area
 
 _CLOCK_SECONDS = 5
@@ -117,6 +118,23 @@ def demonstration(env: Env) -> Iterator[Finding]:
             _("Demonstration"),
             _("GULOU_DEMO is 0, but the demonstration filled this database: pages stay marked."),
             _("Set GULOU_DATA_DIR or DATABASE_URL to an empty one, then run `gulou found`."),
+        )
+
+
+def verbs(env: Env) -> Iterator[Finding]:
+    """What an update brought and no role may do yet. Says nothing where roles are not there."""
+    new = verbs_in_no_role(verb_codes()) if Role.objects.exists() else []
+    if new:
+        yield Finding(
+            Verdict.LOOK,
+            _("Roles"),
+            ngettext(
+                "%(count)d thing is in no role yet, so nobody may do it: %(what)s.",
+                "%(count)d things are in no role yet, so nobody may do them: %(what)s.",
+                len(new),
+            )
+            % {"count": len(new), "what": list_of(new)},
+            _("If somebody needs it, add it to a role under Setup, Roles."),
         )
 
 

@@ -1,0 +1,61 @@
+"""Every verb of the house in words: what a role may hold. A new verb gets its line here."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from gulou.cases import states as cases
+from gulou.catalogue.states import MANAGE as CATALOGUE
+from gulou.openings.states import APPROVE, ASK
+from gulou.people import verbs as people
+from gulou.people.words import Verb, VerbGroup
+
+# fmt: off
+GROUPS: Sequence[VerbGroup] = (
+    VerbGroup(_("Seeing"), (
+        Verb(cases.READ, _("see cases")),
+        Verb(cases.READ_RESTRICTED, _("see cases passed to another channel (petitions, complaints about officials)")),
+        Verb(cases.READ_CONTACT, _("see a reporter's name and telephone")),
+    )),
+    VerbGroup(_("Taking in"), (
+        Verb(cases.ENTER, _("enter a report for somebody else")),
+        Verb(cases.TASK.verb, _("ask somebody to verify a report")),
+        Verb(cases.VERIFY.verb, _("verify a report on the spot")),
+        Verb(cases.FILE.verb, _("file a case")),
+        Verb(cases.DECLINE.verb, _("decide that a report is not filed")),
+        Verb(cases.REDIRECT.verb, _("pass a report on to its own channel")),
+        Verb(cases.MERGE.verb, _("merge cases")),
+        Verb(cases.SPLIT.verb, _("split a merged case off")),
+    )),
+    VerbGroup(_("Handling"), (
+        Verb(cases.DISPATCH.verb, _("dispatch a case to a unit")),
+        Verb(cases.ACCEPT.verb, _("accept a case for the unit")),
+        Verb(cases.RETURN.verb, _("return a case to the dispatcher")),
+        Verb(cases.HANDLE.verb, _("report a case as handled")),
+        Verb(cases.REPLY.verb, _("reply to who assigned a case from above")),
+        Verb(cases.NOTE.verb, _("write notes on a case")),
+    )),
+    VerbGroup(_("Rechecking and closing"), (
+        Verb(cases.NAME_RECHECKER.verb, _("name who rechecks a case")),
+        Verb(cases.CLOSE.verb, _("close a case after the recheck")),
+        Verb(cases.REWORK.verb, _("send a case back for rework")),
+        Verb(cases.REOPEN.verb, _("reopen a case")),
+        Verb(cases.UPHOLD.verb, _("answer an objection with no")),
+    )),
+    VerbGroup(_("The public"), (
+        Verb(cases.WRITE_PUBLIC, _("write to those who reported a case")),
+        Verb(cases.RELEASE.verb, _("release pictures to the public")),
+        Verb(cases.HAND_OVER_LINK, _("hand a tracking link to who reported")),
+        Verb(cases.ERASE, _("erase words and contacts on request")),
+        Verb(ASK, _("ask that a part of the public side be opened")),
+        Verb(APPROVE, _("approve that a part of the public side is opened")),
+    )),
+    VerbGroup(_("Setup"), (
+        Verb(people.MANAGE, _("manage units, people and postings")),
+        Verb(people.DEFINE, _("define what roles may do")),
+        Verb(people.PLACES, _("manage areas and places")),
+        Verb(CATALOGUE, _("manage categories, limits and rules")),
+        Verb(people.MEND, _("try again what the house could not do by itself")),
+    )),
+)
+# fmt: on
