@@ -306,3 +306,35 @@ class CaseMoveUndone(Fact):
     name: ClassVar[str] = "case.move_undone"
     event: int
     move: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportImported(Fact):
+    """A report came from another system's file, with the words it holds there."""
+
+    name: ClassVar[str] = "report.imported"
+    case: str
+    source: str
+    category: int
+    words: int
+    words_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseImported(Fact):
+    """A case came from another system's file, in the state in which it stood there.
+
+    `line` is the digest of its line there; `opened` and `ended` are what that system says.
+    """
+
+    name: ClassVar[str] = "case.imported"
+    report: str
+    system: str
+    number: str
+    line: str
+    state: str
+    category: int
+    unit: int
+    opened: str
+    ended: str = ""
+    on_time: bool | None = None

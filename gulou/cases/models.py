@@ -472,3 +472,27 @@ class PublicFigures(models.Model):
 
     def __str__(self) -> str:
         return str(self.day)
+
+
+class Origin(models.Model):
+    """Where an imported case comes from: another system's number, and what it says of the time.
+
+    The digest is that of its line: the same line again is no change.
+    """
+
+    case = models.OneToOneField(
+        Case, primary_key=True, on_delete=models.PROTECT, related_name="origin"
+    )
+    system = models.CharField(max_length=40)
+    number = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64)
+    # Whether it was done in time, as that system counted; null where it does not say.
+    on_time = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["system", "number"], name="origin_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.number}"

@@ -91,3 +91,13 @@ class RuleReopened(Fact):
     name: ClassVar[str] = "rule.reopened"
     until: str
     until_before: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeSetGrown(Fact):
+    """Categories that another system's cases were filed under were added to its list."""
+
+    name: ClassVar[str] = "code_set.grown"
+    code: str
+    edition: str
+    category_ids: tuple[int, ...]

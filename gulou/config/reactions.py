@@ -28,6 +28,7 @@ REACTIONS: Table = {
     catalogue.CodeSetLoaded: [],
     catalogue.CodeSetMadeCurrent: [],
     catalogue.CategoryRetired: [],
+    catalogue.CodeSetGrown: [],
     catalogue.LimitSet: [],
     catalogue.RuleSet: [],
     catalogue.RuleEnded: [],
@@ -114,4 +115,6 @@ REACTIONS: Table = {
     workbench.CaseUnfollowed: [],
     workbench.FollowerOwed: [Message(notices.tell_follower)],
     papers.PaperTaken: [],
+    cases.ReportImported: [],
+    cases.CaseImported: [],
 }

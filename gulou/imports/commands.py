@@ -27,6 +27,9 @@ from gulou.places.operations import (
 
 from . import people as persons
 from . import places, units
+from .past.mapping import read_mapping
+from .past.summary import sentences
+from .past.taking import import_cases
 from .tables import Column, template
 
 # A command gets the parsed words and answers with an exit code. Django is set up by then.
@@ -47,6 +50,7 @@ def add_parsers(subparsers: Subparsers) -> None:
     named.add_argument("file", type=Path)
     named.add_argument("--system", default="wgs84", help="wgs84, gcj02, bd09, cgcs2000, epsg:…")
     _add_level(subparsers)
+    _add_cases(subparsers)
     _add_table(subparsers, "units", _units, units.COLUMNS, "The tree of units from CSV.")
     people = _add_table(
         subparsers, "people", _people, persons.COLUMNS, "People and their postings from CSV."
@@ -76,8 +80,15 @@ def _add_areas(subparsers: Subparsers) -> None:
         help="what the numbers mean: wgs84, gcj02, bd09, cgcs2000, epsg:…",
     )
     for field in ("code", "name", "name-en", "parent"):
-        areas.add_argument(f"--{field}-field", default="", help=f"the property with the {field}")
+        areas.add_argument(
+            f"--{field}-field",
+            default="",
+            help=f"the property with the {field}; several by commas: the first that is filled",
+        )
     areas.add_argument("--only", default="", metavar="CODE", help="take this one area only")
+    areas.add_argument(
+        "--dissolve", default="", metavar="CODE", help="one area of all, under this code and name"
+    )
     areas.add_argument("--parent-level", help="where to look for parents; none for nowhere")
     areas.add_argument(
         "--tolerance", type=float, default=TOLERANCE_M2, metavar="M2", help="overlap allowed, m²"
@@ -96,6 +107,13 @@ def _add_level(subparsers: Subparsers) -> None:
         "--overlapping", action="store_true", help="areas may overlap: smallest wins"
     )
     level.add_argument("--code-length", type=int)
+
+
+def _add_cases(subparsers: Subparsers) -> None:
+    cases = _add(subparsers, "cases", _cases, "Cases of another system from CSV (also .gz).")
+    cases.add_argument("file", type=Path)
+    cases.add_argument("--mapping", type=Path, required=True, help="what its columns mean; TOML")
+    cases.add_argument("--rejects", type=Path, metavar="FILE", help="write what was not taken here")
 
 
 def _add_table(
@@ -147,10 +165,7 @@ def _for_passwords(path: Path | None) -> Iterator[TextIO]:
     try:
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise Invalid(
-            "file.unwritable",
-            _("%(file)s cannot be made: %(why)s.") % {"file": path, "why": error.strerror},
-        ) from error
+        raise _unwritable(path, error) from error
     with open(number, "w", encoding="utf-8") as out:
         yield out
 
@@ -161,6 +176,8 @@ def _areas(asked: Namespace) -> int:
         asked.code_field, asked.name_field, asked.name_en_field, asked.parent_field
     )
     drafts = places.read_areas(file, system=asked.system, fields=fields, only=asked.only)
+    if asked.dissolve:
+        drafts = [places.dissolved(drafts, asked.dissolve)]
     source = AreaSource(asked.system, asked.review_number, asked.synthetic, file.digest)
     set_standard_levels(actor=ACTOR)
     with _bar(_("Areas")) as progress:
@@ -209,6 +226,39 @@ def _level(asked: Namespace) -> int:
             actor=ACTOR,
         )
     return 0
+
+
+def _cases(asked: Namespace) -> int:
+    mapping = read_mapping(asked.mapping)
+    with _for_rejects(asked.rejects) as rejects, _bar(_("Cases")) as progress:
+        outcome = import_cases(
+            asked.file, mapping, actor=ACTOR, dry_run=asked.dry_run, rejects=rejects,
+            progress=progress,
+        )  # fmt: skip
+    for sentence in sentences(outcome, dry_run=asked.dry_run):
+        print(sentence)
+    return 0
+
+
+@contextmanager
+def _for_rejects(path: Path | None) -> Iterator[TextIO | None]:
+    """Where lines that were not taken go. They may hold what people wrote: only the owner reads."""
+    if path is None:
+        yield None
+        return
+    try:
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    with open(number, "w", encoding="utf-8-sig", newline="") as out:
+        yield out
+
+
+def _unwritable(path: Path, error: OSError) -> Invalid:
+    return Invalid(
+        "file.unwritable",
+        _("%(file)s cannot be made: %(why)s.") % {"file": path, "why": error.strerror},
+    )
 
 
 def _refusing(command: Command) -> Command:

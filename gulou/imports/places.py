@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import shapely
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -174,9 +175,19 @@ def _area(feature: Mapping[str, Any], fields: Fields, place: int) -> AreaDraft:
     )
 
 
+def dissolved(drafts: Sequence[AreaDraft], code: str) -> AreaDraft:
+    """All these areas as one of this code and name: a district from its streets."""
+    shapes = [shapely.make_valid(d.geometry) for d in drafts if d.geometry is not None]
+    if not shapes:
+        raise Invalid("area.no_border", _("None of these areas has a border."), field="file")
+    return AreaDraft(code, code, geometry=shapely.unary_union(shapes))
+
+
 def _told(row: Mapping[str, Any], chosen: str, usual: Sequence[str]) -> str:
+    """The first of the chosen columns, else of the usual ones, that is filled. A 0 is not."""
     if chosen:
-        return _text(row.get(chosen))
+        names = chosen.split(",")
+        return next((t for name in names if (t := _text(row.get(name))) not in ("", "0")), "")
     return next((text for name in usual if (text := _text(row.get(name)))), "")
 
 

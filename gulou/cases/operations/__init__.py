@@ -18,6 +18,7 @@ from .entering import (
 from .figures import compute_figures
 from .ground import Evidence
 from .intake import ContactDetails, Snap, receive_report
+from .past import PastCase, known_lines, take_in
 from .records import (
     erase_contact,
     erase_words,
@@ -45,6 +46,7 @@ __all__ = [
     "ContactDetails",
     "Evidence",
     "LetterDetails",
+    "PastCase",
     "Snap",
     "accept_case",
     "answer_assignment",
@@ -61,6 +63,7 @@ __all__ = [
     "hand_over_cases",
     "hand_over_link",
     "handle_case",
+    "known_lines",
     "merge_case",
     "name_rechecker",
     "note_case",
@@ -75,6 +78,7 @@ __all__ = [
     "reveal_contact",
     "rework_case",
     "split_case",
+    "take_in",
     "task_verification",
     "undo_move",
     "uphold_case",

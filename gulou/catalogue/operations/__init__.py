@@ -1,6 +1,7 @@
 """Everything that can be done to the catalogue. Each: allow, lock, check, change, record."""
 
 from .code_sets import Loaded, load_code_set, make_current, retire_category
+from .foreign import Foreign, take_categories
 from .limits import set_condition_limit, set_step_limit
 from .rules import (
     RuleContradicts,
@@ -15,6 +16,7 @@ from .shipped import load_lists, load_shipped
 from .undo import can_take_back, take_back
 
 __all__ = [
+    "Foreign",
     "Loaded",
     "RuleContradicts",
     "RuleDraft",
@@ -31,5 +33,6 @@ __all__ = [
     "set_rule",
     "set_step_limit",
     "take_back",
+    "take_categories",
     "try_rule",
 ]

@@ -1,0 +1,1 @@
+"""Cases of other systems, from CSV, as a mapping file says what their columns mean."""
