@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from gulou.catalogue import current, facts
-from gulou.catalogue.models import Category, CategoryKind, CodeSet
+from gulou.catalogue.models import Category, CodeSet
+from gulou.catalogue.states import CategoryKind
 from gulou.outbox.record import record
 from gulou.people.models import User
 
