@@ -19,11 +19,12 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
-from gulou.cases import facts, tallies
+from gulou.cases import facts, search, tallies
 from gulou.cases.models import (
     Case,
     CasePhoto,
     Channel,
+    Findable,
     Note,
     PhotoKind,
     Report,
@@ -184,8 +185,8 @@ class _Table:
         """Let the next id come after all of these."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, false)",
-                [self.name, self.next_id],
+                "SELECT setval(pg_get_serial_sequence(%s, %s), %s, false)",
+                [self.name, self.model._meta.pk.column, self.next_id],
             )
 
 
@@ -235,8 +236,10 @@ class _Teller:
         self.words, self.cases, self.reports = _Table(Words), _Table(Case), _Table(Report)
         self.steps, self.notes = _Table(Step), _Table(Note)
         self.photos, self.events = _Table(CasePhoto), _Table(Event)
+        self.findable = _Table(Findable)
         self.tables = (
             self.words, self.cases, self.reports, self.steps, self.notes, self.photos, self.events,
+            self.findable,
         )  # fmt: skip
         self.case_numbers = _Series("", "gulou_case_serial")
         self.receipts = _Series("R", "gulou_report_serial")
@@ -305,6 +308,7 @@ class _CaseTold:
         self.step: dict[str, Any] | None = None
         self.cover: int | None = None
         self.address = f"榕楼路{self.rng.randrange(1, 999)}号"
+        self.said = [self.address]
 
     def begin(self) -> None:
         """The report, the case opened by it, and its wait at intake."""
@@ -324,7 +328,7 @@ class _CaseTold:
         )  # fmt: skip
         report = told.reports.add(
             uid=report_uid, district_id=told.district, case_id=self.pk,
-            receipt=told.receipts.number(self.at), token=f"{rng.getrandbits(256):064x}"[:43],
+            receipt=self._receipt(), token=f"{rng.getrandbits(256):064x}"[:43],
             client_id=told.uid(), payload_digest=hashlib.sha256(report_uid.bytes).hexdigest(),
             me_too=False, source=Source.RESIDENT.value, channel=Channel.WEB.value,
             category_id=self.category.id, words_id=words, address=self.address,
@@ -373,10 +377,11 @@ class _CaseTold:
         """Write the case as it stands."""
         step = self.step if state not in ENDED else None
         spot, told = self.spot, self.told
+        number = told.case_numbers.number(self.opened)
         told.cases.rows.append(dict(
             id=self.pk, uid=self.uid, head_sequence=self.chain.sequence,
             head_digest=self.chain.digest, lat=spot.lat, lon=spot.lon, cell=spot.cell,
-            accuracy_m=12.0, source_system="wgs84", number=told.case_numbers.number(self.opened),
+            accuracy_m=12.0, source_system="wgs84", number=number,
             version=self.version, state=state.value, restricted=state == State.REDIRECTED,
             source=Source.RESIDENT.value, district_id=told.district, street_id=spot.street,
             community_id=spot.community, grid_id=spot.grid, place_ambiguous=False,
@@ -389,6 +394,12 @@ class _CaseTold:
             reports_count=1, merged_into_id=None, objected_at=None, cover_id=self.cover,
             summary="",
         ))  # fmt: skip
+        areas = (spot.street, spot.community, spot.grid)
+        named = {f"#a{pk}" for pk in areas if pk is not None} | {f"#c{self.category.id}"}
+        terms = search.terms_of(number, *self.said) | named
+        told.findable.rows.append(
+            {"case_id": self.pk, "terms": " ".join(f"'{term}'" for term in sorted(terms))}
+        )
         if step is not None and STEP_OF.get(state) != step["kind"]:
             raise AssertionError(f"a case in state {state} cannot wait in a {step['kind']} step")
 
@@ -457,7 +468,13 @@ class _CaseTold:
         )
         return words, digest, reason
 
+    def _receipt(self) -> str:
+        receipt = self.told.receipts.number(self.at)
+        self.said.append(receipt)
+        return receipt
+
     def _words(self, text: str) -> tuple[int, str]:
         salt = f"{self.rng.getrandbits(128):032x}"
+        self.said.append(text)
         pk = self.told.words.add(text=text, salt=salt, erased_at=None)
         return pk, salted_digest(salt, text)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from gulou.kit import clock
 
-from . import tallies
+from . import search, tallies
 from .models import Before
 from .operations.figures import compute_figures
 
@@ -24,3 +24,10 @@ def forget_before() -> int:
 def renew_figures() -> None:
     """Compute the public figures of today anew."""
     compute_figures()
+
+
+def find_the_missing() -> int:
+    """Let cases be found that an older version took in beside this one; how many."""
+    cases = search.missing(1000)
+    search.find_anew(cases)
+    return len(cases)

@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -496,3 +497,18 @@ class Origin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system} {self.number}"
+
+
+class Findable(models.Model):
+    """The terms that a case is found by. Beside the case, so that its moves do not rewrite them."""
+
+    case = models.OneToOneField(
+        Case, primary_key=True, on_delete=models.CASCADE, related_name="findable"
+    )
+    terms = SearchVectorField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["terms"], name="findable_terms")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}"

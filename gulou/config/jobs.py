@@ -38,6 +38,7 @@ def forget_expired() -> None:
 
 JOBS: tuple[Job, ...] = (
     Job(cases.fold_tallies, every=timedelta(seconds=10)),
+    Job(cases.find_the_missing, every=timedelta(minutes=10)),
     Job(photos.discard_stale, every=timedelta(minutes=15)),
     Job(photos.sweep_orphans, every=timedelta(hours=1)),
     Job(errands.forget_expired, every=timedelta(hours=1)),

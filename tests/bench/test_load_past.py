@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from gulou.bench import past
-from gulou.cases import operations, queries
-from gulou.cases.models import Case, Report, Step
+from gulou.cases import operations, queries, search, tallies
+from gulou.cases.models import Case, Findable, Report, Step
 from gulou.cases.queries import Filters
 from gulou.cases.states import ENDED, State
 from gulou.kit import clock
@@ -68,3 +68,10 @@ def test_what_comes_next_goes_on_behind_it(loaded: None) -> None:
     assert report.case.pk == spot.pk + 1
     assert report.case.number > spot.number
     assert list(audit()) == []
+
+
+def test_it_is_found_and_counted_as_if_it_had_happened(loaded: None) -> None:
+    before = dict(Findable.objects.values_list("case_id", "terms"))
+    search.find_anew(Case.objects.all())
+    assert dict(Findable.objects.values_list("case_id", "terms")) == before
+    assert len(before) == COUNT and list(tallies.differences()) == []

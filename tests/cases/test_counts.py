@@ -14,7 +14,7 @@ from gulou.cases.queries.counts import _counted
 from gulou.cases.queries.lists import narrowed
 from gulou.cases.states import MOVES, OPEN, State
 from gulou.kit import clock
-from tests.cases.test_moves import DOER, HOW
+from tests.cases.test_moves import DOER, HOW, _assigned_from_above
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case
 
@@ -44,6 +44,8 @@ def test_they_are_right_after_every_move(cast: Cast, kinds: Kinds, move: object)
             case = operations.task_verification(case, by=cast.guo, unit_id=cast.community.pk)
         if name == "uphold":
             operations.object_to_case(case.reports.get(), words="还在")
+        if name == "reply":
+            _assigned_from_above(case)
         HOW[name](cast, case, getattr(cast, DOER.get(name, "guo")))
     assert _differ() == []
     _as_counted(cast, Filters())

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from gulou.cases import states
+from gulou.cases import search, states
 from gulou.cases.facts import (
     CaseObjected,
     CaseUpheld,
@@ -63,6 +63,7 @@ def object_to_case(report: Report, *, words: str) -> Answer:
         )
     kept, digest = keep_words(words)
     answer = Answer.objects.create(report=report, objection=True, words=kept, at=clock.now())
+    search.also_find(report.case_id, words)
     case.objected_at = case.objected_at or answer.at
     put(case, None, "objected_at")
     actor = f"report:{report.uid}"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from gulou.cases import search
 from gulou.cases.models import Before, Case, CasePhoto, Note, PhotoKind, Report, Step, Words
 from gulou.cases.states import ENDED, Move, State, StepKind, verbs_lent_by
 from gulou.catalogue import limits
@@ -118,6 +119,7 @@ def leave(
             public=public,
         )
     )  # fmt: skip
+    search.also_find(case.pk, words)
     return Left(words=kept.pk, words_digest=digest, reason=reason.pk if reason else None)
 
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gulou.cases import states
+from gulou.cases import search, states
 from gulou.cases.facts import (
     CaseDispatched,
     CaseFiled,
@@ -192,6 +192,7 @@ def _receive(
         case.cover = kept[0] if kept else None
         rows.add(case)
         _open(case, report, where, actor)
+    search.take_in(case, report.receipt, report.address, snap.words)
     return report
 
 

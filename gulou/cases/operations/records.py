@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from gulou.cases import states
+from gulou.cases import search, states
 from gulou.cases.facts import (
     CaseNoted,
     ContactErased,
@@ -116,6 +116,7 @@ def release_photos(
     evidence.filter(photo__uid__in=withheld).update(released_at=None, released_by=None)
     if summary is not None:
         case.summary = public_words(summary)
+        search.also_find(case.pk, case.summary)
     _publish(case, public=bool(uids and case.summary))
     put(case, None, "summary", "released_at", "released_terms")
     record(
@@ -186,6 +187,7 @@ def erase_words(case: Case, *, by: User, words_id: int) -> Case:
     words.text, words.salt, words.erased_at = "", "", clock.now()
     words.save(update_fields=["text", "salt", "erased_at"])
     _erase_address(family, words)
+    search.find_anew(Case.objects.filter(pk__in=[one.pk for one in family]))
     record(WordsErased(words=words.pk), subject=case, actor=by.actor)
     return case
 

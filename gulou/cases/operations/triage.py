@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from gulou.cases import states
+from gulou.cases import search, states
 from gulou.cases.facts import (
     CaseAbsorbed,
     CaseDeclined,
@@ -123,6 +123,7 @@ def file_case(
     allow(by, states.FILE, case)
     states.FILE.check(case.state)
     left = leave(case, states.FILE, by=by, words=words, reason_id=None)
+    before = _found_by(case)
     classify(case, category_id=category_id, condition_id=condition_id)
     if summary is not None:
         case.summary = public_words(summary)
@@ -137,6 +138,8 @@ def file_case(
         case, State.FILED,
         "category", "condition", "code_set", "summary", "address", "restricted",
     )  # fmt: skip
+    if _found_by(case) != before:
+        search.find_anew([case])
     record(
         CaseFiled(
             category=case.category_id, condition=case.condition_id, step=step.pk,
@@ -145,6 +148,10 @@ def file_case(
         subject=case, actor=by.actor,
     )  # fmt: skip
     return case
+
+
+def _found_by(case: Case) -> tuple[int, str, str]:
+    return case.category_id, case.address, case.summary
 
 
 @rows.together()

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gulou.cases import states
+from gulou.cases import search, states
 from gulou.cases.facts import CaseMoveUndone
 from gulou.cases.family import family_of
 from gulou.cases.models import Answer, Before, Case, CasePhoto, Note, PhotoKind, Step
@@ -87,6 +87,7 @@ def _put_back(case: Case, before: Before, by: User) -> None:
     fields = ("unit", "assisting", "rule", "category", "condition", "code_set", "summary",
               "address", "returns", "reworks", "objected_at", "released_at", "released_terms")  # fmt: skip
     put(case, state, *fields)
+    search.find_anew([case])
     if ended is not None:
         # It ended when it ended, not now.
         case.ended_at = ended

@@ -12,6 +12,7 @@ from .around import (
 from .assigned import AssignedRow, assigned_from_above, reply_forms
 from .counts import chips
 from .figures import Figures, Named, figures_of, figures_stamp
+from .found import number_meant
 from .lists import (
     Filters,
     Page,
@@ -128,6 +129,7 @@ __all__ = [
     "my_work_count",
     "nearby_open",
     "neighbours",
+    "number_meant",
     "open_cases_of",
     "original_seen_by",
     "people_who_see",

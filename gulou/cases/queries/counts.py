@@ -17,6 +17,7 @@ from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
 
+from .found import on_many
 from .lists import Filters, narrowed
 from .seen import cases_seen_by, sees_every_unit
 
@@ -27,9 +28,14 @@ _CHIPS = frozenset({"states", "open", "late", "objected"})
 
 
 def chips(user: User, filters: Filters) -> Counts:
-    """How many cases each state holds under these filters, and how many are late or objected."""
+    """How many cases each state holds under these filters, and how many are late or objected.
+
+    Empty where words are looked for that stand on very many cases.
+    """
     plain = _without_chips(filters)
     used = {one.name for one in fields(plain) if getattr(plain, one.name) != one.default}
+    if "text" in used and on_many(plain.text):
+        return {}
     counts = _kept(user, plain) if used <= _KEPT else _counted(narrowed(cases_seen_by(user), plain))
     counts = {**dict.fromkeys(State.values, 0), "late": 0, "objected": 0, **counts}
     counts["open"] = sum(counts[state] for state in states.OPEN)

@@ -4,15 +4,15 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from gulou.cases import states
-from gulou.cases.models import Case, Report
+from gulou.cases import search, states
+from gulou.cases.models import Case
 from gulou.cases.states import State, StepKind
 from gulou.catalogue import queries as catalogue
 from gulou.kit import clock
@@ -23,6 +23,7 @@ from gulou.people.models import User
 from gulou.photos.models import Photo
 from gulou.places import queries as places
 
+from .found import found_by, numbered
 from .seen import cases_seen_by
 
 PAGE = 50
@@ -132,7 +133,14 @@ def queue(
     user: User, filters: Filters, *, key: str = "", sort: str = "new", size: int = PAGE
 ) -> Page:
     """A page of the cases that the user sees. `key` is `older` or `newer` of another page."""
-    return _page(narrowed(cases_seen_by(user), filters), key=key, sort=sort, size=size)
+    cases = narrowed(cases_seen_by(user), filters)
+    page = _page(cases, key=key, sort=sort, size=size)
+    if key or not search.is_number(clean(filters.text)):
+        return page
+    # Whose very number was typed stands before the others.
+    exact = _rows(list(cases.filter(numbered(filters.text)).values_list(*_FIELDS)))
+    others = [row for row in page.rows if row.id not in {one.id for one in exact}]
+    return replace(page, rows=[*exact, *others])
 
 
 def beside(user: User, filters: Filters, case: Case, *, sort: str = "new") -> tuple[str, str]:
@@ -230,10 +238,8 @@ def narrowed(cases: QuerySet[Case], filters: Filters) -> QuerySet[Case]:
         wanted &= Q(opened_at__gte=filters.since)
     if filters.until is not None:
         wanted &= Q(opened_at__lt=filters.until)
-    if text := clean(filters.text)[:80]:
-        # Not by a join: a case with several reports would be listed and counted several times.
-        sent = Report.objects.filter(receipt__iexact=text).values("case_id")
-        wanted &= Q(number__icontains=text) | Q(address__icontains=text) | Q(pk__in=sent)
+    if clean(filters.text):
+        wanted &= found_by(filters.text)
     return cases.filter(wanted)
 
 
@@ -349,12 +355,9 @@ def rows_of(cases: QuerySet[Case]) -> list[Row]:
 
 def _rows(values: Any) -> list[Row]:
     """Rows with names, from the registries at hand instead of joins."""
-    units, categories, areas = people.unit_refs(), catalogue.category_refs(), places.area_refs()
+    categories = _Names(catalogue.category_refs())
+    units, areas = _Names(people.unit_refs()), _Names(places.area_refs())
     now = clock.now()
-
-    def named(registry: Any, pk: int | None) -> str:
-        return name_of(registry[pk]) if pk in registry else ""
-
     found = [dict(zip(_FIELDS, value, strict=True)) for value in values]
     # Looked up for these rows only; a join would be made for all rows before they are sorted.
     covers = dict(
@@ -364,13 +367,12 @@ def _rows(values: Any) -> list[Row]:
     )
     rows = []
     for v in found:
-        category = categories.get(v["category_id"])
         rows.append(Row(
             id=v["id"], number=v["number"], state=State(v["state"]), source=v["source"],
-            category=name_of(category) if category else "", icon=category.icon if category else "",
-            street=named(areas, v["street_id"]), community=named(areas, v["community_id"]),
-            address=v["address"], unit=named(units, v["unit_id"]), step_kind=v["step_kind"],
-            step_unit=named(units, v["step_unit_id"]), due_at=v["due_at"],
+            category=categories[v["category_id"]], icon=categories.icon(v["category_id"]),
+            street=areas[v["street_id"]], community=areas[v["community_id"]],
+            address=v["address"], unit=units[v["unit_id"]], step_kind=v["step_kind"],
+            step_unit=units[v["step_unit_id"]], due_at=v["due_at"],
             opened_at=v["opened_at"], changed_at=v["changed_at"], ended_at=v["ended_at"],
             late=v["ended_at"] is None and v["due_at"] is not None and v["due_at"] < now,
             returns=v["returns"], reworks=v["reworks"], reports_count=v["reports_count"],
@@ -378,3 +380,19 @@ def _rows(values: Any) -> list[Row]:
             lat=v["lat"], lon=v["lon"], cover=str(covers.get(v["cover_id"], "")), version=v["version"],
         ))  # fmt: skip
     return rows
+
+
+class _Names(dict[int | None, str]):
+    """Names by id in the reader's language, each looked up once; "" for none."""
+
+    def __init__(self, registry: Any) -> None:
+        super().__init__({None: ""})
+        self._registry = registry
+
+    def __missing__(self, pk: int) -> str:
+        self[pk] = name = name_of(self._registry[pk]) if pk in self._registry else ""
+        return name
+
+    def icon(self, pk: int) -> str:
+        """The sign of a category."""
+        return str(self._registry[pk].icon) if pk in self._registry else ""

@@ -24,6 +24,7 @@ from gulou.places import queries as places
 from gulou.ui.guards import signed_in
 from gulou.ui.looks import look_of
 
+_COUNTED = (*State.values, "open", "late", "objected", "all")
 METRES_PER_DEGREE = 111_320.0
 
 
@@ -96,11 +97,15 @@ def cases(request: HttpRequest) -> HttpResponse:
     return page(request, "desk/cases.html", context)
 
 
-def _chips(ask: Asked, counts: dict[str, int]) -> list[dict[str, Any]]:
-    """Filters with how many each would show; none of the states that hold nothing."""
+def _chips(ask: Asked, told: dict[str, int]) -> list[dict[str, Any]]:
+    """Filters with how many each would show; none of the states that hold nothing.
+
+    Without numbers where words were looked for that stand on very many cases.
+    """
+    counts: dict[str, int | None] = {**dict.fromkeys(_COUNTED), **told}
     none = {"state": "", "all": "", "late": "", "objected": ""}
     chosen = ask.filters
-    found = [
+    found: list[dict[str, Any]] = [
         {"words": _("Open"), "url": ask.url(**none), "count": counts["open"], "on": chosen.open},
         {"words": _("Late"), "url": ask.url(**{**none, "late": "1"}), "count": counts["late"],
          "on": chosen.late},
@@ -111,7 +116,7 @@ def _chips(ask: Asked, counts: dict[str, int]) -> list[dict[str, Any]]:
         {"words": state.label, "url": ask.url(**{**none, "state": state.value}),
          "count": counts[state.value], "on": state.value in chosen.states}
         for state in State
-        if counts[state.value] or state in OPEN or state.value in chosen.states
+        if counts[state.value] != 0 or state in OPEN or state.value in chosen.states
     ]  # fmt: skip
     every = bool(ask.values["all"])
     found.append({"words": _("All"), "url": ask.url(**{**none, "all": "1"}),
@@ -182,7 +187,6 @@ def _as_points(features: list[dict[str, Any]]) -> JsonResponse:
 def find(request: HttpRequest) -> HttpResponse:
     """A case by its number; else the queue narrowed to the words."""
     text = clean(request.GET.get("q", ""))[:80]
-    seen = queries.cases_seen_by(reader_of(request))
-    if text and seen.filter(number=text).exists():
-        return redirect("desk:record", number=text)
+    if number := queries.number_meant(reader_of(request), text):
+        return redirect("desk:record", number=number)
     return redirect(reverse("desk:cases") + "?" + urlencode({"all": "1", "q": text}))
