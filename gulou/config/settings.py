@@ -125,7 +125,7 @@ def _database(url: str) -> dict[str, Any]:
 DATABASES = {"default": _database(GULOU.database_url or embedded.place(GULOU.data_dir).url)}
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "gulou.kit.cache.QuickDatabaseCache",
         "LOCATION": "kit_cache",
         # Above any flood of made-up names, so that none pushes a lock out of the cache.
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},

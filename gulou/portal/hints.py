@@ -39,6 +39,11 @@ class Hints:
         return bool(set(self.topics) - set(asked))
 
 
+def all_shown(asked: Sequence[str]) -> bool:
+    """Whether nothing could be new to who has seen these."""
+    return {NEAR, CHANNELS} <= set(asked)
+
+
 def hints_for(pin: Pin | None, category_id: int | None, words: str) -> Hints:
     """The hints for what is known of a report so far."""
     near: Sequence[Nearby] = ()

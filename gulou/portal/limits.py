@@ -59,20 +59,27 @@ VISITS = Limit("visits", 60, _BUSY)
 PICTURES = Limit("pictures", 400, _BUSY)
 
 
-def check(request: HttpRequest, limit: Limit) -> None:
-    """Raise TooMany, with the time from which on it goes again."""
+def check(request: HttpRequest, limit: Limit) -> list[datetime]:
+    """When it was sent in the last hour; for `count`. Raises TooMany, with the time from which on
+    it goes again."""
     sent = _sent(request, limit)
     if len(sent) >= limit.most:
         again = timezone.localtime(sent[-limit.most] + HOUR) + timedelta(minutes=1)
         raise TooMany(
             f"portal.too_many_{limit.name}", limit.words % {"time": again.strftime("%H:%M")}
         )
+    return sent
 
 
-def count(request: HttpRequest, limit: Limit) -> None:
+def count(request: HttpRequest, limit: Limit, sent: list[datetime]) -> None:
     """Remember one more. Two at the same instant may count as one: it is a brake, not a lock."""
-    sent = [*_sent(request, limit), clock.now()][-limit.most :]
+    sent = [*sent, clock.now()][-limit.most :]
     cache.set(_key(request, limit), sent, timeout=int(HOUR.total_seconds()))
+
+
+def spend(request: HttpRequest, limit: Limit) -> None:
+    """Check, and count whatever becomes of it."""
+    count(request, limit, check(request, limit))
 
 
 def limited(limit: Limit) -> Callable[[View], View]:

@@ -44,8 +44,7 @@ def _staged(request: HttpRequest, draft: str) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None:
         raise Invalid("photo.none", _("No photo came with this. Choose it again."), field="photos")
-    limits.check(request, limits.PHOTOS)
-    limits.count(request, limits.PHOTOS)
+    limits.spend(request, limits.PHOTOS)
     photo = operations.stage_photo(file, draft=draft)
     return JsonResponse(
         {

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -17,13 +18,14 @@ from gulou.cases import queries as cases
 from gulou.cases.operations import ContactDetails, Snap, receive_report
 from gulou.catalogue import queries as catalogue
 from gulou.catalogue.queries import CategoryRef
-from gulou.kit.errors import Conflict, Refusal
+from gulou.kit import clock
+from gulou.kit.errors import Conflict, Refusal, TooMany
 from gulou.kit.words import clean, name_of
 from gulou.photos import operations as photo_operations
 from gulou.photos import queries as photos
 from gulou.portal import drafts, limits
 from gulou.portal.forms import ReportForm
-from gulou.portal.hints import Hints, hints_for
+from gulou.portal.hints import Hints, all_shown, hints_for
 from gulou.portal.limits import limited
 from gulou.portal.pins import Pin, pin_in, pin_of, pin_of_photos, snapped_at
 from gulou.portal.privacy import private
@@ -58,12 +60,17 @@ class Sheet:
     searched: bool = False
     category_q: str = ""
     found_categories: Sequence[CategoryRef] = ()
-    sent: "Report | None" = None
-    """What this form has become already, when it comes a second time."""
+    client_sent: Any = None
+    """The id under which it may have been sent already."""
     before: "Report | None" = None
     """The same, where the form was changed since."""
     stop: bool = False
     """Whether the hints have stopped the sending, to be seen once."""
+
+    @cached_property
+    def sent(self) -> "Report | None":
+        """What this form has become already, when it comes a second time."""
+        return cases.report_sent_as(self.client_sent) if self.client_sent else None
 
     @property
     def waiting(self) -> list["Photo"]:
@@ -131,9 +138,10 @@ def _posted(request: HttpRequest, draft: str) -> HttpResponse:
     new, refused = _stage_chosen(request, draft)
     discard(request.POST.get("discard", ""), draft)
     uids = [*_uids(request.POST.getlist("photo")), *(photo.uid for photo in new)]
-    sent = _sent_as(form)
-    chosen = _chosen(uids, draft, sent)
-    sheet = Sheet(draft, _client_id(request), chosen, pin_of(form, chosen), sent=sent)
+    client_sent = form.cleaned_data.get("client_id")
+    sheet = Sheet(draft, _client_id(request), client_sent=client_sent)
+    sheet.photos = _chosen(uids, sheet)
+    sheet.pin = pin_of(form, sheet.photos)
     asked = _asked(request)
     if asked != SEND:
         return _looked_up(request, sheet, asked, refused)
@@ -160,20 +168,34 @@ def _send(
     if sheet.pin is None or not form.is_valid():
         return _page(request, form, sheet, status=422)
     data = form.cleaned_data
-    sheet.hints = hints_for(sheet.pin, data["category"], data["words"])
-    if sheet.sent is None and sheet.hints.new_to(request.POST.getlist("asked")):
-        sheet.stop = True
-        return _page(request, form, sheet)
+    known = sheet.pin, data["category"], data["words"]
+    shown = request.POST.getlist("asked")
+    if not all_shown(shown):
+        sheet.hints = hints_for(*known)
+        if sheet.hints.new_to(shown) and sheet.sent is None:
+            sheet.stop = True
+            return _page(request, form, sheet)
     with refused_in(form, fields=FIELDS) as outcome:
-        if sheet.sent is None:
-            limits.check(request, limits.REPORTS)
-        received = receive_report(_snap(form, sheet, sheet.pin, uids))
-        if sheet.sent is None:
-            limits.count(request, limits.REPORTS)
-        return redirect("portal:receipt", token=received.token)
+        return _received(request, sheet, _snap(form, sheet, sheet.pin, uids))
+    sheet.hints = hints_for(*known)
     if isinstance(outcome.refusal, Conflict):
         return _in_conflict(request, form, sheet)
     return _page(request, form, sheet, status=outcome.status)
+
+
+def _received(request: HttpRequest, sheet: Sheet, snap: Snap) -> HttpResponse:
+    """Take it in within the limit of its network. What was received before does not count."""
+    try:
+        counted = limits.check(request, limits.REPORTS)
+    except TooMany:
+        if sheet.sent is None:
+            raise
+        return redirect("portal:receipt", token=receive_report(snap).token)
+    begun = clock.now()
+    received = receive_report(snap)
+    if received.received_at >= begun:
+        limits.count(request, limits.REPORTS, counted)
+    return redirect("portal:receipt", token=received.token)
 
 
 def _snap(form: ReportForm, sheet: Sheet, pin: Pin, uids: Sequence[UUID]) -> Snap:
@@ -189,16 +211,11 @@ def _snap(form: ReportForm, sheet: Sheet, pin: Pin, uids: Sequence[UUID]) -> Sna
 
 def _in_conflict(request: HttpRequest, form: ReportForm, sheet: Sheet) -> HttpResponse:
     """Other than what was sent before: it may go as another report, with what it holds by now."""
-    sheet.before = _sent_as(form)
+    # Asked anew: its twin may have been faster than we.
+    sheet.before = cases.report_sent_as(sheet.client_sent) if sheet.client_sent else None
     if sheet.before is not None:
         sheet.client_id = uuid4()
     return _page(request, form, sheet, status=409)
-
-
-def _sent_as(form: ReportForm) -> "Report | None":
-    """The report that this form has become, if it comes a second time."""
-    client_id = form.cleaned_data.get("client_id")
-    return cases.report_sent_as(client_id) if client_id else None
 
 
 def _stage_chosen(request: HttpRequest, draft: str) -> tuple[list["Photo"], list[Any]]:
@@ -213,8 +230,7 @@ def _stage_chosen(request: HttpRequest, draft: str) -> tuple[list["Photo"], list
 
 
 def _stage(request: HttpRequest, file: "UploadedFile[bytes]", draft: str) -> "Photo":
-    limits.check(request, limits.PHOTOS)
-    limits.count(request, limits.PHOTOS)
+    limits.spend(request, limits.PHOTOS)
     return photo_operations.stage_photo(file, draft=draft)
 
 
@@ -228,11 +244,13 @@ def _uids(texts: Sequence[str]) -> list[UUID]:
     return list(dict.fromkeys(uids))
 
 
-def _chosen(uids: Sequence[UUID], draft: str, sent: "Report | None") -> list["Photo"]:
+def _chosen(uids: Sequence[UUID], sheet: Sheet) -> list["Photo"]:
     """The photos of the form, in its order: those that wait, and those that were sent with it."""
-    there = {photo.uid: photo for photo in photos.staged_photos(draft)}
-    if sent is not None:
-        there |= {photo.uid: photo for photo in cases.photos_sent_with(sent)}
+    if not uids:
+        return []
+    there = {photo.uid: photo for photo in photos.staged_photos(sheet.draft)}
+    if not there.keys() >= set(uids) and sheet.sent is not None:
+        there |= {photo.uid: photo for photo in cases.photos_sent_with(sheet.sent)}
     return [there[uid] for uid in dict.fromkeys(uids) if uid in there]
 
 

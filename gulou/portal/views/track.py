@@ -116,9 +116,9 @@ def _taken(request: HttpRequest, form: Form, answer: Callable[[], object]) -> in
     if not form.is_valid():
         return 422
     with refused_in(form) as outcome:
-        limits.check(request, limits.ANSWERS)
+        sent = limits.check(request, limits.ANSWERS)
         answer()
-        limits.count(request, limits.ANSWERS)
+        limits.count(request, limits.ANSWERS, sent)
         return None
     return outcome.status
 
