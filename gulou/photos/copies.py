@@ -19,18 +19,28 @@ def missing(photo: Photo) -> list[str]:
 
 
 def make(
-    photo: Photo, sizes: Sequence[str], *, patience: float, limits: Limits | None = None
+    photo: Photo,
+    sizes: Sequence[str],
+    *,
+    patience: float,
+    limits: Limits | None = None,
+    inspect: bool = False,
 ) -> dict[str, Copy]:
-    """Make copies and keep them; harmless when somebody else makes the same ones.
+    """Make copies and keep them, and the fingerprints of the smallest if asked to inspect; harmless
+    when somebody else makes the same ones.
 
     Raises client.Unreadable, or OSError if the original or the disk is gone.
     """
     kind = next(kind.code for kind in KINDS if kind.mime == photo.mime)
     with files.open_file(photo.original) as original:
         picture = client.read_picture(
-            original, kind=kind, sizes=sizes, patience=patience, limits=limits
+            original, kind=kind, sizes=sizes, inspect=inspect, patience=patience, limits=limits
         )
     store(photo, picture.copies)
+    if inspect:
+        Photo.objects.filter(pk=photo.pk).update(
+            perceptual_hash=picture.perceptual_hash, difference_hash=picture.difference_hash
+        )
     return {copy.size: copy for copy in picture.copies}
 
 

@@ -14,13 +14,15 @@ _PASSING = {"busy", "time"}
 
 
 def make_renditions(envelope: Envelope) -> None:
-    """Make the copies that are missing. Twice does no harm: the second time none is missing."""
+    """Make the copies that are missing, and the fingerprints. Twice does no harm: the second time
+    none is missing."""
     photo = Photo.objects.get(uid=envelope.subject_uid)
-    sizes = copies.missing(photo)
+    # The fingerprints are those of the smallest copy, made from the largest.
+    sizes = copies.missing(photo) if photo.perceptual_hash else files.SIZES
     if not sizes:
         return
     try:
-        copies.make(photo, sizes, patience=_PATIENCE_SECONDS)
+        copies.make(photo, sizes, patience=_PATIENCE_SECONDS, inspect=not photo.perceptual_hash)
     except Unreadable as error:
         if error.code in _PASSING:
             raise

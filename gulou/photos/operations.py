@@ -18,7 +18,7 @@ from gulou.kit import clock, rows
 from gulou.kit.errors import Conflict, Invalid, Refusal, TooMany
 from gulou.outbox.record import record
 
-from . import copies, files, kinds
+from . import files, kinds
 from .decoding import client
 from .decoding.client import Picture, Unreadable
 from .decoding.exif import Said
@@ -55,6 +55,9 @@ def stage_photo(
 ) -> Photo:
     """Take in one photo under a draft. The same bytes again give the photo that is there.
 
+    It is opened to the end, so what is damaged or too much is refused now; copies and fingerprints
+    are the worker's, once it is kept.
+
     Raises Invalid in words that can be shown, TooMany when all hands are full, and OSError
     (ENOSPC) when the disk is; then nothing is left behind.
     """
@@ -65,7 +68,7 @@ def stage_photo(
             return there
         kind = _kind(spooled)
         picture = _read(spooled, kind)
-        return _take_in(spooled, _photo(picture, kind, sha256, size, draft, by), picture)
+        return _take_in(spooled, _photo(picture, kind, sha256, size, draft, by))
 
 
 @rows.together()
@@ -194,7 +197,7 @@ def _kind(file: IO[bytes]) -> Kind:
 
 def _read(file: IO[bytes], kind: Kind) -> Picture:
     try:
-        return client.read_picture(file, kind=kind.code, sizes=["list"], inspect=True)
+        return client.read_picture(file, kind=kind.code, sizes=[], inspect=True)
     except Unreadable as error:
         raise _refusal(error.code) from error
 
@@ -218,8 +221,6 @@ def _photo(
         staged_by=by,
         staged_at=clock.now(),
         sha256=sha256,
-        perceptual_hash=picture.perceptual_hash,
-        difference_hash=picture.difference_hash,
         mime=kind.mime,
         bytes=size,
         width=picture.width,
@@ -249,10 +250,10 @@ def _instant(said: Said) -> datetime | None:
     return local.astimezone(UTC)
 
 
-def _take_in(file: IO[bytes], photo: Photo, picture: Picture) -> Photo:
+def _take_in(file: IO[bytes], photo: Photo) -> Photo:
     try:
         with transaction.atomic():
-            return _write(file, photo, picture)
+            return _write(file, photo)
     except BaseException:
         # If the database is gone too, the sweep finds the file later.
         with suppress(DatabaseError, OSError):
@@ -260,14 +261,12 @@ def _take_in(file: IO[bytes], photo: Photo, picture: Picture) -> Photo:
         raise
 
 
-def _write(file: IO[bytes], photo: Photo, picture: Picture) -> Photo:
-    """Files first, rows after, all or nothing. The draft is locked last and only briefly."""
+def _write(file: IO[bytes], photo: Photo) -> Photo:
+    """The file first, the row after, or nothing. The draft is locked last and only briefly."""
     files.hold(photo.sha256)
     files.put(photo.original, file, photo.bytes)
-    copies.put(photo.sha256, picture.copies)
     files.hold(f"draft {photo.draft}")
     if there := _there_or_room(photo.draft, photo.sha256):
         return there
     photo.save(force_insert=True)
-    copies.add_rows(photo, picture.copies)
     return photo

@@ -53,6 +53,24 @@ def test_the_worker_makes_all_sizes() -> None:
         assert picture(read(photo, size)).size == (row.width, row.height)
 
 
+def test_the_worker_takes_the_fingerprints() -> None:
+    photo = keep(make_jpeg(size=(800, 600)))
+    assert photo.perceptual_hash == ""
+    deliver_all()
+    photo.refresh_from_db()
+    assert len(photo.perceptual_hash) == len(photo.difference_hash) == 16
+
+
+def test_the_fingerprints_are_the_same_where_a_page_was_faster() -> None:
+    first, second = keep(make_jpeg(size=(800, 600))), keep(make_jpeg(size=(800, 600)))
+    for size in SIZES:
+        read(second, size)
+    deliver_all()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.perceptual_hash == second.perceptual_hash != ""
+
+
 def test_a_small_picture_is_not_blown_up() -> None:
     photo = keep(make_jpeg(size=(200, 100)))
     deliver_all()
@@ -98,6 +116,7 @@ def test_a_lost_copy_is_made_again() -> None:
 
 def test_without_its_original_the_nearest_smaller_copy_is_shown() -> None:
     photo = keep(make_jpeg())
+    read(photo, "list")
     default_storage.delete(photo.original)
     assert picture(read(photo, "full")).size == (320, 240)
     with pytest.raises(NotFound):

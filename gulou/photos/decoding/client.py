@@ -63,7 +63,8 @@ class Copy:
 
 @dataclass(frozen=True)
 class Picture:
-    """What was read. Width and height as seen; hashes and `said` only if asked to inspect."""
+    """What was read. Width and height as seen; `said` only if asked to inspect, and the hashes only
+    if a copy was asked for too."""
 
     width: int
     height: int

@@ -18,6 +18,8 @@ from gulou.photos.decoding import exif, fingerprints
 
 LONGEST = {"list": 320, "page": 1280, "full": 2560}
 _QUALITY = {"list": 76, "page": 82, "full": 86}
+# The longest side of what is opened only to see that it is whole.
+_GLIMPSE = 64
 _STRIP_PIXELS = 2_000_000
 _WEBP_BYTES_A_PIXEL = 16
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
@@ -46,7 +48,8 @@ class Refused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """What is wanted of a picture, and what it may take. `sizes` are keys of LONGEST."""
+    """What is wanted of a picture, and what it may take. `sizes` are keys of LONGEST; without any
+    it is only opened to the end, as small as its decoder can, to see that it is whole."""
 
     kind: str
     sizes: list[str]
@@ -242,26 +245,30 @@ def _said(opened: Opened) -> exif.Said:
 
 
 def work(file: BinaryIO, ask: Ask) -> tuple[dict[str, Any], list[bytes]]:
-    """Read one picture. Gives what is to be said of it, and one JPEG per size in that order.
+    """Read one picture. Gives what is to be said of it, and one JPEG per size, the largest first.
 
     Raises Refused, MemoryError, or whatever a decoder raises on damage.
     """
     sizes = sorted(ask.sizes, key=lambda size: -LONGEST[size])
-    target = LONGEST[sizes[0]]
+    target = LONGEST[sizes[0]] if sizes else _GLIMPSE
     opened = _open(file, ask, target)
     said = _said(opened)
-    image = _fit(_in_srgb(opened.strips(target), opened.profile), opened.size, target)
+    seen = opened.size if said.orientation < 5 else opened.size[::-1]
+    head: dict[str, Any] = {"width": seen[0], "height": seen[1], "copies": []}
+    if ask.inspect:
+        head["said"] = asdict(said)
+    whole = opened.strips(target)
+    if not sizes:
+        return head, []
+    image = _fit(_in_srgb(whole, opened.profile), opened.size, target)
     if said.orientation in _TURNS:
         image = image.transpose(_TURNS[said.orientation])
-    seen = opened.size if said.orientation < 5 else opened.size[::-1]
-    blobs, copies = [], []
+    blobs = []
     for size in sizes:
         image = _fit(image, seen, LONGEST[size])
         blobs.append(_as_jpeg(image, size))
-        copies.append({"size": size, "width": image.width, "height": image.height})
-    head: dict[str, Any] = {"width": seen[0], "height": seen[1], "copies": copies}
+        head["copies"].append({"size": size, "width": image.width, "height": image.height})
     if ask.inspect:
-        head["said"] = asdict(said)
         head["perceptual_hash"] = fingerprints.perceptual_hash(image)
         head["difference_hash"] = fingerprints.difference_hash(image)
     return head, blobs
