@@ -3,8 +3,8 @@
 import math
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gulou.kit.words import bigrams
@@ -37,7 +37,7 @@ def best_categories(
     """
     asked = set(_searched(text))
     terms = {category: _terms(category, classes) for category in offered}
-    holding = Counter(term for found in terms.values() for term in found)
+    holding = {term: sum(term in found for found in terms.values()) for term in asked}
     scored = []
     for category, found in terms.items():
         score = sum(
@@ -67,13 +67,24 @@ def _searched(text: str) -> list[str]:
     return [term[:-1] if _PLURAL.fullmatch(term) else term for term in terms]
 
 
-def _terms(category: "CategoryRef", classes: Mapping[int, "CategoryRef"]) -> dict[str, float]:
-    weights: dict[str, float] = {}
+def _terms(category: "CategoryRef", classes: Mapping[int, "CategoryRef"]) -> Mapping[str, float]:
     above = classes.get(category.parent_id or 0)
+    return _weights(
+        category.name_zh, category.name_en, category.hint_zh, category.hint_en,
+        above.name_zh if above else "", above.name_en if above else "",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _weights(
+    name_zh: str, name_en: str, hint_zh: str, hint_en: str, above_zh: str, above_en: str
+) -> Mapping[str, float]:
+    """The terms of a category with their weights. The same for years, so they are kept."""
+    weights: dict[str, float] = {}
     for weight, words in (
-        (NAME, f"{category.name_zh} {category.name_en}"),
-        (HINT, f"{category.hint_zh} {category.hint_en}"),
-        (CLASS, f"{above.name_zh} {above.name_en}" if above else ""),
+        (NAME, f"{name_zh} {name_en}"),
+        (HINT, f"{hint_zh} {hint_en}"),
+        (CLASS, f"{above_zh} {above_en}"),
     ):
         for term in _searched(words):
             weights[term] = max(weights.get(term, 0.0), weight)

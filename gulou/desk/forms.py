@@ -207,7 +207,7 @@ class FileForm(MoveForm):
 
     def fit(self) -> None:
         case = self.case
-        said = " ".join(case.reports.values_list("words__text", flat=True)[:5])
+        said = "" if self.is_bound else _said(case)
         self.initial.setdefault("category", case.category_id)
         self.initial.setdefault("condition", case.condition_id)
         self.initial.setdefault("address", case.address)
@@ -220,6 +220,11 @@ class FileForm(MoveForm):
         if chosen is not None and chosen != case.category_id:
             default = catalogue.default_condition(chosen)
             self.initial["condition"] = default.id if default else None
+
+
+def _said(case: "Case") -> str:
+    """What its reporters wrote, which points to categories."""
+    return " ".join(case.reports.values_list("words__text", flat=True)[:5])
 
 
 def _with(offered: list[Any], category_id: int, here: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from gulou.cases import operations, queries
 from gulou.cases.family import answering_for, chain_of, family_of
 from gulou.cases.models import Case, CasePhoto, Report, Words
 from gulou.cases.states import State
-from gulou.kit.errors import Invalid, NotFound, Refusal
+from gulou.kit.errors import Conflict, Invalid, NotFound, Refusal
 from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
 from tests.conftest import Cast, Kinds
@@ -91,6 +91,29 @@ def test_what_is_split_off_stays_restricted_until_it_is_filed(cast: Cast, kinds:
     assert Event.objects.get(name="case.unrestricted").subject_uid == first.uid
     with pytest.raises(NotFound):
         queries.public_photo(picture)
+
+
+def test_what_is_split_off_declined_and_reopened_is_restricted_no_longer(
+    cast: Cast, kinds: Kinds
+) -> None:
+    first, second, third, _picture = _three(cast, kinds)
+    operations.redirect_case(third, by=cast.guo, reason_id=reason("redirect").pk)
+    second = operations.split_case(second, by=cast.guo)
+    second = operations.decline_case(second, by=cast.guo, reason_id=reason("decline").pk)
+    assert second.restricted
+    operations.reopen_case(second, by=cast.guo, reason_id=reason("reopen").pk, words="确有其事")
+    for case in (first, second, third):
+        case.refresh_from_db()
+    assert (first.restricted, second.restricted, third.restricted) == (False, False, True)
+    assert Event.objects.get(name="case.unrestricted").subject_uid == first.uid
+    assert list(audit()) == []
+
+
+def test_who_files_what_was_restricted_meanwhile_is_told(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish)
+    Case.objects.filter(pk=case.pk).update(restricted=True)
+    with pytest.raises(Conflict):
+        operations.file_case(case, by=cast.guo)
 
 
 def test_the_record_shows_what_came_with_the_merged_cases(cast: Cast, kinds: Kinds) -> None:

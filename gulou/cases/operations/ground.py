@@ -62,10 +62,15 @@ def locked(case: Case, *, seen: int | None = None) -> Case:
 def check_seen(case: Case, seen: int | None) -> None:
     """Raise Conflict when somebody changed the locked case since the mover looked at it."""
     if seen is not None and seen != case.version:
-        raise Conflict(
-            "case.changed_meanwhile",
-            _("Somebody changed this case while you looked at it. What you wrote is kept; look again and send it once more."),
-        )  # fmt: skip
+        raise changed_meanwhile()
+
+
+def changed_meanwhile() -> Conflict:
+    """Somebody was faster than the mover."""
+    return Conflict(
+        "case.changed_meanwhile",
+        _("Somebody changed this case while you looked at it. What you wrote is kept; look again and send it once more."),
+    )  # fmt: skip
 
 
 def open_steps(case: Case) -> list[access.OpenStep]:

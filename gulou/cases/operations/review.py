@@ -26,6 +26,7 @@ from .ground import (
     locked,
     put,
 )
+from .triage import locked_with_restricted, restrict_merged
 
 
 @rows.together()
@@ -118,15 +119,21 @@ def rework_case(
 def reopen_case(
     case: Case, *, by: User, reason_id: int | None, words: str = "", seen: int | None = None
 ) -> Case:
-    """Open an ended case again, with a new clock. It answers a reporter's objection, too."""
-    case = locked(case, seen=seen)
+    """Open an ended case again, with a new clock. It answers a reporter's objection, too.
+
+    What was split off from a case passed on belongs here after all, and is restricted no longer.
+    """
+    case, merged = locked_with_restricted(case, seen=seen)
     allow(by, states.REOPEN, case)
     states.REOPEN.check(case.state)
     left = leave(case, states.REOPEN, by=by, words=words, reason_id=reason_id)
     case.unit_id, case.assisting, case.rule_id = people.office().id, [], None
     settle_objections(case)
+    if case.restricted:
+        restrict_merged(merged, case, by, restricted=False)
+        case.restricted = False
     step = begin_step(case, StepKind.DISPATCH, unit_id=case.unit_id)
-    put(case, State.FILED, "unit", "assisting", "rule", "objected_at")
+    put(case, State.FILED, "unit", "assisting", "rule", "objected_at", "restricted")
     record(
         CaseReopened(
             words=left.words, words_digest=left.words_digest, reason=left.reason, step=step.pk

@@ -34,6 +34,7 @@ from .ground import (
     add_photos,
     allow,
     begin_step,
+    changed_meanwhile,
     classify,
     end_steps,
     leave,
@@ -115,11 +116,10 @@ def file_case(
 ) -> Case:  # fmt: skip
     """Take the report on as a case of the office, with its right category and condition.
 
-    What was split off from a case passed on stays restricted until then: to file it is to say that
-    it belongs here after all.
+    What was split off from a case passed on stays restricted until it is filed, or reopened: that
+    is to say that it belongs here after all.
     """
-    case, *merged = locked_family(case)
-    case = locked(case, seen=seen)
+    case, merged = locked_with_restricted(case, seen=seen)
     allow(by, states.FILE, case)
     states.FILE.check(case.state)
     left = leave(case, states.FILE, by=by, words=words, reason_id=None)
@@ -132,7 +132,7 @@ def file_case(
     end_steps(case, "filed", by=by)
     step = begin_step(case, StepKind.DISPATCH, unit_id=people.office().id)
     if case.restricted:
-        _restrict_merged(merged, case, by, restricted=False)
+        restrict_merged(merged, case, by, restricted=False)
         case.restricted = False
     put(
         case, State.FILED,
@@ -188,7 +188,7 @@ def redirect_case(
     end_steps(case, "redirected", by=by)
     photos = CasePhoto.objects.filter(case__in=[case, *merged])
     photos.update(released_at=None, released_by=None)
-    _restrict_merged(merged, case, by, restricted=True)
+    restrict_merged(merged, case, by, restricted=True)
     case.restricted = True
     put(case, State.REDIRECTED, "restricted")
     record(
@@ -198,7 +198,18 @@ def redirect_case(
     return case
 
 
-def _restrict_merged(merged: list[Case], case: Case, by: User, *, restricted: bool) -> None:
+def locked_with_restricted(case: Case, *, seen: int | None) -> tuple[Case, list[Case]]:
+    """The case locked, and what was merged into it where both are restricted. Raises Conflict."""
+    if not case.restricted:
+        found = locked(case, seen=seen)
+        if found.restricted:
+            raise changed_meanwhile()
+        return found, []
+    case, *merged = locked_family(case)
+    return locked(case, seen=seen), merged
+
+
+def restrict_merged(merged: list[Case], case: Case, by: User, *, restricted: bool) -> None:
     """Let what was merged into a case be for the same eyes as the case."""
     fact = CaseRestricted if restricted else CaseUnrestricted
     for child in merged:
@@ -243,7 +254,7 @@ def split_case(case: Case, *, by: User, words: str = "", seen: int | None = None
     """Undo a merge: the case is on its own again and waits at intake.
 
     So the objections of its reporters are heard. Split off from a case that was passed on, it
-    stays restricted until somebody files it.
+    stays restricted until somebody files or reopens it.
     """
     case, *above = locked_chain(case.pk)
     case = locked(case, seen=seen)
