@@ -11,6 +11,7 @@ from django.db import connection
 from gulou.cases import jobs as cases
 from gulou.errands import jobs as errands
 from gulou.kit import clock
+from gulou.people import operations as people
 from gulou.photos import jobs as photos
 from gulou.workbench import jobs as workbench
 
@@ -47,5 +48,7 @@ JOBS: tuple[Job, ...] = (
     Job(workbench.forget_presence, every=timedelta(minutes=30)),
     Job(forget_expired, every=timedelta(minutes=10)),
     Job(workbench.owe_followers, every=timedelta(minutes=1)),
+    Job(people.end_sessions_of_all_who_left, every=timedelta(minutes=5)),
+    Job(people.forget_past_sessions, every=timedelta(hours=1)),
     Job(clear_sessions, every=timedelta(days=1)),
 )

@@ -18,7 +18,8 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gulou.kit import clock
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 # In the session: when it was signed in, and when it was last used; seconds since 1970.
 SIGNED_IN_AT = "people.signed_in_at"
 SEEN_AT = "people.seen_at"
+# In the session: its own key when it was last noted, as a new password gives it another.
+SESSION_KEY = "people.session_key"
 # So soon after signing in nobody is asked for the password again.
 FRESH = timedelta(minutes=5)
 
@@ -42,6 +45,7 @@ _LOCKED = _(
     "There were too many wrong tries, so signing in is closed for up to 15 minutes. Try again "
     "later, or ask your office for a new password."
 )
+_PROVIDERS = {"weixin": "weixin"}
 _PUBLISHED = _(
     "This name and password are those of the demonstration, which everybody may know: here they "
     "open nothing. The office gives you your own."
@@ -89,12 +93,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         now = clock.now().timestamp()
         request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = now
+        request.session[SESSION_KEY] = request.session.session_key
         operations.note_sign_in(
-            _ours(user), address=self.get_client_ip(request), second_factor=_second(request, user)
+            _ours(user),
+            address=self.get_client_ip(request),
+            second_factor=_second(request, user),
+            method=method_of(request, user),
+            session_key=str(request.session.session_key),
+            agent=request.headers.get("User-Agent", ""),
         )
 
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **given: Any) -> Any:
+        """Who has no posting any more does not come in, by whatever way."""
+        if queries.has_left(_ours(user)):
+            return HttpResponseRedirect(reverse("account_inactive"))
+        return super().pre_login(request, user, **given)
+
     def logout(self, request: HttpRequest) -> None:
-        operations.note_sign_out(_ours(request.user), reason="asked")
+        key = str(request.session.session_key)
+        operations.note_sign_out(_ours(request.user), reason="asked", session_key=key)
         super().logout(request)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
@@ -168,6 +185,16 @@ def _ours(user: Any) -> User:
 def _second(request: HttpRequest, user: AbstractBaseUser) -> str:
     records = get_authentication_records(request, user)
     return next((str(r["type"]) for r in reversed(records) if r["method"] == "mfa"), "")
+
+
+def method_of(request: HttpRequest, user: AbstractBaseUser) -> str:
+    """How this session was signed in: "password", "passkey", "openid_connect" or "weixin"."""
+    for one in get_authentication_records(request, user):
+        if one["method"] == "socialaccount":
+            return _PROVIDERS.get(str(one.get("provider")), "openid_connect")
+        if one.get("passwordless"):
+            return "passkey"
+    return "password"
 
 
 def _seal() -> Fernet:

@@ -195,11 +195,13 @@ class AttachmentWithdrawn(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class SignedIn(Fact):
-    """`second_factor` is "", "totp" or "recovery_codes"."""
+    """`second_factor` is "", "totp", "webauthn" or "recovery_codes"; `method` is "password",
+    "passkey", "openid_connect" or "weixin"."""
 
     name: ClassVar[str] = "person.signed_in"
     address: str
     second_factor: str
+    method: str = "password"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,7 +222,8 @@ class LockedOut(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class SignedOut(Fact):
-    """`reason` is "asked", "idle" or "limit"."""
+    """`reason` is "asked", "idle" or "limit"; "elsewhere" (ended from another device), "forced" (by
+    the office), "closed" (access), "left" (no posting any more) or "password" (reset)."""
 
     name: ClassVar[str] = "person.signed_out"
     reason: str

@@ -14,7 +14,7 @@ from gulou.kit import clock
 from gulou.ui.guards import rule_of
 
 from . import operations, queries
-from .adapter import SEEN_AT, SIGNED_IN_AT
+from .adapter import SEEN_AT, SESSION_KEY, SIGNED_IN_AT
 from .models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -46,10 +46,12 @@ class SessionEnd:
         seen = request.session.get(SEEN_AT, 0)
         reason = _over(now, seen=seen, since=request.session.get(SIGNED_IN_AT, 0))
         if reason:
-            operations.note_sign_out(user, reason=reason)
+            key = str(request.session.session_key)
+            operations.note_sign_out(user, reason=reason, session_key=key)
             logout(request)
         elif now - seen > _TOUCH and "X-Background" not in request.headers:
             request.session[SEEN_AT] = now
+            _note_seen(request)
 
 
 class FirstThings:
@@ -74,6 +76,13 @@ class FirstThings:
         if not first or name == first:
             return None
         return _go(request, reverse(first))
+
+
+def _note_seen(request: HttpRequest) -> None:
+    key, before = str(request.session.session_key), request.session.get(SESSION_KEY, "")
+    operations.note_seen(key, before=before)
+    if before != key:
+        request.session[SESSION_KEY] = key
 
 
 def _over(now: float, *, seen: float, since: float) -> str:

@@ -228,6 +228,25 @@ class StreetLeader(models.Model):
         return f"{self.user_id} {self.unit_id}"
 
 
+class DeviceSession(models.Model):
+    """A browser in which somebody is signed in. Its row goes when the session ends."""
+
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    session_key = models.CharField(max_length=40, unique=True)
+    method = models.CharField(max_length=20)
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=300, blank=True)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-seen_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.since}"
+
+
 class Earlier(models.Model):
     """The words that a change replaced, and those it put there: names and contacts, which a fact
     must not hold. Histories show them and undo brings them back; they can be erased."""

@@ -21,7 +21,17 @@ from gulou.kit.words import name_of
 from gulou.outbox.kept import Kept
 from gulou.places.models import Area
 
-from .models import Demonstration, Duty, Leadership, Posting, Role, StreetLeader, Unit, User
+from .models import (
+    Demonstration,
+    DeviceSession,
+    Duty,
+    Leadership,
+    Posting,
+    Role,
+    StreetLeader,
+    Unit,
+    User,
+)
 
 SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # What being attached to a street lets a leader of the district do there.
@@ -328,6 +338,20 @@ def has_second_factor(user: User) -> bool:
 def needs_second_factor(user: User) -> bool:
     """Whether a present posting asks for a second factor."""
     return Posting.objects.filter(in_force(), user=user, role__second_factor=True).exists()
+
+
+def has_left(user: User) -> bool:
+    """Whether somebody was posted once and no posting or street of theirs runs on or is to come."""
+    over = Q(until__lt=today())
+    held = (Posting.objects.filter(user=user), StreetLeader.objects.filter(user=user))
+    return any(rows.exists() for rows in held) and not any(
+        rows.exclude(over).exists() for rows in held
+    )
+
+
+def sessions_of(user: User) -> list[DeviceSession]:
+    """Where somebody is signed in now, the last used first."""
+    return list(DeviceSession.objects.filter(user=user))
 
 
 def password_is_due(user: User) -> bool:

@@ -9,7 +9,12 @@ from django.urls import path
 
 from gulou.ui.guards import public, signed_in
 
+from . import views
+
 urlpatterns = [
+    path("sessions/", views.sessions, name="people_sessions"),
+    path("sessions/end/", views.end_others, name="people_end_others"),
+    path("sessions/<uuid:uid>/end/", views.end_session, name="people_end_session"),
     path("login/", public(account.login), name="account_login"),
     path("logout/", public(account.logout), name="account_logout"),
     path("inactive/", public(account.account_inactive), name="account_inactive"),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("people/<uuid:uid>/second-step/", people.remove_second, name="remove_second"),
     path("people/<uuid:uid>/close/", people.deactivate, name="deactivate"),
     path("people/<uuid:uid>/open/", people.reactivate, name="reactivate"),
+    path("people/<uuid:uid>/sign-out/", people.sign_out, name="sign_out"),
     path("people/<uuid:uid>/history/", people.person_history, name="person_history"),
     path("postings/", postings.postings, name="postings"),
     path("postings/new/", postings.new_posting, name="new_posting"),

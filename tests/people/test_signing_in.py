@@ -61,7 +61,7 @@ def test_signing_in_and_out_are_on_the_record(client: Client, lin: User, told: F
     assert told(lin) == ["person.enrolled", "person.signed_in", "person.signed_out"]
     event = Event.objects.get(name="person.signed_in")
     assert event.actor == lin.actor
-    assert event.payload == {"address": "127.0.0.1", "second_factor": ""}
+    assert event.payload == {"address": "127.0.0.1", "second_factor": "", "method": "password"}
 
 
 def test_signing_out_takes_a_post(client: Client, lin: User) -> None:

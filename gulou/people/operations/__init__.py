@@ -16,6 +16,7 @@ from .persons import (
     remove_second_factor,
     reset_password,
     set_details,
+    sign_out_person,
 )
 from .postings import (
     attach_leader,
@@ -29,9 +30,14 @@ from .postings import (
 )
 from .roles import create_role, define_role
 from .sessions import (
+    end_other_sessions,
+    end_session,
+    end_sessions_of_all_who_left,
+    forget_past_sessions,
     note_failed_sign_in,
     note_recovery_codes,
     note_second_factor,
+    note_seen,
     note_sign_in,
     note_sign_out,
 )
@@ -64,14 +70,19 @@ __all__ = [
     "detach_leader",
     "dissolve_unit",
     "end_leader",
+    "end_other_sessions",
     "end_posting",
+    "end_session",
+    "end_sessions_of_all_who_left",
     "enrol_at",
     "enrol_person",
+    "forget_past_sessions",
     "mark_demonstration",
     "move_unit",
     "note_failed_sign_in",
     "note_recovery_codes",
     "note_second_factor",
+    "note_seen",
     "note_sign_in",
     "note_sign_out",
     "post_person",
@@ -85,6 +96,7 @@ __all__ = [
     "set_description",
     "set_details",
     "set_leader",
+    "sign_out_person",
     "stop_attachment",
     "stop_posting",
     "undo_change",

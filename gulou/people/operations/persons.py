@@ -21,6 +21,7 @@ from gulou.people.passwords import REMEMBERED, CharacterClasses
 from . import allow
 from .earlier import keep_earlier
 from .postings import post_person
+from .sessions import end_all_sessions
 
 # Without the characters that are mistaken for each other on paper.
 _LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -145,6 +146,7 @@ def deactivate_person(user: User, *, by: User | None) -> User:
     user.is_active = False
     user.save(update_fields=["is_active"])
     record(facts.PersonDeactivated(), subject=user, actor=allow.actor_of(by))
+    end_all_sessions(user, reason="closed", actor=allow.actor_of(by))
     return user
 
 
@@ -179,7 +181,15 @@ def reset_password(user: User, *, by: User | None) -> str:
     password = _made_up()
     _set_password(user, password, must_change=True)
     record(facts.PasswordReset(), subject=user, actor=allow.actor_of(by))
+    end_all_sessions(user, reason="password", actor=allow.actor_of(by))
     return password
+
+
+@transaction.atomic
+def sign_out_person(user: User, *, by: User | None) -> int:
+    """End every session of somebody, now; they may sign in again. How many there were."""
+    _allow_all_postings(by, _locked(user))
+    return end_all_sessions(user, reason="forced", actor=allow.actor_of(by))
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from gulou.people import facts, queries
 from gulou.people.models import Posting, Role, StreetLeader, Unit, UnitKind, User
 
 from . import allow
+from .sessions import end_sessions_of_who_left
 
 
 @transaction.atomic
@@ -58,6 +59,7 @@ def end_posting(posting: Posting, *, by: User | None, until: date | None = None)
         posting_id=posting.pk, until=day.isoformat(), until_before=_iso(before)
     )
     record(fact, subject=user, actor=allow.actor_of(by))
+    end_sessions_of_who_left(user, actor=allow.actor_of(by))
     return posting
 
 
@@ -80,6 +82,7 @@ def stop_posting(posting: Posting, *, by: User | None) -> None:
     )
     posting.delete()
     record(fact, subject=user, actor=allow.actor_of(by))
+    end_sessions_of_who_left(user, actor=allow.actor_of(by))
 
 
 @transaction.atomic
@@ -145,6 +148,7 @@ def detach_leader(
         attachment_id=attachment.pk, until=day.isoformat(), until_before=_iso(before)
     )
     record(fact, subject=user, actor=allow.actor_of(by))
+    end_sessions_of_who_left(user, actor=allow.actor_of(by))
     return attachment
 
 
@@ -165,6 +169,7 @@ def stop_attachment(attachment: StreetLeader, *, by: User | None) -> None:
     )
     attachment.delete()
     record(fact, subject=user, actor=allow.actor_of(by))
+    end_sessions_of_who_left(user, actor=allow.actor_of(by))
 
 
 @transaction.atomic

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gulou.desk.shell import reader_of
 from gulou.kit.words import clean, name_of
 from gulou.people import history, managed, operations, queries
+from gulou.people.devices import device_in_words
+from gulou.people.methods import method_in_words
 from gulou.people.verbs import MANAGE
 from gulou.setup import frame
 from gulou.setup.forms import EnrolForm, PersonForm
@@ -134,7 +136,7 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
             (_("Last signed in"), moment(user.last_login) if user.last_login else ""),
             (_("Second step of sign-in"), _second_step(user)),
         ],
-        tables=[_postings(user), *_streets(user)],
+        tables=[_postings(user), *_streets(user), *_sessions(user)],
         acts=_acts(user),
     )
 
@@ -175,6 +177,23 @@ def _streets(user: "User") -> list[Table]:
     ]
     columns = [_("Street or town"), _("From"), _("Until")]
     return [Table(_("Looks after"), columns, rows, Nothing(""))] if rows else []
+
+
+def _sessions(user: "User") -> list[Table]:
+    rows = [
+        Row(
+            device_in_words(one.agent),
+            cells=[Cell(one.address), Cell(method_in_words(one.method)), Cell(moment(one.since)),
+                   Cell(moment(one.seen_at))],
+        )
+        for one in queries.sessions_of(user)
+    ]  # fmt: skip
+    if not rows:
+        return []
+    columns = [_("Device"), _("Network address"), _("How"), _("Signed in"), _("Last used")]
+    act = Act(_("Sign out everywhere"), reverse("setup:sign_out", args=[user.uid]), "logout",
+              posts=True, hint=_("Now, on every device. They may sign in again."))  # fmt: skip
+    return [Table(_("Signed in now"), columns, rows, Nothing(""), acts=[act])]
 
 
 def _acts(user: "User") -> list[Act]:
@@ -273,6 +292,15 @@ def reactivate(request: HttpRequest, uid: UUID) -> HttpResponse:
     user = managed.person_managed_by(reader_of(request), uid)
     operations.reactivate_person(user, by=reader_of(request))
     return _done(request, user, _("Access is open again."))
+
+
+@needs(MANAGE)
+@require_POST
+def sign_out(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """End every session of somebody."""
+    user = managed.person_managed_by(reader_of(request), uid)
+    count = operations.sign_out_person(user, by=reader_of(request))
+    return _done(request, user, _("%(count)s sessions ended.") % {"count": count})
 
 
 @needs(MANAGE)

@@ -1,0 +1,64 @@
+"""Where one is signed in: the list of one's own sessions, and ending them."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from gulou.ui.guards import signed_in
+
+from . import operations, queries
+from .adapter import SESSION_KEY
+from .devices import device_in_words
+from .methods import method_in_words
+from .models import User
+
+
+@signed_in
+@require_GET
+def sessions(request: HttpRequest) -> HttpResponse:
+    """The devices on which one is signed in; this one is marked."""
+    found = [
+        {
+            "uid": one.uid, "device": device_in_words(one.agent), "address": one.address,
+            "method": method_in_words(one.method), "since": one.since, "seen_at": one.seen_at,
+            "here": one.session_key == _key(request),
+        }
+        for one in queries.sessions_of(_reader(request))
+    ]  # fmt: skip
+    answer = render(request, "people/sessions.html", {"sessions": found})
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@signed_in
+@require_POST
+def end_session(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """End one of them."""
+    found = next((one for one in queries.sessions_of(_reader(request)) if one.uid == uid), None)
+    if found:
+        operations.end_session(found, by=_reader(request))
+    messages.success(request, _("That session has ended."))
+    return redirect("people_sessions")
+
+
+@signed_in
+@require_POST
+def end_others(request: HttpRequest) -> HttpResponse:
+    """End all but this one."""
+    operations.end_other_sessions(_reader(request), but=_key(request))
+    messages.success(request, _("All other sessions have ended."))
+    return redirect("people_sessions")
+
+
+def _reader(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _key(request: HttpRequest) -> str:
+    """The key under which this session is in the list."""
+    return str(request.session.get(SESSION_KEY) or request.session.session_key)
