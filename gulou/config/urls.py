@@ -7,6 +7,7 @@ from gulou.config.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("gulou.people.urls")),
+    path("api/v1/", include("gulou.api.urls")),
     path("desk/", include("gulou.desk.urls")),
     path("setup/", include("gulou.setup.urls")),
     path("ui/", include("gulou.ui.urls")),

@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.db import connection, transaction
 from django.utils import timezone
 
+from gulou.cases import search
 from gulou.cases.facts import CaseImported, ReportImported
 from gulou.cases.models import Case, Channel, Origin, Report, Source, Step, Words
 from gulou.cases.states import STEP_OF, State, StepKind
@@ -89,6 +90,10 @@ def take_in(past: Sequence[PastCase], *, system: str, actor: str) -> None:
     ]
     for rows in (words, cases, steps, reports, origins):
         copy_in(rows)
+    search.take_in_many(
+        (case, (report.receipt, report.address, said.text))
+        for case, report, said in zip(cases, reports, words, strict=True)
+    )
 
 
 def _next(sequence: str, past: Sequence[PastCase]) -> list[int]:

@@ -14,6 +14,7 @@ from .counts import chips
 from .figures import Figures, Named, figures_of, figures_stamp
 from .found import number_meant
 from .lists import (
+    PAGE,
     Filters,
     Page,
     Row,
@@ -80,6 +81,7 @@ from .units import open_cases_of, uses_of_unit
 from .what_if import Firing, Moved, WhatIf, decided_lately, firing, what_if
 
 __all__ = [
+    "PAGE",
     "Assigned",
     "AssignedRow",
     "Brief",
