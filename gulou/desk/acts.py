@@ -10,6 +10,7 @@ from gulou.cases import operations, states
 from gulou.cases.operations import Evidence
 from gulou.cases.states import Move, State, StepKind
 from gulou.kit.errors import NotFound
+from gulou.workbench import operations as workbench
 
 from . import forms
 
@@ -89,9 +90,10 @@ def _release(sent: Sent) -> Any:
 
 
 def _note(sent: Sent) -> Any:
-    return operations.note_case(
-        sent.case, evidence=sent.evidence, public=sent["audience"] == "public", **sent.common
-    )
+    return workbench.note_and_mention(
+        sent.case, evidence=sent.evidence, public=sent["audience"] == "public",
+        people=[sent.form.able[pk] for pk in sent["mention"] or ()], **sent.common,
+    )  # fmt: skip
 
 
 def _reply(sent: Sent) -> Any:

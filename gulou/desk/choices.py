@@ -1,6 +1,6 @@
 """What the forms of the desk let one choose from, with names in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -102,6 +102,16 @@ def kind_names() -> dict[str, str]:
         "enterprise": _("Enterprises, patrols and volunteers"),
         "committee": _("Offices of the campaign"),
     }
+
+
+def people_by_unit(found: "Sequence[User]") -> list[Choice | Group]:
+    """People under the name of the unit where they are posted."""
+    units = people.units_of(found)
+    groups: dict[str, list[Choice]] = {}
+    for person in found:
+        unit = units.get(person.pk)
+        groups.setdefault(name_of(unit) if unit else "–", []).append((person.pk, str(person)))
+    return list(groups.items())
 
 
 def persons(found: Iterable["User"]) -> list[Choice]:

@@ -136,9 +136,21 @@ class NoteForm(WordsForm):
             ("public", _("Everybody who reported it, too: they get it by mail and on their page")),
         ],
     )  # fmt: skip
-    field_order = ("words", "audience")
+    mention = forms.TypedMultipleChoiceField(
+        label=_("Ask colleagues to look"), coerce=int, required=False,
+        widget=forms.SelectMultiple(attrs={"size": 6}),
+        help_text=_("Or write @ and the name in the note. They find it in their day, and by mail."),
+    )  # fmt: skip
+    field_order = ("words", "audience", "mention")
+    folded = ("mention",)
 
     def fit(self) -> None:
+        seeing = [p for p in queries.people_who_see(self.case) if p.pk != self.reader.pk]
+        self.able = {person.pk: person for person in seeing}
+        self.offer("mention", choices.people_by_unit(seeing))
+        self.fields["words"].widget.attrs.update({
+            "data-controller": "mention", "data-mention-from-value": "#id_mention",
+        })  # fmt: skip
         powers = queries.powers_over(self.reader, self.case)
         if states.WRITE_PUBLIC not in powers or self.case.restricted:
             del self.fields["audience"]
@@ -320,6 +332,9 @@ class MergeForm(MoveForm):
     number = forms.CharField(label=_("Or its number"), max_length=24, required=False)
     words = _words(_("Words for the record"), rows=2)
     field_order = ("into", "number", "words")
+
+    # The number of the other case as it was shown beside this one.
+    compared = forms.CharField(max_length=24, required=False, widget=forms.HiddenInput())
 
     def fit(self) -> None:
         self.near = queries.neighbours(self.reader, self.case)

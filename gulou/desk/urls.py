@@ -1,6 +1,17 @@
 from django.urls import path, register_converter
 
-from .views import entering, errands, files, lists, office, papers, record
+from .views import (
+    entering,
+    errands,
+    files,
+    following,
+    lists,
+    office,
+    papers,
+    printing,
+    record,
+    templates,
+)
 
 
 class NumberConverter:
@@ -24,20 +35,30 @@ urlpatterns = [
     path("cases/points.json", lists.points, name="points"),
     path("cases/export.csv", papers.export_csv, name="export_csv"),
     path("cases/export.xlsx", papers.export_xlsx, name="export_xlsx"),
+    path("cases/print", printing.cases, name="print"),
     path("cases/<case_number:number>/", record.record, name="record"),
     path("cases/<case_number:number>/around.json", lists.around, name="around"),
+    path("cases/<case_number:number>/follow/", record.follow, name="follow"),
     path("cases/<case_number:number>/erase/", record.erase, name="erase"),
     path("cases/<case_number:number>/contact/<uuid:uid>/", record.contact, name="contact"),
     path("cases/<case_number:number>/link/<uuid:uid>/", record.link, name="link"),
     path("cases/<case_number:number>/<slug:name>/", record.move, name="move"),
     path("search", lists.find, name="find"),
     path("enter/", entering.enter, name="enter"),
+    path("enter/pictures/", entering.pictures, name="pictures"),
+    path("enter/pictures/<uuid:uid>/drop/", entering.drop, name="drop_draft"),
     path("enter/<uuid:uid>/", entering.entered, name="entered"),
     path("photos/<uuid:uid>/<slug:size>", files.photo, name="photo"),
     path("drafts/", files.stage, name="stage"),
     path("drafts/<uuid:uid>", files.draft, name="draft"),
     path("map/areas.json", files.areas, name="areas"),
     path("map/places.json", files.named_places, name="places"),
+    path("following/", following.following, name="following"),
+    path("mentions/<int:mention_id>/settle/", following.settle, name="settle"),
+    path("assigned/", following.assigned, name="assigned"),
+    path("templates/", templates.templates, name="templates"),
+    path("templates/<uuid:uid>/", templates.template, name="template"),
+    path("templates/<uuid:uid>/retire/", templates.retire, name="retire_template"),
     path("units/", office.units, name="units"),
     path("papers/", papers.papers, name="papers"),
     path("papers/<slug:kind>/", papers.make, name="paper"),

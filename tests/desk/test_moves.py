@@ -113,7 +113,7 @@ def test_it_merges_and_splits(cast: Cast, kinds: Kinds, as_user: SignedIn) -> No
     case, other = a_case(cast, kinds.rubbish), a_case(cast, kinds.rubbish)
     page = as_user(cast.guo).get(f"/desk/cases/{case.number}/merge/")
     assert f'value="{other.number}"' in page.text
-    send(as_user(cast.guo), case, "merge", into=other.number)
+    send(as_user(cast.guo), case, "merge", into=other.number, compared=other.number)
     assert now(case) == State.MERGED
     send(as_user(cast.guo), case, "split")
     assert now(case) == State.RECEIVED

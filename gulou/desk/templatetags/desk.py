@@ -13,8 +13,10 @@ from gulou.cases.queries import Entry, PhotoSeen, Record, ReplySeen
 from gulou.catalogue.queries import CategoryRef, Limit
 from gulou.desk import choices
 from gulou.desk.acts import Act
-from gulou.kit.words import in_language
+from gulou.desk.pairs import Pair, Side
+from gulou.kit.words import in_language, name_of
 from gulou.ui.templatetags.ui import field
+from gulou.ui.times import moment
 
 register = template.Library()
 
@@ -95,6 +97,31 @@ def refreshed(bound: BoundField, form: Any, case: Any, act: Act, focus: bool) ->
     if focus and bound.name == form.visible()[0].name:
         bound.field.widget.attrs["autofocus"] = True
     return mark_safe(render_to_string("ui/field.html", field(bound)))  # noqa: S308 our own template
+
+
+@register.filter
+def sheet_photos(record: Record) -> list[tuple[PhotoSeen | None, str]]:
+    """The two pictures of a case on paper, before and after, and what each is."""
+    return [(record.before, _("Before")), (record.after, _("After"))]
+
+
+@register.simple_tag
+def chat_text(case: Any, category: Any, unit: Any, chain: Any, url: str) -> str:
+    """A case in a few lines for a chat of colleagues: nothing that a reporter wrote."""
+    place = "".join(name_of(area) for area in chain[:2])
+    lines = [
+        f"{name_of(category) if category else ''} {place}".strip(),
+        f"{case.number} · {case.get_state_display()} · {name_of(unit) if unit else ''}",
+    ]
+    if case.due_at and not case.ended_at:
+        lines.append(_("Due %(when)s") % {"when": moment(case.due_at)})
+    return "\n".join([*lines, url])
+
+
+@register.simple_tag
+def pair_sides(pair: Pair) -> list[tuple[Side, str]]:
+    """Both cases with what each of them is in the move."""
+    return [(pair.here, _("This case")), (pair.there, _("The other case"))]
 
 
 @register.filter

@@ -9,26 +9,33 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gulou.cases import operations, queries, states
 from gulou.cases.queries import Record
 from gulou.catalogue import queries as catalogue
-from gulou.desk import acts, drafts, sentences
+from gulou.desk import acts, drafts, pairs, sentences
 from gulou.desk.acts import Act, Sent
 from gulou.desk.drafts import Draft
+from gulou.desk.pairs import Pair
 from gulou.desk.shell import page, part, reader_of
 from gulou.kit.errors import NotAllowed
 from gulou.people import queries as people
 from gulou.places import queries as places
 from gulou.ui.forms import refused_in
 from gulou.ui.guards import signed_in
+from gulou.workbench import operations as workbench
+from gulou.workbench import placeholders
+from gulou.workbench import queries as bench
 
 if TYPE_CHECKING:
     from gulou.cases.models import Case
     from gulou.desk.forms import MoveForm
     from gulou.people.models import User
+    from gulou.workbench.queries import TemplateSeen
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,8 @@ class Panel:
     news: Sequence[sentences.Line] = ()
     unsent: str = ""
     focus: bool = False
+    # The other case of a merge or a split, to look at both before it is done.
+    pair: Pair | None = None
 
 
 @signed_in
@@ -48,7 +57,7 @@ class Panel:
 def record(request: HttpRequest, number: str) -> HttpResponse:
     """The record, with the likely next move open."""
     case = queries.case_seen_by(reader_of(request), number)
-    return _page(request, case)
+    return _page(request, case, followed=workbench.see_case(case, by=reader_of(request)))
 
 
 @signed_in
@@ -59,7 +68,8 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     case = queries.case_seen_by(reader_of(request), number)
     if request.method == "POST":
         return _made(request, case, act)
-    return _page(request, case, _panel(request, case, act))
+    followed = workbench.see_case(case, by=reader_of(request))
+    return _page(request, case, _panel(request, case, act), followed=followed)
 
 
 def _made(request: HttpRequest, case: "Case", act: Act) -> HttpResponse:
@@ -69,18 +79,37 @@ def _made(request: HttpRequest, case: "Case", act: Act) -> HttpResponse:
     draft = drafts.draft_of(request, by=by) if form.takes_photos else Draft("")
     if draft.changed:
         return _page(request, case, Panel(act, form.unsent(), draft))
+    if "insert" in request.POST:
+        return _page(request, case, Panel(act, _inserted(request, case, form), draft))
     status = 422
     for words in draft.refusals:
         form.add_error("photos", words)
+    if form.is_valid() and (pair := pairs.to_confirm(form)):
+        compared = form.unsent()
+        compared.initial["compared"] = pair.other.number
+        return _page(request, case, Panel(act, compared, draft, pair=pair))
     if form.is_valid():
         with refused_in(form, fields={"into": _field_of_target(form)}) as outcome:
             act.run(Sent(case, by, form, draft.evidence))
+            workbench.answer_mentions(case, by=by)
             messages.success(request, str(act.done) % {"case": case.number})
             return redirect(_after(request, case, act))
         if outcome.refusal is not None and outcome.refusal.code == "case.changed_meanwhile":
             return _changed_meanwhile(request, case, act, draft)
         status = outcome.status
     return _page(request, case, Panel(act, form, draft), status=status)
+
+
+def _inserted(request: HttpRequest, case: "Case", form: "MoveForm") -> "MoveForm":
+    """The form with what was typed, and the chosen template under it, filled by the case."""
+    filled = form.unsent()
+    if uid := drafts.uuid_of(request.POST.get("template", "")):
+        template = bench.template_of(reader_of(request), uid)
+        with override(template.language):
+            text = placeholders.fill(template.words.text, bench.values_of(case))
+        typed = str(filled.initial.get("words") or "").rstrip()
+        filled.initial["words"] = f"{typed}\n{text}".lstrip()
+    return filled
 
 
 def _field_of_target(form: "MoveForm") -> str:
@@ -115,7 +144,8 @@ def _changed_meanwhile(request: HttpRequest, case: "Case", act: Act, draft: Draf
 def _panel(request: HttpRequest, case: "Case", act: Act) -> Panel:
     draft = drafts.new_draft() if act.form.takes_photos else Draft("")
     form = act.form(case=case, reader=reader_of(request), asked=request.GET)
-    return Panel(act, form, draft, focus=request.path.endswith(f"/{act.name}/"))
+    pair = pairs.before_split(case, reader_of(request)) if act.move == states.SPLIT else None
+    return Panel(act, form, draft, focus=request.path.endswith(f"/{act.name}/"), pair=pair)
 
 
 def _page(
@@ -125,6 +155,7 @@ def _page(
     *,
     status: int = 200,
     shown: Record | None = None,
+    followed: bool | None = None,
     **more: Any,
 ) -> HttpResponse:
     reader = reader_of(request)
@@ -142,11 +173,20 @@ def _page(
         "near": queries.neighbours(reader, case),
         "powers": queries.powers_over(reader, case),
         "path": request.path,
+        "followed": workbench.see_case(case, by=reader) if followed is None else followed,
+        "url": request.build_absolute_uri(reverse("desk:record", args=[case.number])),
+        "templates": _templates(panel, reader),
         **more,
     }
     # An error must be swapped in by htmx too, which takes 422 for it.
     status = 422 if getattr(request, "htmx", False) and status == 409 else status
     return page(request, "desk/record.html", context, status=status)
+
+
+def _templates(panel: Panel | None, reader: "User") -> "Sequence[TemplateSeen]":
+    if panel is None or "words" not in panel.form.fields:
+        return ()
+    return bench.templates_for(reader, move=panel.act.name)
 
 
 def _require(reader: "User", act: Act, shown: Record) -> None:
@@ -199,6 +239,26 @@ def preview_context(request: HttpRequest, number: str) -> dict[str, Any]:
     shown = queries.record_of(case, reader=reader)
     next_act = acts.likely(shown)
     return context_of(case, shown, reader=reader, next_act=next_act)
+
+
+@signed_in
+@require_POST
+def follow(request: HttpRequest, number: str) -> HttpResponse:
+    """Be told of what changes on a case, or no more."""
+    by = reader_of(request)
+    if request.POST.get("on") == "0":
+        workbench.unfollow_case(bench.followed_case(by, number), by=by)
+        messages.success(request, _("You do not follow %(case)s any more.") % {"case": number})
+        return redirect(_back(request, "desk:following"))
+    workbench.follow_case(queries.case_seen_by(by, number), by=by)
+    messages.success(request, _("You follow %(case)s. What changes is told to you.") % {"case": number})  # fmt: skip
+    return redirect("desk:record", number=number)
+
+
+def _back(request: HttpRequest, otherwise: str) -> str:
+    here = request.POST.get("next", "")
+    known = url_has_allowed_host_and_scheme(here, allowed_hosts={request.get_host()})
+    return here if known else reverse(otherwise)
 
 
 # What is no move: contacts, tracking links and erasing.

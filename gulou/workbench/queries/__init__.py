@@ -1,7 +1,7 @@
 """Reading what people keep at their desks. Each takes the reader; access is asked anew."""
 
 from .drafts import EntryDraftSeen, draft_of, drafts_of
-from .following import Followed, FollowerTold, followed_by, follower_told, news_count
+from .following import Followed, FollowerTold, followed_by, followed_case, follower_told, news_count
 from .mentions import (
     MentionSeen,
     MentionTold,
@@ -23,6 +23,7 @@ __all__ = [
     "draft_of",
     "drafts_of",
     "followed_by",
+    "followed_case",
     "follower_told",
     "history_of",
     "mention_of",

@@ -5,9 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from gulou.cases.models import Case
 from gulou.cases.queries import Row, cases_seen_by, rows_of
+from gulou.kit.errors import NotFound
 from gulou.people.models import User
 from gulou.workbench.models import Subscription
 
@@ -61,3 +63,12 @@ def follower_told(uid: UUID) -> FollowerTold | None:
     if not cases_seen_by(one.user).filter(pk=one.case_id).exists():
         return None
     return FollowerTold(one.user.email, one.user.language, one.case.uid)
+
+
+def followed_case(user: User, number: str) -> Case:
+    """A case that the person follows, though they may not see it any more. Raises NotFound."""
+    found = Subscription.objects.filter(user=user, case__number=number, ended_at=None)
+    one = found.select_related("case").first()
+    if one is None:
+        raise NotFound("subscription.none", _("You do not follow this case."))
+    return one.case
