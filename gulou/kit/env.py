@@ -278,11 +278,11 @@ class Env:
             return given
         path = self.data_dir / "keys" / name
         if not path.exists():
-            _keep_once(path, secrets.token_urlsafe(48))
+            keep_once(path, secrets.token_urlsafe(48))
         return path.read_text().strip()
 
 
-def _keep_once(path: Path, text: str) -> None:
+def keep_once(path: Path, text: str) -> None:
     """Write a file whole or not at all; whoever comes first wins."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
