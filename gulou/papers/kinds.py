@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import IO, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from gulou.kit.errors import NotFound
 from gulou.people.models import User
 
-from . import exports
+from . import chat, exports, handover, ledger, weekly
 from .columns import columns_named
+from .documents import DOCX_MIME
+from .figures import Week
 from .selection import Selection
 
 ERRAND = "papers.make"
@@ -22,11 +25,13 @@ Tell = Callable[[int], None]
 class Order:
     """A paper to make, in the present language: from which cases, for whose eyes.
 
-    `columns` are those of an export; `unreleased` lets pictures in that nobody has released.
+    `columns` are those of an export; `unreleased` lets pictures in that nobody has released. The
+    weekly summary is of the week of `day`, from all that the reader sees.
     """
 
     selection: Selection
     reader: User
+    day: date
     columns: Sequence[str] = ()
     unreleased: bool = False
     tell: Tell = field(default=lambda done: None)
@@ -75,9 +80,40 @@ def _xlsx(order: Order, file: IO[bytes]) -> Made:
     return Made(rows, "xlsx", exports.XLSX_MIME)
 
 
+def _ledger(order: Order, file: IO[bytes]) -> Made:
+    rows = ledger.write_ledger(file, order.selection, reader=order.reader, tell=order.tell)
+    return Made(rows, "xlsx", exports.XLSX_MIME)
+
+
+def _sheets(form: str) -> Callable[[Order, IO[bytes]], Made]:
+    def make(order: Order, file: IO[bytes]) -> Made:
+        return Made(*handover.write_sheets(
+            file, order.selection, reader=order.reader, tell=order.tell, form=form
+        ))  # fmt: skip
+
+    return make
+
+
+def _picture(order: Order, file: IO[bytes]) -> Made:
+    return Made(*chat.write_picture(
+        file, order.selection, reader=order.reader, tell=order.tell,
+        released_only=not order.unreleased,
+    ))  # fmt: skip
+
+
+def _weekly(order: Order, file: IO[bytes]) -> Made:
+    opened = weekly.write_summary(file, Week.of(order.day), reader=order.reader)
+    return Made(opened, "docx", DOCX_MIME)
+
+
 _KINDS = (
     PaperKind("csv", _("Cases as CSV"), _csv, at_once=5_000, most=10_000_000),
     PaperKind("xlsx", _("Cases as a workbook (XLSX)"), _xlsx, at_once=5_000, most=1_000_000),
+    PaperKind("ledger", _("Rectification ledger"), _ledger, at_once=60, most=2_000),
+    PaperKind("sheets-docx", _("Hand-over sheets"), _sheets("docx"), at_once=60, most=500),
+    PaperKind("sheets-pdf", _("Hand-over sheets"), _sheets("pdf"), at_once=60, most=500),
+    PaperKind("picture", _("Long picture"), _picture, at_once=20, most=300),
+    PaperKind("weekly", _("Weekly summary"), _weekly, at_once=10_000_000, most=10_000_000),
 )
 KINDS: Mapping[str, PaperKind] = {kind.code: kind for kind in _KINDS}
 

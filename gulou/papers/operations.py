@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import IO
 
 from django.db import transaction
@@ -24,6 +25,7 @@ from .facts import PaperTaken
 from .kinds import ERRAND, Made, Order, PaperKind, kind_named
 from .models import Paper
 from .selection import Selection
+from .words import file_name, mark
 
 _IN_MEMORY = 8 * 1024 * 1024
 
@@ -50,9 +52,11 @@ def make_paper(
     by: User,
     columns: Sequence[str] = (),
     unreleased: bool = False,
+    day: date | None = None,
 ) -> Ready | Errand:
     """Make a paper from the cases that the reader sees, or ask the worker for it if it is large.
 
+    The weekly summary is of the week of `day` (today's) and always made at once.
     Raises Refusal where there are more cases than such a paper holds.
     """
     kind = kind_named(code)
@@ -66,7 +70,8 @@ def make_paper(
         return _ask(kind, selection, by, count, columns, unreleased)
     _keep(kind, selection, by, count, unreleased=unreleased)
     file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  the caller closes it
-    made = kind.make(Order(selection, by, columns, unreleased), file)
+    day = day or timezone.localdate(clock.now())
+    made = kind.make(Order(selection, by, day, columns, unreleased), file)
     file.seek(0)
     return Ready(file, _name(kind, made), made)
 
@@ -89,7 +94,7 @@ def make_asked(work: Work) -> Outcome:
     kind, selection = kind_named(told["paper"]), Selection.read(told["selection"])
     total = selection.count(work.by)
     order = Order(
-        selection, work.by, told["columns"], told["unreleased"],
+        selection, work.by, timezone.localdate(clock.now()), told["columns"], told["unreleased"],
         tell=lambda done: work.tell(min(done, total), total),
     )  # fmt: skip
     made = kind.make(order, work.file)
@@ -106,8 +111,11 @@ def _keep(
 
 
 def _name(kind: PaperKind, made: Made) -> str:
-    """A name that tells what it is in a folder of many, and sorts by day."""
-    day = timezone.localdate(clock.now()).isoformat()
-    return _("%(day)s %(paper)s.%(suffix)s") % {
-        "day": day, "paper": str(kind.label).split("（")[0].split(" (")[0], "suffix": made.suffix,
-    }  # fmt: skip
+    return dated_name(str(kind.label), made.suffix)
+
+
+def dated_name(words: str, suffix: str) -> str:
+    """A name that tells what it is in a folder of many, and of which day."""
+    told = {"day": timezone.localdate(clock.now()).isoformat(), "paper": words}
+    named = _("%(day)s %(paper)s") % told
+    return f"{file_name(f'{named} {mark()}')}.{suffix}"

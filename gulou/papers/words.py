@@ -2,7 +2,10 @@
 
 import re
 
+from django.utils.translation import gettext as _
+
 from gulou.kit.words import clean
+from gulou.people.queries import is_demonstration
 
 # What a spreadsheet takes for the beginning of a formula; the wide ones too, where it is Chinese.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -23,3 +26,13 @@ def shortened(text: str, most: int) -> str:
     """At most so many characters, an ellipsis at the end where some are missing."""
     text = plain(text)
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def file_name(text: str) -> str:
+    """For the name of a file on any system."""
+    return re.sub(r'[\\/:*?"<>|\s]+', " ", plain(text)).strip(" .")[:80]
+
+
+def mark() -> str:
+    """What stands on every paper of the demonstration; "" elsewhere."""
+    return _("Demonstration") if is_demonstration() else ""

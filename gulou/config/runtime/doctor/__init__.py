@@ -25,6 +25,7 @@ MACHINE: tuple[Check, ...] = (
     machine.pages,
     machine.catalogues,
     machine.pictures,
+    machine.paper_fonts,
 )
 DATABASE: tuple[Check, ...] = (
     database.server,

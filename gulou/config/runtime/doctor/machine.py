@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from gulou.config.runtime.doctor.finding import Finding, Verdict
 from gulou.config.runtime.prepare import gathered_stamp
 from gulou.kit.env import ROOT, Env
+from gulou.papers import fonts
 
 _ROOM_BYTES = 2 * 1024**3
 
@@ -134,3 +135,13 @@ def pictures(env: Env) -> Iterator[Finding]:
         )
     else:
         yield Finding(Verdict.GOOD, thing, _("HEIC by libheif %s.") % pillow_heif.libheif_version())
+
+
+def paper_fonts(env: Env) -> Iterator[Finding]:
+    """A font that is not there is replaced in silence, and papers look wrong."""
+    thing = _("Fonts of papers")
+    if gone := fonts.missing():
+        said = _("Not found: %(fonts)s.") % {"fonts": ", ".join(gone)}
+        yield Finding(Verdict.WRONG, thing, said, "uv sync --locked")
+    else:
+        yield Finding(Verdict.GOOD, thing, ", ".join((fonts.SANS, fonts.SERIF)))

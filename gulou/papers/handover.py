@@ -1,0 +1,142 @@
+"""Hand-over sheets (问题交办单), one for each unit, as DOCX and PDF.
+
+They are working papers: no red head, no document number, no place for a seal.
+"""
+
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import typst
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from gulou.kit import clock
+from gulou.kit.errors import Refusal
+from gulou.kit.words import name_of
+from gulou.people import queries as people
+from gulou.ui import times
+
+from . import fonts
+from .documents import DOCX_MIME, Document
+from .gathered import Item, gather
+from .selection import Selection
+from .words import file_name, mark
+
+PDF_MIME = "application/pdf"
+ZIP_MIME = "application/zip"
+_SETTING = Path(__file__).parent / "setting" / "handover.typ"
+_PHOTO = (480, 360)
+
+Tell = Callable[[int], None]
+
+
+def write_sheets(
+    file: IO[bytes], selection: Selection, *, reader: Any, tell: Tell, form: str,
+) -> tuple[int, str, str]:  # fmt: skip
+    """One sheet for each unit that answers for some of the cases; several come as a ZIP.
+
+    Gives how many cases, the file's suffix, its type. Raises Refusal where no unit has any.
+    """
+    office, by_unit = people.office(), dict[int, list[Item]]()
+    for item in gather(selection.cases(reader)):
+        if item.unit_id != office.id:
+            by_unit.setdefault(item.unit_id, []).append(item)
+    if not by_unit:
+        raise Refusal(
+            "paper.no_unit",
+            _("None of these cases has been dispatched to a unit yet, so there is nobody to tell."),
+        )
+    write = _docx if form == "docx" else _pdf
+    mime, done = (DOCX_MIME if form == "docx" else PDF_MIME), 0
+    if len(by_unit) == 1:
+        (items,) = by_unit.values()
+        write(file, items, name_of(office))
+        tell(len(items))
+        return len(items), form, mime
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for items in by_unit.values():
+            one = io.BytesIO()
+            write(one, items, name_of(office))
+            name = file_name(f"{_('Hand-over sheet')} {items[0].unit}")
+            archive.writestr(f"{name}.{form}", one.getvalue())
+            done += len(items)
+            tell(done)
+    return done, "zip", ZIP_MIME
+
+
+def _told(items: Sequence[Item], office: str) -> dict[str, Any]:
+    """The words of a sheet, the same in both forms."""
+    count = len(items)
+    return {
+        "title": _("Hand-over sheet"),
+        "mark": mark(),
+        "meta": [
+            [_("Handed over by"), office],
+            [_("To be handled by"), items[0].unit],
+            [_("Person responsible"), items[0].leader],
+            [_("Date"), timezone.localtime(clock.now()).strftime("%Y-%m-%d")],
+            [_("Number of problems"), ngettext("%(n)d", "%(n)d", count) % {"n": count}],
+        ],
+        "heads": [_("No."), _("Point and problem"), _("Picture"), _("Time limit"),
+                  _("How it stands")],
+        "asks": _(
+            "Please handle each problem within its limit and show it by a picture taken after, in "
+            "the system. What is not yours: give it back in the system with the reason."
+        ),
+        "receipt": _("Receipt"),
+        "signs": [_("Received by"), pgettext("paper", "Telephone"), pgettext("paper", "Time"), _("Remarks")],
+    }  # fmt: skip
+
+
+def _texts(at: int, item: Item) -> list[str]:
+    where = f"{item.place}\n{item.problem}\n{item.number}"
+    due = times.moment(item.due_at) if item.due_at else _("none")
+    return [str(at), where, due, str(item.state.label) + ("\n" + _("late") if item.late else "")]
+
+
+def _jpeg(item: Item) -> bytes:
+    return item.before.jpeg(_PHOTO) if item.before else b""
+
+
+def _docx(file: IO[bytes], items: Sequence[Item], office: str) -> None:
+    told, paper = _told(items, office), Document()
+    paper.title(told["title"])
+    if told["mark"]:
+        paper.line(told["mark"], align="center", soft=True)
+    for name, value in told["meta"]:
+        if value:
+            paper.line(_("%(name)s: %(value)s") % {"name": name, "value": value})
+    rows: list[list[str | bytes]] = []
+    for at, item in enumerate(items, 1):
+        number, where, due, state = _texts(at, item)
+        rows.append([number, where, _jpeg(item) or _("No picture yet"), due, state])
+    paper.table(told["heads"], rows, (1.3, 6.8, 4.0, 2.4, 2.1))
+    paper.gap()
+    paper.line(told["asks"])
+    paper.heading(told["receipt"])
+    paper.table(told["signs"], [[""] * 4], (4.2, 4.0, 4.2, 4.2), height=1.4)
+    paper.save(file)
+
+
+def _pdf(file: IO[bytes], items: Sequence[Item], office: str) -> None:
+    told = _told(items, office)
+    with tempfile.TemporaryDirectory(prefix="gulou-paper-") as name:
+        folder, rows = Path(name), []
+        for at, item in enumerate(items, 1):
+            photo = f"{at}.jpg" if (jpeg := _jpeg(item)) else ""
+            if photo:
+                (folder / photo).write_bytes(jpeg)
+            number, where, due, state = _texts(at, item)
+            rows.append({"texts": [number, where, due, state], "photo": photo})
+        data = {**told, "rows": rows, "fonts": fonts.CHAIN, "none": _("No picture yet"),
+                "page": _("Page %(page)s of %(pages)s")}  # fmt: skip
+        (folder / "data.json").write_text(json.dumps(data), encoding="utf-8")
+        (folder / "main.typ").write_text(_SETTING.read_text(encoding="utf-8"), encoding="utf-8")
+        made = typst.compile(folder / "main.typ", root=folder, font_paths=fonts.for_typst())
+    file.write(made)
