@@ -58,8 +58,7 @@ def report(request: HttpRequest, sent: Sent) -> HttpResponse:
     if request.content_type != "application/json":
         raise WrongKind("api.kind", _("Send it as application/json."))
     before = queries.report_sent_as(sent.client_id)
-    if before is None:
-        limits.check(request, limits.REPORTS)
+    lately = limits.check(request, limits.REPORTS) if before is None else []
     received = receive_report(
         Snap(
             client_id=sent.client_id, category_id=sent.category, lat=sent.lat, lon=sent.lon,
@@ -70,7 +69,7 @@ def report(request: HttpRequest, sent: Sent) -> HttpResponse:
         )
     )  # fmt: skip
     if before is None:
-        limits.count(request, limits.REPORTS)
+        limits.count(request, limits.REPORTS, lately)
     link = request.build_absolute_uri(reverse("portal:receipt", args=[received.token]))
     content = {"receipt": received.receipt, "token": received.token, "link": link,
                "received_at": received.received_at}  # fmt: skip
@@ -83,8 +82,7 @@ def photo(request: HttpRequest, draft: Form[str], file: File[UploadedFile]) -> H
     It is discarded after a day."""
     if not _DRAFT.fullmatch(draft):
         raise Invalid("photo.draft", _("A draft is 32 to 64 letters and digits."), field="draft")
-    limits.check(request, limits.PHOTOS)
-    limits.count(request, limits.PHOTOS)
+    limits.spend(request, limits.PHOTOS)
     staged = photo_operations.stage_photo(file, draft=draft)
     return as_json(
         {"uid": staged.uid, "lat": staged.taken_lat, "lon": staged.taken_lon,
