@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import IO, Any
 
-import xlsxwriter
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -86,6 +85,8 @@ def write_xlsx(
 
     Raises Refusal where a sheet cannot hold so many.
     """
+    import xlsxwriter  # noqa: PLC0415  twelve megabytes that only the worker needs
+
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
     sheet = book.add_worksheet(_("Cases"))
     head = book.add_format({"bold": True, "bg_color": "#EDEAE4", "border": 1, "text_wrap": True})

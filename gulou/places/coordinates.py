@@ -8,15 +8,16 @@ system is named by its code in the EPSG registry ("epsg:4547") and left to PROJ.
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from django.utils.translation import gettext_lazy as _
-from pyproj import Transformer
-from pyproj.exceptions import ProjError
 
 from gulou.kit.errors import Invalid
+
+if TYPE_CHECKING:
+    from pyproj import Transformer
 
 Floats: TypeAlias = "npt.NDArray[np.float64]"
 Shift: TypeAlias = Callable[[Floats, Floats], "tuple[Floats, Floats]"]
@@ -231,8 +232,12 @@ def epsg_of(system: str) -> int:
 
 
 @lru_cache(maxsize=16)
-def _transformer(code: int, *, inverse: bool) -> Transformer:
+def _transformer(code: int, *, inverse: bool) -> "Transformer":
     """From a system to WGS84 (or back), east before north whatever the registry says."""
+    # Sixteen megabytes that an office needs only when a file of another system comes in.
+    from pyproj import Transformer  # noqa: PLC0415
+    from pyproj.exceptions import ProjError  # noqa: PLC0415
+
     try:
         ends = (4326, code) if inverse else (code, 4326)
         return Transformer.from_crs(*ends, always_xy=True)
