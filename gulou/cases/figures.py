@@ -16,8 +16,9 @@ COUNTS = ("received", "filed", "closed", "reopened", "ratings")
 class Line:
     """What happened in one month, in one street, or about one kind of problem.
 
-    None: not shown, because it is small or says something about few. `hours` is the median from
-    the first report to the close; `on_time` and `stars` are a share and a mean of 1 to 5.
+    None: not shown, because it is small (then it is named in `few`), says something about few, or
+    would give a small one away. `hours` is the median from the first report to the close; `on_time`
+    and `stars` are a share and a mean of 1 to 5.
     """
 
     received: int | None = 0
@@ -28,17 +29,18 @@ class Line:
     on_time: float | None = None
     hours: float | None = None
     stars: float | None = None
+    few: tuple[str, ...] = ()
 
 
 def line_of(raw: Mapping[str, float]) -> Line:
-    """A line of everything that was counted, with nothing withheld."""
+    """A line with every count. What a few people thought is theirs: no mean over so few ratings."""
     handled, closed, ratings = (raw.get(name, 0) for name in ("handled", "closed", "ratings"))
     return Line(
         received=int(raw.get("received", 0)), filed=int(raw.get("filed", 0)), closed=int(closed),
         reopened=int(raw.get("reopened", 0)), ratings=int(ratings),
         on_time=raw["on_time"] / handled if handled else None,
         hours=raw["median"] / 3600 if closed else None,
-        stars=raw["stars"] / ratings if ratings else None,
+        stars=raw["stars"] / ratings if ratings >= FEWEST else None,
     )  # fmt: skip
 
 
@@ -52,12 +54,13 @@ def veiled(lines: Mapping[str, Line], handled: Mapping[str, float]) -> dict[str,
     shown = {}
     for key, line in lines.items():
         counts = {n: None if key in hidden[n] else getattr(line, n) for n in COUNTS}
-        few = {n: (getattr(line, n) or 0) < FEWEST or key in hidden[n] for n in COUNTS}
+        few = {n: (getattr(line, n) or 0) < FEWEST for n in COUNTS}
         shown[key] = Line(
             **counts,
             on_time=None if handled.get(key, 0) < FEWEST else line.on_time,
             hours=None if few["closed"] else line.hours,
             stars=None if few["ratings"] else line.stars,
+            few=tuple(name for name in COUNTS if few[name] and counts[name] is None),
         )
     return shown
 

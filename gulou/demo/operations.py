@@ -9,20 +9,23 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from gulou.cases.operations import compute_figures
 from gulou.catalogue import operations as catalogue
 from gulou.catalogue.operations.allow import SYSTEM
 from gulou.kit import clock
 from gulou.kit.errors import Refusal
 from gulou.kit.progress import Tell
+from gulou.openings import operations as openings
+from gulou.openings.states import Part
 from gulou.outbox.models import Delivery
 from gulou.people import operations as people
-from gulou.people.models import Unit
+from gulou.people.models import Unit, User
 from gulou.places import operations as places
 from gulou.places.models import Area
 
 from . import geography
 from .geography import Ground
-from .house import Founder
+from .house import Founder, House
 from .rules import set_rules
 from .stories import CASES, DAYS, Teller
 
@@ -58,6 +61,8 @@ def load_demo(*, progress: Tell, cases: int = CASES, until: datetime | None = No
         house = Founder(rng, since).found(streets, communities)
         set_rules(house, since)
         Teller(house, rng, until).tell(cases, progress)
+    with clock.at(until):
+        open_to_everybody(house)
     # What the made-up past owes is owed from now on: nothing of it is late.
     Delivery.objects.filter(done_at=None).update(due_at=until)
 
@@ -99,3 +104,16 @@ def _import(level: str, grounds: Sequence[Ground]) -> None:
         ],
         level=level, actor=SYSTEM, source=places.AreaSource(system="wgs84", synthetic=True),
     )  # fmt: skip
+
+
+def open_to_everybody(house: House) -> None:
+    """The dispatcher asks and the district's leader approves: every public part is open."""
+    leader = User.objects.get(username="gao")
+    for part in Part:
+        openings.ask_opening(
+            part, by=house.dispatchers[0], note="试运行四周，照片与公开说明均已核对"
+        )
+        openings.approve_opening(
+            part, by=leader, note="区文明办主任办公会 2026 年第 12 次会议（演示）"
+        )
+    compute_figures()

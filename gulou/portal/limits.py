@@ -2,6 +2,7 @@
 
 from gulou.ui.limits import (
     ANSWERS,
+    DOWNLOADS,
     HOUR,
     LOOKUPS,
     PHOTOS,
@@ -18,6 +19,7 @@ from gulou.ui.limits import (
 
 __all__ = [
     "ANSWERS",
+    "DOWNLOADS",
     "HOUR",
     "LOOKUPS",
     "PHOTOS",

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gulou.cases.queries import Told, Tracked
+from gulou.cases.states import State
 from gulou.kit.words import clean
 
 STAGES = (
@@ -81,6 +82,16 @@ _LINES = {
 }  # fmt: skip
 
 
+class Standing(Protocol):
+    """What the sentence needs: where a case stands, and with whom ("" where that is not told)."""
+
+    @property
+    def state(self) -> State: ...
+
+    @property
+    def unit(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the story, in words."""
@@ -92,10 +103,10 @@ class Line:
     words: str = ""
 
 
-def sentence(tracked: Tracked) -> str:
+def sentence(case: Standing) -> str:
     """The state in one plain sentence."""
-    plain, named = _SENTENCES[tracked.state]
-    return str(named) % {"unit": tracked.unit} if tracked.unit else str(plain)
+    plain, named = _SENTENCES[case.state]
+    return str(named) % {"unit": case.unit} if case.unit else str(plain)
 
 
 def stage(tracked: Tracked) -> int | None:

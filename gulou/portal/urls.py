@@ -1,11 +1,40 @@
-from django.urls import path
+from datetime import date
 
-from .views import home, maps, photos, places, report, track
+from django.urls import path, register_converter
+
+from .views import data, figures, home, maps, photos, places, released, report, track
+
+
+class DayConverter:
+    """A day as 2026-11-23."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+register_converter(DayConverter, "day")
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("robots.txt", home.robots, name="robots"),
+    path("sitemap.xml", home.sitemap, name="sitemap"),
+    path("cases/", released.cases_list, name="cases"),
+    path("cases/feed.atom", released.feed, name="feed"),
+    path("cases/<slug:number>/", released.case, name="case"),
+    path("map/", released.case_map, name="map"),
+    path("map/points.json", released.points, name="points"),
+    path("statistics/", figures.statistics, name="statistics"),
+    path("statistics/<day:day>/", figures.statistics_of, name="statistics_of"),
+    path("statistics/<day:day>/figures.json", figures.statistics_json, name="statistics_json"),
+    path("data/", data.data, name="data"),
+    path("data/cases.csv", data.data_csv, name="data_csv"),
+    path("data/cases.jsonl", data.data_jsonl, name="data_jsonl"),
     path("report/", report.report, name="report"),
     path("report/check/", report.check, name="check"),
     path("report/categories/", report.categories, name="categories"),

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.catalogue import operations as catalogue
 from gulou.catalogue.states import MANAGE as CATALOGUE
+from gulou.openings.states import APPROVE as APPROVE_OPENING
+from gulou.openings.states import ASK as ASK_OPENING
 from gulou.people import access, operations
 from gulou.people.verbs import DEFINE, MANAGE
 
@@ -38,6 +40,7 @@ SECTIONS: Sequence[Section] = (
     Section("setup:streets", _("Leaders and streets"), _("Which leader of the district looks after which street."), "map-pin", (MANAGE,)),
     Section("setup:roles", _("Roles"), _("What each role may do, as a matrix and in sentences."), "shield-check", (DEFINE,)),
     Section("setup:rules", _("Rules"), _("Which unit leads for what, where"), "route", (CATALOGUE,)),
+    Section("setup:openings", _("Public side"), _("Which pages everybody may open, and who let it"), "world", (ASK_OPENING, APPROVE_OPENING)),
 )
 # fmt: on
 

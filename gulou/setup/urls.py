@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import home, people, postings, roles, rules, units
+from .views import home, openings, people, postings, roles, rules, units
 
 app_name = "setup"
 urlpatterns = [
@@ -50,4 +50,6 @@ urlpatterns = [
     path("rules/<int:rule_id>/", rules.rule, name="rule"),
     path("rules/<int:rule_id>/end/", rules.rule_end, name="rule_end"),
     path("rules/<int:rule_id>/history/", rules.rule_history, name="rule_history"),
+    path("openings/", openings.openings, name="openings"),
+    path("openings/<slug:part>/<slug:what>/", openings.act, name="opening"),
 ]

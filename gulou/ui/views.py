@@ -1,10 +1,19 @@
 """The switches of language and theme, and the gallery of components."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseForbidden,
+    HttpResponseRedirect,
+)
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from gulou.kit import clock
@@ -16,9 +25,12 @@ YEAR = 365 * 24 * 3600
 
 
 @public
+@csrf_exempt  # a page that caches keep for everybody holds no token: the origin is looked at
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Remember the language that was asked for and go back to the page."""
+    if _foreign(request):
+        return HttpResponseForbidden()
     answer = _back(request)
     wanted = request.POST.get("language", "")
     if check_for_language(wanted) and wanted in dict(settings.LANGUAGES):
@@ -29,9 +41,12 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@csrf_exempt
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember light or dark, or forget it to follow the device, and go back to the page."""
+    if _foreign(request):
+        return HttpResponseForbidden()
     answer = _back(request)
     wanted = request.POST.get("theme", "")
     if wanted in THEMES:
@@ -39,6 +54,12 @@ def theme(request: HttpRequest) -> HttpResponse:
     else:
         answer.delete_cookie("theme")
     return answer
+
+
+def _foreign(request: HttpRequest) -> bool:
+    """Whether a page of another site sent this form: browsers say so with every form."""
+    origin = request.headers.get("Origin", "")
+    return bool(origin) and urlsplit(origin).netloc != request.get_host()
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -47,7 +47,13 @@ def test_switching_needs_a_post(client: Client) -> None:
 
 def test_a_form_of_another_site_switches_nothing() -> None:
     guarded = Client(enforce_csrf_checks=True)
-    assert guarded.post("/ui/theme/", {"theme": "dark"}).status_code == 403
+    for address, body in (("theme", {"theme": "dark"}), ("language", {"language": "en"})):
+        for origin in ("https://evil.example", "null"):
+            answer = guarded.post(f"/ui/{address}/", body, headers={"origin": origin})
+            assert answer.status_code == 403
+            assert not answer.cookies
+        ours = guarded.post(f"/ui/{address}/", body, headers={"origin": "http://testserver"})
+        assert ours.status_code == 302
 
 
 @pytest.mark.parametrize("frame", ["", "?desk"])

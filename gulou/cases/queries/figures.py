@@ -59,18 +59,20 @@ def _read(kept: PublicFigures) -> Figures:
     return Figures(
         day=kept.day, computed_at=kept.computed_at, since=kept.since,
         total=line_of(body["total"]),
-        months=_lines({month: month for month in body["months"]}, body["months"], by_size=False),
+        months=[Named(m, m, line_of(body["months"].get(m, {}))) for m in _months(kept)],
         streets=_lines(streets, body["streets"]), categories=_lines(categories, body["categories"]),
     )  # fmt: skip
 
 
-def _lines(
-    names: Mapping[str, str], raw: Mapping[str, Mapping[str, float]], *, by_size: bool = True
-) -> list[Named]:
-    """Lines without what is too small to show, the largest first or in the order of time."""
+def _months(kept: PublicFigures) -> list[str]:
+    """Every month from the first one to that of the day."""
+    first, last = (day.year * 12 + day.month - 1 for day in (kept.since, kept.day))
+    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(first, last + 1)]
+
+
+def _lines(names: Mapping[str, str], raw: Mapping[str, Mapping[str, float]]) -> list[Named]:
+    """Lines without what is too small to show, the largest first."""
     lines = {code: line_of(counted) for code, counted in raw.items() if code in names}
-    order = (
-        sorted(lines, key=lambda c: (-(lines[c].received or 0), c)) if by_size else sorted(lines)
-    )
     shown = veiled(lines, {code: raw[code].get("handled", 0) for code in lines})
+    order = sorted(lines, key=lambda code: (-(lines[code].received or 0), code))
     return [Named(code, names[code], shown[code]) for code in order]

@@ -228,10 +228,20 @@ def _narrowed(filters: ReleasedFilters) -> QuerySet[Case]:
     if filters.until is not None:
         wanted &= Q(opened_at__lt=filters.until)
     if text := clean(filters.text)[:80]:
-        wanted &= Q(released_terms__contains=bigrams(text))
+        wanted &= _with_words(text)
     if filters.square is not None:
         wanted &= _in_square(*filters.square)
     return _released().filter(wanted)
+
+
+def _with_words(text: str) -> Q:
+    """Summaries that hold all of these words; a single Han character wherever it stands."""
+    terms = bigrams(text)
+    single = [term for term in terms if len(term) == 1 and not term.isascii()]
+    found = Q(released_terms__contains=[term for term in terms if term not in single])
+    for term in single or () if terms else [text]:
+        found &= Q(summary__icontains=term)
+    return found
 
 
 def _categories(code: str) -> list[int]:
