@@ -21,9 +21,9 @@ from gulou.kit.words import name_of
 from gulou.people import queries as people
 from gulou.ui import times
 
+from .exports import ZIP_MIME
 from .fonts import for_pictures
 from .gathered import Item, Picture, gather
-from .handover import ZIP_MIME
 from .selection import Selection
 from .words import mark
 

@@ -14,7 +14,6 @@ from docx.shared import Cm, Pt, RGBColor
 
 from .words import plain
 
-DOCX_MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Fonts that Windows, WPS and Word have; none is shipped inside.
 BODY, HEADING, LATIN = "仿宋", "黑体", "Times New Roman"
 _LINES = "808080"

@@ -24,6 +24,8 @@ _MOST_CHARACTERS = 32_767
 _BOM = "\ufeff"
 CSV_MIME = "text/csv; charset=utf-8"
 XLSX_MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX_MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ZIP_MIME = "application/zip"
 
 Tell = Callable[[int], None]
 

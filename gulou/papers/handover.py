@@ -23,13 +23,13 @@ from gulou.people import queries as people
 from gulou.ui import times
 
 from . import fonts
-from .documents import DOCX_MIME, Document
+from .documents import Document
+from .exports import DOCX_MIME, ZIP_MIME
 from .gathered import Item, gather
 from .selection import Selection
 from .words import file_name, mark
 
 PDF_MIME = "application/pdf"
-ZIP_MIME = "application/zip"
 _SETTING = Path(__file__).parent / "setting" / "handover.typ"
 _PHOTO = (480, 360)
 

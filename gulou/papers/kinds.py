@@ -1,4 +1,8 @@
-"""The papers that are made from cases: what each is called, and how many cases it takes."""
+"""The papers that are made from cases: what each is called, and how many cases it takes.
+
+What makes a paper is loaded with the first of its kind: it takes tens of megabytes, which a web
+process need not hold.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,9 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from gulou.kit.errors import NotFound
 from gulou.people.models import User
 
-from . import chat, exports, handover, ledger, weekly
+from . import exports
 from .columns import columns_named
-from .documents import DOCX_MIME
 from .figures import Week
 from .selection import Selection
 
@@ -81,12 +84,16 @@ def _xlsx(order: Order, file: IO[bytes]) -> Made:
 
 
 def _ledger(order: Order, file: IO[bytes]) -> Made:
+    from . import ledger  # noqa: PLC0415  see the top of this page
+
     rows = ledger.write_ledger(file, order.selection, reader=order.reader, tell=order.tell)
     return Made(rows, "xlsx", exports.XLSX_MIME)
 
 
 def _sheets(form: str) -> Callable[[Order, IO[bytes]], Made]:
     def make(order: Order, file: IO[bytes]) -> Made:
+        from . import handover  # noqa: PLC0415
+
         return Made(*handover.write_sheets(
             file, order.selection, reader=order.reader, tell=order.tell, form=form
         ))  # fmt: skip
@@ -95,6 +102,8 @@ def _sheets(form: str) -> Callable[[Order, IO[bytes]], Made]:
 
 
 def _picture(order: Order, file: IO[bytes]) -> Made:
+    from . import chat  # noqa: PLC0415
+
     return Made(*chat.write_picture(
         file, order.selection, reader=order.reader, tell=order.tell,
         released_only=not order.unreleased,
@@ -102,8 +111,10 @@ def _picture(order: Order, file: IO[bytes]) -> Made:
 
 
 def _weekly(order: Order, file: IO[bytes]) -> Made:
+    from . import weekly  # noqa: PLC0415
+
     opened = weekly.write_summary(file, Week.of(order.day), reader=order.reader)
-    return Made(opened, "docx", DOCX_MIME)
+    return Made(opened, "docx", exports.DOCX_MIME)
 
 
 _KINDS = (
