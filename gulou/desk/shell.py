@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from gulou.cases import queries, states
 from gulou.catalogue.states import MANAGE as CATALOGUE
+from gulou.openings.states import VERBS as OPENING
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.verbs import DEFINE, MANAGE, MEND, PLACES
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from gulou.people.models import User
 
 # Whoever holds one of these finds something under "Setup".
-SETUP_VERBS = (MANAGE, DEFINE, PLACES, CATALOGUE)
+SETUP_VERBS = (MANAGE, DEFINE, PLACES, CATALOGUE, *OPENING)
 
 
 def reader_of(request: HttpRequest) -> "User":

@@ -16,6 +16,7 @@ PAGE = "/setup/openings/"
 def test_one_asks_another_approves_and_either_closes(as_user: SignedIn, cast: Cast) -> None:
     asker = as_user(who_opens(cast.office, ASK))
     approver = as_user(who_opens(cast.office, APPROVE))
+    assert 'href="/setup/"' in asker.get("/desk/").content.decode()
     assert "Ask for its opening" in asker.get(PAGE).content.decode()
     answer = asker.post(f"{PAGE}list/ask/", {"list-note": "试运行结束"})
     assert answer["Location"] == PAGE
