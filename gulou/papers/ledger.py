@@ -7,7 +7,7 @@ from typing import IO, Any
 import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import npgettext, pgettext
 from PIL import Image
 
 from gulou.kit import clock
@@ -67,7 +67,7 @@ def _heads() -> list[tuple[str, int]]:
 def _under(selection: Selection, reader: Any) -> str:
     day = timezone.localtime(clock.now()).strftime("%Y-%m-%d")
     count = selection.cases(reader).filter(restricted=False).order_by().count()
-    words = ngettext("%(n)d case", "%(n)d cases", count) % {"n": count}
+    words = npgettext("paper", "%(n)d case", "%(n)d cases", count) % {"n": count}
     return "    ".join(part for part in (name_of(people.office()), day, words, mark()) if part)
 
 

@@ -77,7 +77,7 @@ def _numbers(paper: Document, now: Figures, past: Figures) -> None:
         else:
             this, last = getattr(now, code), getattr(past, code)
             rows.append([name + sign, str(this), str(last), f"{this - last:+d}"])
-    paper.table([pgettext("paper", "Number"), _("This week"), _("Week before"), _("Change")], rows,
+    paper.table([pgettext("paper", "Number"), _("This week"), _("Week before"), pgettext("paper", "Change")], rows,
                 (6.2, 3.4, 3.4, 3.4))  # fmt: skip
 
 
