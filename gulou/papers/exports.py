@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import IO, Any
 
@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from gulou.kit.errors import Refusal
 from gulou.people.models import User
 
-from .columns import Column, Say, rows_of, sayers
+from .columns import Column, Say, columns_named, rows_of, sayers
+from .order import Made, Order, Tell
 from .selection import Selection
 from .words import defused, plain
 
@@ -25,9 +26,6 @@ _BOM = "\ufeff"
 CSV_MIME = "text/csv; charset=utf-8"
 XLSX_MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX_MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-ZIP_MIME = "application/zip"
-
-Tell = Callable[[int], None]
 
 
 def _silent(done: int) -> None:
@@ -127,3 +125,27 @@ def _width(column: Column) -> int:
     return {"address": 32, "summary": 40, "category": 20, "unit": 22, "step_unit": 22}.get(
         column.code, 12 if column.is_number else 14
     )
+
+
+def make_csv(order: Order, file: IO[bytes]) -> Made:
+    """The list as CSV in a file."""
+    done = 0
+
+    def tell(rows: int) -> None:
+        nonlocal done
+        done = rows
+        order.tell(rows)
+
+    columns = columns_named(order.columns)
+    for piece in csv_of(order.selection, reader=order.reader, columns=columns, tell=tell):
+        file.write(piece)
+    return Made(done, "csv", CSV_MIME)
+
+
+def make_xlsx(order: Order, file: IO[bytes]) -> Made:
+    """The list as a workbook."""
+    rows = write_xlsx(
+        file, order.selection, reader=order.reader, columns=columns_named(order.columns),
+        tell=order.tell,
+    )  # fmt: skip
+    return Made(rows, "xlsx", XLSX_MIME)

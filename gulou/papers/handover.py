@@ -24,27 +24,32 @@ from gulou.ui import times
 
 from . import fonts
 from .documents import Document
-from .exports import DOCX_MIME, ZIP_MIME
+from .exports import DOCX_MIME
 from .gathered import Item, gather
-from .selection import Selection
+from .order import ZIP_MIME, Made, Order
 from .words import file_name, mark
 
 PDF_MIME = "application/pdf"
 _SETTING = Path(__file__).parent / "setting" / "handover.typ"
 _PHOTO = (480, 360)
 
-Tell = Callable[[int], None]
+Write = Callable[[IO[bytes], Sequence[Item], str], None]
 
 
-def write_sheets(
-    file: IO[bytes], selection: Selection, *, reader: Any, tell: Tell, form: str,
-) -> tuple[int, str, str]:  # fmt: skip
-    """One sheet for each unit that answers for some of the cases; several come as a ZIP.
+def make_docx(order: Order, file: IO[bytes]) -> Made:
+    """Sheets to edit in Word and WPS. Raises Refusal where no unit is responsible for any case."""
+    return _sheets(order, file, "docx", DOCX_MIME, _docx)
 
-    Gives how many cases, the file's suffix, its type. Raises Refusal where no unit has any.
-    """
+
+def make_pdf(order: Order, file: IO[bytes]) -> Made:
+    """Sheets to print. Raises Refusal where no unit is responsible for any case."""
+    return _sheets(order, file, "pdf", PDF_MIME, _pdf)
+
+
+def _sheets(order: Order, file: IO[bytes], form: str, mime: str, write: Write) -> Made:
+    """One sheet for each unit that answers for some of the cases; several come as a ZIP."""
     office, by_unit = people.office(), dict[int, list[Item]]()
-    for item in gather(selection.cases(reader)):
+    for item in gather(order.selection.cases(order.reader)):
         if item.unit_id != office.id:
             by_unit.setdefault(item.unit_id, []).append(item)
     if not by_unit:
@@ -52,13 +57,11 @@ def write_sheets(
             "paper.no_unit",
             _("None of these cases has been dispatched to a unit yet, so there is nobody to tell."),
         )
-    write = _docx if form == "docx" else _pdf
-    mime, done = (DOCX_MIME if form == "docx" else PDF_MIME), 0
     if len(by_unit) == 1:
         (items,) = by_unit.values()
         write(file, items, name_of(office))
-        tell(len(items))
-        return len(items), form, mime
+        return Made(len(items), form, mime)
+    done = 0
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for items in by_unit.values():
             one = io.BytesIO()
@@ -66,8 +69,8 @@ def write_sheets(
             name = file_name(f"{_('Hand-over sheet')} {items[0].unit}")
             archive.writestr(f"{name}.{form}", one.getvalue())
             done += len(items)
-            tell(done)
-    return done, "zip", ZIP_MIME
+            order.tell(done)
+    return Made(done, "zip", ZIP_MIME)
 
 
 def _told(items: Sequence[Item], office: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The rectification ledger (整改台账): a workbook to print on A4, to edit in WPS and Excel."""
 
 import io
-from collections.abc import Callable
 from typing import IO, Any
 
 import xlsxwriter
@@ -15,7 +14,9 @@ from gulou.kit.words import name_of
 from gulou.people import queries as people
 from gulou.ui import times
 
+from .exports import XLSX_MIME
 from .gathered import Item, Picture, gather
+from .order import Made, Order
 from .selection import Selection
 from .words import mark
 
@@ -25,11 +26,10 @@ _CELL_PIXELS = (132, 108)
 _FONT = "宋体"
 _PAPER_A4 = 9
 
-Tell = Callable[[int], None]
 
-
-def write_ledger(file: IO[bytes], selection: Selection, *, reader: Any, tell: Tell) -> int:
-    """Write it row by row; the number of cases."""
+def make(order: Order, file: IO[bytes]) -> Made:
+    """Write it row by row."""
+    selection, reader = order.selection, order.reader
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
     sheet = book.add_worksheet(_("Ledger"))
     formats = _formats(book)
@@ -49,11 +49,11 @@ def write_ledger(file: IO[bytes], selection: Selection, *, reader: Any, tell: Te
     done = 0
     for done, item in enumerate(gather(selection.cases(reader)), 1):
         _write(sheet, done + 2, done, item, formats)
-        tell(done)
+        order.tell(done)
     if not done:
         sheet.merge_range(3, 0, 3, last, _("No case is in this list."), formats["cell"])
     book.close()
-    return done
+    return Made(done, "xlsx", XLSX_MIME)
 
 
 def _heads() -> list[tuple[str, int]]:

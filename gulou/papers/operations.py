@@ -22,8 +22,9 @@ from gulou.people.models import User
 from . import exports
 from .columns import columns_named
 from .facts import PaperTaken
-from .kinds import ERRAND, Made, Order, PaperKind, kind_named
+from .kinds import ERRAND, PaperKind, kind_named
 from .models import Paper
+from .order import Made, Order
 from .selection import Selection
 from .words import file_name, mark
 

@@ -14,16 +14,19 @@ from gulou.ui import times
 
 from . import figures
 from .documents import Document
+from .exports import DOCX_MIME
 from .figures import DEFINITIONS, Figures, Week
 from .gathered import Item, gather
+from .order import Made, Order
 from .words import mark
 
 _MARKS = "①②③④⑤⑥⑦⑧"
 _PHOTO = (480, 360)
 
 
-def write_summary(file: IO[bytes], week: Week, *, reader: User) -> int:
-    """Write the summary of a week as a document; how many cases were opened in it."""
+def make(order: Order, file: IO[bytes]) -> Made:
+    """Write the summary of the week of the order's day."""
+    week, reader = Week.of(order.day), order.reader
     now = figures.figures_of(week, reader=reader)
     past = figures.figures_of(week.before, reader=reader)
     paper = Document()
@@ -44,7 +47,7 @@ def write_summary(file: IO[bytes], week: Week, *, reader: User) -> int:
         _examples(paper, words, found)
     _definitions(paper)
     paper.save(file)
-    return now.opened
+    return Made(now.opened, "docx", DOCX_MIME)
 
 
 def _sentence(now: Figures) -> str:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     few = {
-        code: paper_kinds.PaperKind(code, kind.label, kind.make, 1, 100)
+        code: paper_kinds.PaperKind(code, kind.label, kind.maker, 1, 100)
         for code, kind in paper_kinds.KINDS.items()
     }
     monkeypatch.setattr(paper_kinds, "KINDS", few)

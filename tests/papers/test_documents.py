@@ -22,7 +22,7 @@ from gulou.kit import clock
 from gulou.kit.errors import Refusal
 from gulou.outbox.deliver import deliver_all
 from gulou.outbox.models import Event
-from gulou.papers import chat, figures, fonts, gathered, operations
+from gulou.papers import chat, figures, fonts, gathered, operations, picture
 from gulou.papers import kinds as paper_kinds
 from gulou.papers.figures import Week
 from gulou.papers.selection import Selection
@@ -87,9 +87,9 @@ def test_a_picture_is_a_copy_without_anything_beside_it(cast: Cast, kinds: Kinds
     book = zipfile.ZipFile(io.BytesIO(made("ledger", cast.guo)))
     pictures = [book.read(name) for name in book.namelist() if name.startswith("xl/media/")]
     assert pictures
-    for picture in pictures:
-        assert b"Exif" not in picture
-        assert len(picture) < 30_000
+    for one in pictures:
+        assert b"Exif" not in one
+        assert len(one) < 30_000
 
 
 @pytest.mark.parametrize("form", ["docx", "pdf"])
@@ -198,16 +198,16 @@ def test_only_released_pictures_are_drawn_unless_somebody_answers_for_more(
     drawn.clear()
     after = CasePhoto.objects.get(case=case, kind="after")
     cases.release_photos(case, by=cast.guo, uids=[after.photo.uid], summary="已清理")
-    picture = Image.open(io.BytesIO(made("picture", cast.guo)))
+    drawing = Image.open(io.BytesIO(made("picture", cast.guo)))
     assert drawn == [True]
-    assert (picture.width, picture.format) == (1080, "JPEG")
-    assert not picture.getexif()
+    assert (drawing.width, drawing.format) == (1080, "JPEG")
+    assert not drawing.getexif()
 
 
 def test_a_picture_that_would_be_too_long_becomes_several(
     cast: Cast, kinds: Kinds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chat, "_MOST_HEIGHT", 1500)
+    monkeypatch.setattr(picture, "_MOST_HEIGHT", 1500)
     for _ in range(3):
         a_case(cast, kinds.rubbish)
     archive = zipfile.ZipFile(io.BytesIO(made("picture", cast.guo)))
@@ -218,11 +218,11 @@ def test_a_picture_that_would_be_too_long_becomes_several(
 
 def test_lines_break_where_chinese_may_break() -> None:
     font = fonts.for_pictures(20)
-    lines = chat._wrapped("路边堆放垃圾，影响通行。" * 3, font, 140, most=9)
+    lines = picture._wrapped("路边堆放垃圾，影响通行。" * 3, font, 140, most=9)
     assert all(font.getlength(line) <= 160 for line in lines)
     assert not any(line[0] in "，。" for line in lines)
     assert "".join(lines) == "路边堆放垃圾，影响通行。" * 3
-    assert chat._wrapped("长" * 99, font, 100, most=2)[-1].endswith("…")
+    assert picture._wrapped("长" * 99, font, 100, most=2)[-1].endswith("…")
 
 
 def test_the_text_names_place_unit_and_limit(cast: Cast, kinds: Kinds) -> None:
@@ -280,7 +280,7 @@ def test_many_cases_are_made_by_the_worker(
     cast: Cast, kinds: Kinds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger = paper_kinds.KINDS["ledger"]
-    few = paper_kinds.PaperKind("ledger", ledger.label, ledger.make, at_once=1, most=2)
+    few = paper_kinds.PaperKind("ledger", ledger.label, ledger.maker, at_once=1, most=2)
     monkeypatch.setattr(paper_kinds, "KINDS", {"ledger": few})
     for _ in range(2):
         a_case(cast, kinds.rubbish)

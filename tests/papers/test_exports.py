@@ -169,7 +169,7 @@ def test_a_selection_survives_the_way_to_the_worker() -> None:
 
 def _at_most(monkeypatch: pytest.MonkeyPatch, *, at_once: int, most: int = 100) -> None:
     few = {
-        code: kinds.PaperKind(code, kind.label, kind.make, at_once, most)
+        code: kinds.PaperKind(code, kind.label, kind.maker, at_once, most)
         for code, kind in kinds.KINDS.items()
     }
     monkeypatch.setattr(kinds, "KINDS", few)
