@@ -50,16 +50,25 @@ class Browser:
     ) -> None:
         await self._session.close()
 
-    async def get(self, path: str) -> Answer:
-        """Fetch a page. An answer of status 0 where none came."""
-        return await self._ask("GET", path)
+    @property
+    def headers(self) -> dict[str, str]:
+        """What another program sends to be taken for this browser."""
+        cookies = {cookie.key: cookie.value for cookie in self._session.cookie_jar}
+        return {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+            "X-CSRFToken": cookies.get("csrftoken", ""), "Accept-Language": "zh-CN",
+        }  # fmt: skip
 
-    async def post(self, path: str, data: Any, *, visitor: int = 0) -> Answer:
-        """Send a form with the token of the last opened page."""
+    async def get(self, path: str, *, patience: float = 30) -> Answer:
+        """Fetch a page. An answer of status 0 where none came in so many seconds."""
+        return await self._ask("GET", path, timeout=aiohttp.ClientTimeout(total=patience))
+
+    async def post(self, path: str, data: Any = None, *, visitor: int = 0, **more: Any) -> Answer:
+        """Send a form with the token of the last opened page, or JSON."""
         # As a proxy in front would say it: residents do not share one address.
         address = f"10.{visitor >> 16 & 255}.{visitor >> 8 & 255}.{visitor & 255}"
         headers = {"X-CSRFToken": self.token, "X-Forwarded-For": address}
-        return await self._ask("POST", path, data=data, headers=headers)
+        return await self._ask("POST", path, data=data, headers=headers, **more)
 
     async def open(self, path: str) -> str:
         """Fetch a page with a form on it, and remember its token. Raises Strange."""

@@ -10,7 +10,7 @@ def environment(env: Env) -> Mapping[str, str]:
     """What the environment says to everything that is measured; the user's own data stay away."""
     return {
         "GULOU_DATA_DIR": str(env.data_dir / "bench"), "GULOU_LISTEN": "127.0.0.1",
-        "GULOU_PORT": str(_free_port()), "GULOU_HOSTS": "127.0.0.1", "GULOU_WEB_PROCESSES": "1",
+        "GULOU_PORT": str(_free_port()), "GULOU_HOSTS": "127.0.0.1", "GULOU_WEB_PROCESSES": "2",
         # Residents come from different addresses, as a proxy would say it.
         "GULOU_TRUSTED_PROXIES": "1",
     }  # fmt: skip

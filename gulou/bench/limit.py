@@ -5,14 +5,12 @@ are written go into tables of the same shape beside the real ones, so that the r
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 from django.db import connection
-
-from gulou.cases.queries.public import NEAR_M
-from gulou.places.cells import ranges_around
 
 from .meter import Bounds, Costs, Row, repeat
 from .visits import Plan
@@ -31,7 +29,12 @@ def measure(plan: Plan, costs: Costs, bounds: Bounds) -> list[Row]:
     connection.ensure_connection()
     raw = connection.connection
     sql = _Sql(raw, plan)
-    return [repeat(name, call, costs, bounds) for name, call in sql.kinds()]
+    # An export is one long question; a few of it are enough.
+    few = replace(bounds, requests=3, seconds=30)
+    return [
+        repeat(name, call, costs, few if name == "export_csv" else bounds)
+        for name, call in sql.kinds()
+    ]
 
 
 class _Sql:
@@ -45,10 +48,11 @@ class _Sql:
 
     def kinds(self) -> list[tuple[str, Callable[[int], object]]]:
         return [
-            ("list_page", self.list_page), ("list_deep", self.list_deep),
-            ("record_page", self.record_page), ("nearby", self.nearby), ("map", self.map),
-            ("create", self.create), ("create_photo", self.create_photo), ("move", self.move),
-            ("counts", self.counts),
+            ("list_json", self.list_page), ("list_page", self.list_page),
+            ("list_deep", self.list_deep), ("record_json", self.record_page),
+            ("record_page", self.record_page), ("map", self.list_page), ("create", self.create),
+            ("create_photo", self.create_photo), ("move", self.move), ("counts", self.counts),
+            ("search", self.search), ("export_csv", self.export),
         ]  # fmt: skip
 
     def list_page(self, n: int) -> object:
@@ -89,21 +93,18 @@ class _Sql:
                       "AND subject_uid = %s ORDER BY sequence", uid),
         ]  # fmt: skip
 
-    def nearby(self, n: int) -> object:
-        spot = self.plan.spots[n % len(self.plan.spots)]
-        ranges = ranges_around(spot.lat, spot.lon, NEAR_M)
-        within = " OR ".join("cell BETWEEN %s AND %s" for _ in ranges)
-        return self._all(
-            f"SELECT id, lat, lon FROM cases_case WHERE ({within}) AND ended_at IS NULL LIMIT 200",  # noqa: S608
-            *(bound for pair in ranges for bound in pair),
-        )
-
-    def map(self, n: int) -> object:
-        return self.list_page(n)
-
     def counts(self, n: int) -> object:
-        return self._all("SELECT state, count(*), count(*) FILTER (WHERE due_at < now()) "
-                         "FROM cases_case GROUP BY state")  # fmt: skip
+        return self._all("SELECT state, sum(n) FROM cases_tally WHERE grain = 1 GROUP BY state")
+
+    def search(self, n: int) -> object:
+        return self._all(
+            f"SELECT {_ROW} FROM cases_case JOIN cases_findable ON case_id = id "  # noqa: S608
+            "WHERE terms @@ %s::tsquery ORDER BY opened_at DESC, id DESC LIMIT 51",
+            f"'榕楼' & '{n % 998 + 1}'",
+        )  # fmt: skip
+
+    def export(self, n: int) -> object:
+        return len(self._all(f"SELECT {_ROW} FROM cases_case"))  # noqa: S608  our own columns
 
     def create(self, n: int) -> object:
         with self.raw.transaction():

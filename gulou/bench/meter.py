@@ -47,6 +47,17 @@ class Row:
         return self.cpu_app_ms + self.cpu_db_ms
 
 
+@dataclass(frozen=True)
+class Came:
+    """What came of many requests."""
+
+    count: int
+    bad: int
+    rps: float
+    p50_ms: float
+    p99_ms: float
+
+
 @dataclass
 class Costs:
     """Processor time between two looks; each side says how much it has used, in seconds."""
@@ -73,6 +84,16 @@ class Costs:
             cpu_db_ms=round(db / count * 1000, 2),
             bad=bad,
         )
+
+    def row_of(self, name: str, came: "Came") -> Row:
+        """Look again, and say what these requests cost, that another program sent."""
+        _, app, db = (b - a for a, b in zip(self.began, self._look(), strict=True))
+        count = max(came.count, 1)
+        return Row(
+            name=name, rps=round(came.rps, 1), p50_ms=came.p50_ms, p99_ms=came.p99_ms,
+            cpu_app_ms=round(app / count * 1000, 2), cpu_db_ms=round(db / count * 1000, 2),
+            bad=came.bad + (came.count == 0),
+        )  # fmt: skip
 
     def _look(self) -> tuple[float, float, float]:
         return time.perf_counter(), self.app(), self.db()

@@ -7,7 +7,7 @@ deliveries of these facts are left out: they would all be done.
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -122,16 +122,16 @@ def _states(count: int, rng: Random) -> list[State]:
     return ended + rng.choices(list(_OPEN), list(_OPEN.values()), k=still)
 
 
-def _opened(states: Sequence[State], until: datetime) -> list[datetime]:
+def _opened(states: Sequence[State], until: datetime) -> Iterator[datetime]:
     """When each came in: the ended ones over two years, the open ones in the last ten days."""
     ended = sum(state in ENDED for state in states)
     far, near, now = timedelta(days=DAYS), timedelta(days=10), timedelta(hours=1)
-    first = [until - far + (far - near) * (n / max(ended, 1)) for n in range(ended)]
+    yield from (until - far + (far - near) * (n / max(ended, 1)) for n in range(ended))
     still = len(states) - ended
-    return first + [until - near + (near - now) * (n / max(still, 1)) for n in range(still)]
+    yield from (until - near + (near - now) * (n / max(still, 1)) for n in range(still))
 
 
-def _spots(count: int) -> list[_Spot]:
+def _spots(count: int) -> Iterator[_Spot]:
     """Places around the middles of communities, all inside the district."""
     rng = np.random.default_rng(1)
     middles = np.array(
@@ -146,10 +146,9 @@ def _spots(count: int) -> list[_Spot]:
     points = points[:count].round(6)
     cells = cells_of(points[:, 1], points[:, 0])
     levels = [places.locate_many(points, level=one) for one in ("street", "community", "grid")]
-    return [
-        _Spot(float(lat), float(lon), int(cell), *(int(pk) if pk >= 0 else None for pk in chain))
-        for (lon, lat), cell, *chain in zip(points, cells, *levels, strict=True)
-    ]
+    for (lon, lat), cell, *chain in zip(points, cells, *levels, strict=True):
+        areas = (int(pk) if pk >= 0 else None for pk in chain)
+        yield _Spot(float(lat), float(lon), int(cell), *areas)
 
 
 class _Table:

@@ -2,14 +2,14 @@
 
 import base64
 import json
-import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from random import Random
 from typing import Any
-from uuid import UUID
+from urllib.parse import quote
+from uuid import uuid4
 
 import aiohttp
 
@@ -21,13 +21,14 @@ from gulou.people.models import User
 from gulou.places import queries as places
 
 from . import pictures
-from .browser import Answer, Browser
+from .browser import Browser
+from .cannon import Shots
 from .meter import Kind
 
 _WORDS = "路边堆了好几袋垃圾，苍蝇很多"
 # As many cases as are looked at, so that no page is read twice in a row.
 _SAMPLE = 2000
-_ROWS = re.compile(rb'href="/desk/cases/([0-9R-]+)/')
+_REPORTS = 4000
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Plan:
     keys: Sequence[tuple[int, str]]
     """A street, and the key of a page far back in its cases."""
     moves: Sequence[Move]
+    count: int
+    """How many cases there are."""
 
 
 def plan(crew: str) -> Plan:
@@ -75,6 +78,7 @@ def plan(crew: str) -> Plan:
         categories=[category.id for category in catalogue.categories_for_public()],
         keys=[(street, _deep_key(street)) for street in streets],
         moves=moves,
+        count=len(ids),
     )
 
 
@@ -99,26 +103,29 @@ def _moves(crew: str) -> list[Move]:
 
     file = [
         Move(case.number, "file", {"seen": case.version, "category": case.category_id,
-             "condition": case.condition_id or "", "address": case.address, "summary": "",
-             "words": ""})
+             "condition": case.condition_id, "address": case.address})
         for case in waiting(State.RECEIVED, step_kind="intake")
     ]  # fmt: skip
     dispatch = [
         Move(case.number, "dispatch", {"seen": case.version, "unit": units[n % len(units)],
-             "condition": case.condition_id or "", "words": "请尽快处理"})
+             "condition": case.condition_id, "words": "请尽快处理"})
         for n, case in enumerate(waiting(State.FILED))
     ]  # fmt: skip
     own = User.objects.get(username=crew).postings.values_list("unit_id", flat=True)
     accept = [
-        Move(case.number, "accept", {"seen": case.version, "words": ""}, by_crew=True)
+        Move(case.number, "accept", {"seen": case.version}, by_crew=True)
         for case in waiting(State.DISPATCHED, unit_id__in=own)
     ]
     note = [
-        Move(case.number, "note", {"seen": case.version, "words": "已电话联系", "draft": ""})
+        Move(case.number, "note", {"seen": case.version, "words": "已电话联系"})
         for case in waiting(State.HANDLING)
     ]
     in_turn = chain.from_iterable(zip_longest(file, dispatch, accept, note))
     return [move for move in in_turn if move is not None]
+
+
+# What is searched for: common and rare words, a place, a number, two words of different fields.
+_SEARCHED = ("垃圾", "路灯", "榕楼路{n}号", "{number}", "盲道 电动车", "小广告 榕楼路{n}号")
 
 
 class Visits:
@@ -129,41 +136,60 @@ class Visits:
         self.photo = pictures.photo()
         self.serial = 0
 
-    def kinds(self) -> list[Kind]:
-        """In the order in which they are measured: first what only looks."""
+    def looks(self) -> list[Shots]:
+        """What only looks, through addresses that people and programs open."""
+        plan, page = self.plan, {"Accept": "text/html"}
+        own = self.desk.headers
+        streets = [f"street={street}" for street in plan.streets]
+        deep = [f"street={street}&key={key}" for street, key in plan.keys]
+        numbers = [spot.number for spot in plan.spots]
+        json_, html = "/api/v1/cases", "/desk/cases/"
         return [
-            Kind("list_page", self.list_page),
-            Kind("list_deep", self.list_deep),
-            Kind("record_page", self.record_page),
-            Kind("nearby", self.nearby),
-            Kind("map", self.map),
-            Kind("create", self.create),
-            Kind("create_photo", self.create_photo),
-            Kind("move", self.move, most=len(self.plan.moves)),
+            Shots("list_json", _gets(f"{json_}?open=1&{q}" for q in streets), '"cases":[{', headers=own),
+            Shots("list_page", _gets(f"{html}?{q}" for q in streets), "row-title", headers=own | page),
+            Shots("list_deep", _gets(f"{html}?all=1&{q}" for q in deep), "row-title", headers=own | page),
+            Shots("record_json", _gets(f"{json_}/{n}" for n in numbers), '"story":[{', headers=own),
+            Shots("record_page", _gets(f"{html}{n}/" for n in numbers), "case-", headers=own | page),
+            Shots("counts", _gets(f"{json_}/counts{q}" for q in ("", *(f"?{q}" for q in streets))),
+                  '"open":', headers=own),
+            Shots("search", _gets(f"{json_}?q={quote(q)}" for q in self._searched()), '"cases":[',
+                  headers=own),
+        ]  # fmt: skip
+
+    def changes(self) -> list[Shots]:
+        """What changes something, each once."""
+        create = [_post("/api/v1/reports", self._report(n), n + 1) for n in range(_REPORTS)]
+        moves = []
+        for n, move in enumerate(self.plan.moves):
+            who = self.crew if move.by_crew else self.desk
+            one = _post(f"/api/v1/cases/{move.number}/moves/{move.name}", move.form, n + 1)
+            moves.append({**one, "headers": one["headers"] | who.headers})
+        return [
+            Shots("create", create, '"receipt":', once=True),
+            Shots("move", moves, '"state":', once=True),
         ]
 
-    async def list_page(self, n: int) -> bool:
-        """The open cases of a street: 50 rows, the counts on the chips, the filters."""
-        answer = await self.desk.get(f"/desk/cases/?street={self._street(n)}")
-        return _is_list(answer)
+    def kinds(self) -> list[Kind]:
+        """What takes several requests, one after another."""
+        return [Kind("map", self.map), Kind("create_photo", self.create_photo)]
 
-    async def list_deep(self, n: int) -> bool:
-        """All cases of a street, a page nine tenths down."""
-        street, key = self.plan.keys[n % len(self.plan.keys)]
-        answer = await self.desk.get(f"/desk/cases/?all=1&street={street}&key={key}")
-        return _is_list(answer)
+    async def export(self) -> bool:
+        """Every case there is as CSV, streamed."""
+        answer = await self.desk.get("/desk/cases/export.csv?all=1&whole=1", patience=600)
+        return answer.status == 200 and answer.body.count(b"\n") > self.plan.count
 
-    async def record_page(self, n: int) -> bool:
-        """The whole record of a case."""
-        number = self._spot(n).number
-        answer = await self.desk.get(f"/desk/cases/{number}/")
-        return answer.status == 200 and number.encode() in answer.body
+    def _searched(self) -> list[str]:
+        spots = self.plan.spots[:200]
+        return [
+            one.format(n=n % 998 + 1, number=spot.number)
+            for n, spot in enumerate(spots)
+            for one in _SEARCHED
+        ]
 
-    async def nearby(self, n: int) -> bool:
-        """What the form shows while somebody fills it in: has it been reported already?"""
+    def _report(self, n: int) -> dict[str, Any]:
         spot = self._spot(n)
-        form = {"lat": spot.lat, "lon": spot.lon, "category": self._category(n), "words": ""}
-        return (await self.resident.post("/report/check/", form)).status == 200
+        return {"client_id": str(uuid4()), "category": self._category(n), "lat": spot.lat,
+                "lon": spot.lon, "accuracy_m": 15, "words": _WORDS}  # fmt: skip
 
     async def map(self, n: int) -> bool:
         """What a map of the queue fetches: the borders, and one page of points."""
@@ -175,10 +201,6 @@ class Visits:
             and b"FeatureCollection" in points.body
         )
 
-    async def create(self, n: int) -> bool:
-        """The report form, sent: it answers with the way to the receipt."""
-        return _is_receipt(await self._send(n, secrets.token_urlsafe(32), photos=()))
-
     async def create_photo(self, n: int) -> bool:
         """One photo of 300 kB staged, and the report that refers to it."""
         draft = secrets.token_urlsafe(32)
@@ -189,37 +211,12 @@ class Visits:
             "file", pictures.another(self.photo, self.serial), filename="snap.jpg",
             content_type="image/jpeg",
         )  # fmt: skip
-        staged = await self.resident.post("/report/photos/", file, visitor=self.serial)
+        staged = await self.resident.post("/api/v1/photos", file, visitor=self.serial)
         if staged.status != 201:
             return False
-        uid = str(json.loads(staged.body)["uid"])
-        return _is_receipt(await self._send(n, draft, photos=(uid,)))
-
-    async def move(self, n: int) -> bool:
-        """One move on one case."""
-        move = self.plan.moves[n]
-        browser = self.crew if move.by_crew else self.desk
-        form = aiohttp.FormData(default_to_multipart=True)
-        for name, value in move.form.items():
-            form.add_field(name, str(value))
-        answer = await browser.post(f"/desk/cases/{move.number}/{move.name}/", form)
-        return answer.status == 302 and "done=" in answer.location
-
-    async def _send(self, n: int, draft: str, *, photos: Sequence[str]) -> Answer:
-        spot, rng = self._spot(n), Random()  # noqa: S311  only an id that must be new
-        self.serial += 1
-        form = aiohttp.FormData(default_to_multipart=True)
-        fields = [
-            ("client_id", str(UUID(int=rng.getrandbits(128), version=4))), ("draft", draft),
-            ("lat", f"{spot.lat:.6f}"), ("lon", f"{spot.lon:.6f}"), ("accuracy", "15"),
-            ("place_source", "device"), ("category", str(self._category(n))), ("words", _WORDS),
-            # Somebody who has seen the hints and sends all the same.
-            ("asked", "near"), ("asked", "channels"),
-            *(("photo", uid) for uid in photos),
-        ]  # fmt: skip
-        for name, value in fields:
-            form.add_field(name, value)
-        return await self.resident.post("/report/", form, visitor=self.serial)
+        report = {**self._report(n), "draft": draft, "photos": [json.loads(staged.body)["uid"]]}
+        sent = await self.resident.post("/api/v1/reports", json=report, visitor=self.serial)
+        return sent.status == 201
 
     def _spot(self, n: int) -> Spot:
         return self.plan.spots[n % len(self.plan.spots)]
@@ -231,9 +228,15 @@ class Visits:
         return self.plan.categories[n % len(self.plan.categories)]
 
 
-def _is_receipt(answer: Answer) -> bool:
-    return answer.status == 302 and "/receipt/" in answer.location
+def _gets(paths: Iterable[str]) -> list[dict[str, Any]]:
+    return [{"method": "GET", "path": path} for path in paths]
 
 
-def _is_list(answer: Answer) -> bool:
-    return answer.status == 200 and len(set(_ROWS.findall(answer.body))) > 0
+def _post(path: str, content: dict[str, Any], visitor: int) -> dict[str, Any]:
+    headers = {"Content-Type": "application/json", "X-Forwarded-For": _address(visitor)}
+    return {"method": "POST", "path": path, "headers": headers, "body": json.dumps(content)}
+
+
+def _address(visitor: int) -> str:
+    """As a proxy in front would say it: residents do not share one address."""
+    return f"10.{visitor >> 16 & 255}.{visitor >> 8 & 255}.{visitor & 255}"

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-NAMES = {
-    "create", "create_photo", "list_page", "list_deep", "record_page", "move", "counts", "nearby",
-    "map",
-}  # fmt: skip
-NUMBERS = {"rps", "p50_ms", "p99_ms", "cpu_app_ms", "cpu_db_ms"}
+from gulou.bench.runner import ROWS
+
+NAMES = set(ROWS)
+NUMBERS = {"rps", "p50_ms", "p99_ms", "cpu_app_ms", "cpu_db_ms", "limit_ms", "ratio"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection
 from rich.console import Console
 
-from gulou.bench import past, runner
+from gulou.bench import cannon, past, runner
 from gulou.bench.meter import Bounds
 from gulou.config import embedded
 from gulou.config.runtime import prepare
@@ -41,6 +41,10 @@ def bench(env: Env, asked: Namespace, *, out: Path) -> int:
     """Run it; 1 when an answer was bad or the record does not hold."""
     if not sys.platform.startswith("linux"):
         raise CannotStart("The benchmark reads processor time from /proc, which only Linux has.")
+    try:
+        cannon.check()
+    except cannon.Missing as missing:
+        raise CannotStart(str(missing)) from missing
     with held(env.data_dir, "gulou bench"):
         server = embedded.Server(embedded.place(env.data_dir), say=print)
         try:
@@ -61,9 +65,9 @@ def _measured(env: Env, asked: Namespace, server: embedded.Server, out: Path) ->
     wrong = past.dangling() if asked.check else []
     bounds = Bounds(asked.connections, asked.seconds, asked.requests, warm=16)
     who = runner.People(DISPATCHER, CREW, PASSWORD)
-    with _web(env) as web:
+    with _running(env) as (web, worker):
         found = runner.measure(
-            runner.Server(f"http://127.0.0.1:{env.port}", web.pid, _pid(server)), who,
+            runner.Server(f"http://127.0.0.1:{env.port}", web.pid, worker.pid, _pid(server)), who,
             cases=asked.cases, bounds=bounds,
         )  # fmt: skip
     runner.keep(found, out)
@@ -106,23 +110,28 @@ def _load(cases: int, tell: Tell) -> None:
 
 
 @contextmanager
-def _web(env: Env) -> Iterator[Child]:
-    """The real web server, as `gulou web` starts it, until it is not needed any more."""
-    child = Child("web server", ["web", "--no-database"], Leash())
-    child.start()
+def _running(env: Env) -> Iterator[tuple[Child, Child]]:
+    """The web server and the worker, as `gulou run` starts them, until they are not needed."""
+    leash = Leash()
+    web = Child("web server", ["web", "--no-database"], leash)
+    worker = Child("worker", ["worker", "--no-database"], leash)
     try:
+        web.start()
         until = time.monotonic() + _START_SECONDS
         while not _answers(env.port):
-            if child.stopped() or time.monotonic() > until:
+            if web.stopped() or time.monotonic() > until:
                 raise CannotStart("The web server does not start; the reason stands above.")
             time.sleep(0.05)
-        yield child
+        worker.start()
+        yield web, worker
     finally:
-        child.ask_to_stop()
+        for child in (web, worker):
+            child.ask_to_stop()
         until = time.monotonic() + 15
-        while not child.stopped() and time.monotonic() < until:
+        while not (web.stopped() and worker.stopped()) and time.monotonic() < until:
             time.sleep(0.05)
-        child.kill()
+        for child in (web, worker):
+            child.kill()
 
 
 def _answers(port: int) -> bool:
