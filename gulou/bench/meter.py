@@ -74,7 +74,7 @@ class Costs:
         """Look again, and say what each of these requests (seconds each) cost."""
         wall, app, db = (b - a for a, b in zip(self.began, self._look(), strict=True))
         count = max(len(took), 1)
-        cuts = statistics.quantiles(took, n=100) if len(took) > 1 else [*took, 0.0] * 99
+        cuts = statistics.quantiles(took, n=100) if len(took) > 1 else (took or [0.0]) * 99
         return Row(
             name=name,
             rps=round(len(took) / wall, 1),
