@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
+from gulou.kit.words import in_language
 from gulou.outbox.kept import Kept
 
 from .limits import Limit
-from .models import Category, CodeSet, Condition, Elsewhere, Rule, StepLimit
+from .models import Category, Channel, CodeSet, Condition, Elsewhere, Rule, StepLimit
 from .states import TimeUnit
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ class CategoryRef:
     hint_en: str
     closing_zh: str
     closing_en: str
+    position: int
 
     @property
     def needs_photo(self) -> bool:
@@ -70,6 +72,7 @@ class ConditionRef:
     name_en: str
     limit: Limit
     is_default: bool
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,30 @@ class ElsewhereRef:
         return self.kind == "danger"
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelRef:
+    """A way by which reports come or answers go; the words are for while it is closed."""
+
+    id: int
+    code: str
+    is_open: bool
+    number: str
+    hours_zh: str
+    hours_en: str
+    closed_zh: str
+    closed_en: str
+
+    @property
+    def hours(self) -> str:
+        """When somebody is there, for the present reader."""
+        return in_language(self.hours_zh, self.hours_en)
+
+    @property
+    def closed(self) -> str:
+        """What the present reader is told while it is closed."""
+        return in_language(self.closed_zh, self.closed_en)
+
+
 @dataclass(frozen=True)
 class Registry:
     """Everything at hand. Rules are grouped by category, None holds those for any category."""
@@ -124,6 +151,7 @@ class Registry:
     step_limits: Mapping[str, Limit] = field(default_factory=dict)
     rules: Mapping[int | None, tuple[RuleRef, ...]] = field(default_factory=dict)
     elsewhere: tuple[ElsewhereRef, ...] = ()
+    channels: Mapping[str, ChannelRef] = field(default_factory=dict)
 
 
 def _read() -> Registry:
@@ -135,10 +163,12 @@ def _read() -> Registry:
         code_set=CodeSetRef(*current) if current else None,
         categories={
             row[0]: CategoryRef(*row)
-            for row in Category.objects.order_by("code_set_id", "id").values_list(*fields)
+            for row in Category.objects.order_by("code_set_id", "position", "id").values_list(
+                *fields
+            )
         },
         conditions={condition.id: condition for condition in conditions},
-        conditions_by_category=_grouped({c: c.category_id for c in conditions}),
+        conditions_by_category=_grouped({c: c.category_id for c in conditions if c.active}),
         step_limits={
             kind: Limit(amount, TimeUnit(unit))
             for kind, amount, unit in StepLimit.objects.values_list(
@@ -147,6 +177,10 @@ def _read() -> Registry:
         },
         rules=_grouped({rule: rule.category_id for rule in _rules()}),
         elsewhere=_elsewhere(),
+        channels={
+            row[1]: ChannelRef(*row)
+            for row in Channel.objects.values_list(*ChannelRef.__dataclass_fields__)
+        },
     )
 
 
@@ -159,11 +193,19 @@ def _grouped(keys: Mapping[T, K]) -> dict[K, tuple[T, ...]]:
 
 def _conditions() -> list[ConditionRef]:
     rows = Condition.objects.order_by("id").values_list(
-        "id", "category_id", "code", "name_zh", "name_en", "amount", "time_unit", "is_default"
+        "id",
+        "category_id",
+        "code",
+        "name_zh",
+        "name_en",
+        "amount",
+        "time_unit",
+        "is_default",
+        "active",
     )
     return [
-        ConditionRef(id, category_id, code, zh, en, Limit(amount, TimeUnit(unit)), default)
-        for id, category_id, code, zh, en, amount, unit, default in rows
+        ConditionRef(id, category_id, code, zh, en, Limit(amount, TimeUnit(unit)), default, active)
+        for id, category_id, code, zh, en, amount, unit, default, active in rows
     ]
 
 

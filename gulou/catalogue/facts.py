@@ -39,6 +39,69 @@ class CategoryRetired(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CategoryRestored(Fact):
+    """Categories are offered again."""
+
+    name: ClassVar[str] = "category.restored"
+    category_ids: tuple[int, ...]
+    code: str
+
+
+Particulars = dict[str, str | int | bool | list[str]]
+"""What changed of a thing, by field: the office's own published texts, never words of people."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryChanged(Fact):
+    """A category is described anew, or added: then there is nothing before."""
+
+    name: ClassVar[str] = "category.changed"
+    category_id: int
+    before: Particulars
+    after: Particulars
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionChanged(Fact):
+    """A filing condition is described anew, added, or no longer offered."""
+
+    name: ClassVar[str] = "condition.changed"
+    condition_id: int
+    before: Particulars
+    after: Particulars
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonChanged(Fact):
+    """A reason of a list is described anew, added, or no longer offered."""
+
+    name: ClassVar[str] = "reason.changed"
+    reason_id: int
+    before: Particulars
+    after: Particulars
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElsewhereChanged(Fact):
+    """Where somebody is better helped is described anew, added, or no longer shown."""
+
+    name: ClassVar[str] = "elsewhere.changed"
+    elsewhere_id: int
+    before: Particulars
+    after: Particulars
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelChanged(Fact):
+    """A way by which reports come or answers go was opened, closed, or described anew."""
+
+    name: ClassVar[str] = "channel.changed"
+    channel_id: int
+    before: Particulars
+    after: Particulars
+
+
+@dataclass(frozen=True, kw_only=True)
 class LimitSet(Fact):
     """A limit became another one: of a condition, or of a kind of step."""
 

@@ -1,17 +1,22 @@
 """The catalogue's history: each fact in a sentence, with what was and what became."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gulou.kit.changes import Change, Detail
+from gulou.kit.words import name_of
 from gulou.outbox.models import Event
 
 from . import current
 from .current import RuleRef
-from .models import Rule
+from .models import Elsewhere, Reason, Rule
 from .operations.undo import can_take_back
 from .rule_words import RuleWords
+from .states import STEP_NAMES, ChannelCode, TimeUnit
 
 MOST = 200
 
@@ -87,3 +92,105 @@ def _particulars(rule: RuleRef) -> dict[str, str]:
         _("Reason"): rule.reason,
         _("From"): rule.since.isoformat(),
     }
+
+
+# Everything else ---------------------------------------------------------------------------------
+
+_LABELS = {
+    "name_zh": gettext_lazy("Name"), "name_en": gettext_lazy("Name in English"), "hint_zh": gettext_lazy("Hint"),
+    "hint_en": gettext_lazy("Hint in English"), "icon": gettext_lazy("Icon"),
+    "closing_zh": gettext_lazy("Closing condition"), "closing_en": gettext_lazy("Closing condition in English"),
+    "evidence": gettext_lazy("Evidence"), "public_rank": gettext_lazy("Place among what residents are offered"),
+    "position": gettext_lazy("Place in the list"), "is_default": gettext_lazy("The ordinary one"),
+    "active": gettext_lazy("In use"), "public_zh": gettext_lazy("What a resident reads"),
+    "public_en": gettext_lazy("What a resident reads, in English"), "kind": gettext_lazy("Kind"),
+    "number": gettext_lazy("Number"), "words_zh": gettext_lazy("Words"), "words_en": gettext_lazy("Words in English"),
+    "keywords": gettext_lazy("Keywords"), "rank": gettext_lazy("Place in the list"), "is_open": gettext_lazy("Open now"),
+    "hours_zh": gettext_lazy("Hours"), "hours_en": gettext_lazy("Hours in English"),
+    "closed_zh": gettext_lazy("Words while closed"), "closed_en": gettext_lazy("Words while closed, in English"),
+    "amount": gettext_lazy("Limit"), "time_unit": gettext_lazy("Unit of time"), "code": gettext_lazy("Code"),
+}  # fmt: skip
+
+CATEGORIES = ("category.changed", "category.retired", "category.restored", "condition.changed",
+              "limit.set", "code_set.made_current", "code_set.loaded")  # fmt: skip
+LIMITS = ("limit.set",)
+REASONS = ("reason.changed",)
+ELSEWHERE = ("elsewhere.changed",)
+CHANNELS = ("channel.changed",)
+
+
+def history(names: Sequence[str], *, category_id: int | None = None) -> list[Change]:
+    """What happened under these names, the newest first; of one category with its conditions."""
+    events = Event.objects.filter(subject_kind__startswith="catalogue.", name__in=names)
+    if category_id is not None:
+        conditions = [
+            one.id for one in current.registry().conditions.values()
+            if one.category_id == category_id
+        ]  # fmt: skip
+        events = events.filter(
+            Q(payload__category_id=category_id)
+            | Q(payload__category_ids__contains=[category_id])
+            | Q(payload__condition_id__in=conditions)
+        )
+    return [_change(event) for event in events.order_by("-id")[:MOST]]
+
+
+def _change(event: Event) -> Change:
+    said = event.payload
+    what, sign = _SAID.get(event.name, (_("Changed"), "pencil"))
+    before, after = said.get("before", {}), said.get("after", {})
+    details = [
+        Detail(_LABELS.get(name, name), _plain(before.get(name, "")), _plain(after[name]))
+        for name in after
+        if after[name] != "" or before.get(name)
+    ]
+    if after and not before:
+        what, sign = _("Added"), "plus"
+    if event.name == "limit.set":
+        details = [Detail(
+            _("Limit"), _limit(said["amount_before"], said["time_unit_before"]),
+            _limit(said["amount"], said["time_unit"]),
+        )]  # fmt: skip
+    return Change(
+        event_id=event.pk, at=event.at, actor=event.actor, what=what, details=details, sign=sign,
+        can_undo=can_take_back(event), of=_of(event),
+    )  # fmt: skip
+
+
+_SAID: dict[str, tuple[Any, str]] = {
+    "category.retired": (gettext_lazy("Retired"), "archive"),
+    "category.restored": (gettext_lazy("Brought back"), "arrow-back-up"),
+    "limit.set": (gettext_lazy("Limit changed"), "clock"),
+    "code_set.loaded": (gettext_lazy("Edition loaded"), "file-plus"),
+    "code_set.made_current": (gettext_lazy("Edition made current"), "check"),
+}
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return " ".join(value) if isinstance(value, list) else str(value)
+
+
+def _limit(amount: int, unit: str) -> str:
+    return f"{amount} {TimeUnit(unit).label}"
+
+
+def _of(event: Event) -> str:
+    """The name of the thing that a fact is about."""
+    said, registry = event.payload, current.registry()
+    if said.get("step_kind"):
+        return str(STEP_NAMES.get(said["step_kind"], said["step_kind"]))
+    condition = registry.conditions.get(said.get("condition_id") or 0)
+    category = registry.categories.get(
+        said.get("category_id") or (condition.category_id if condition else 0)
+    )
+    if category is not None:
+        return name_of(category) + (f" · {name_of(condition)}" if condition else "")
+    if "channel_id" in said:
+        channel = next(c for c in registry.channels.values() if c.id == said["channel_id"])
+        return str(ChannelCode(channel.code).label)
+    for model, key in ((Reason, "reason_id"), (Elsewhere, "elsewhere_id")):
+        if key in said:
+            return name_of(model.objects.get(pk=said[key]))
+    return " ".join(filter(None, (said.get("code"), said.get("edition"))))

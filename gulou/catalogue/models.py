@@ -9,7 +9,7 @@ from gulou.outbox.models import Chained
 from gulou.people.models import Unit
 from gulou.places.models import Area
 
-from .states import CategoryKind, ElsewhereKind, Evidence, Lead, ReasonKind, TimeUnit
+from .states import CategoryKind, ChannelCode, ElsewhereKind, Evidence, Lead, ReasonKind, TimeUnit
 
 
 class CodeSet(Chained):
@@ -56,6 +56,8 @@ class Category(models.Model):
     evidence = models.CharField(max_length=20, choices=Evidence.choices, default=Evidence.PHOTO)
     # Offered to residents, and how far up: 0 is not offered, 1 comes first.
     public_rank = models.PositiveSmallIntegerField(default=0)
+    # Its place among its neighbours: smaller first, then as the list has them.
+    position = models.PositiveSmallIntegerField(default=0, db_default=0)
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -79,6 +81,7 @@ class Condition(models.Model):
     amount = models.PositiveSmallIntegerField()
     time_unit = models.CharField(max_length=20, choices=TimeUnit.choices)
     is_default = models.BooleanField(default=False)
+    active = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         ordering = ["category", "code"]
@@ -205,6 +208,26 @@ class Elsewhere(models.Model):
     class Meta:
         ordering = ["rank", "id"]
         verbose_name_plural = "elsewhere"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Channel(Chained):
+    """A way by which reports come or answers go. Closed, the public reads its `closed_` words."""
+
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
+    code = models.CharField(max_length=20, unique=True, choices=ChannelCode.choices)
+    is_open = models.BooleanField(default=True)
+    # The telephone number that the public reads; for the hotline.
+    number = models.CharField(max_length=40, blank=True)
+    hours_zh = models.CharField(max_length=120, blank=True)
+    hours_en = models.CharField(max_length=160, blank=True)
+    closed_zh = models.CharField(max_length=200, blank=True)
+    closed_en = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["id"]
 
     def __str__(self) -> str:
         return self.code

@@ -8,38 +8,49 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.kit.errors import Invalid, NotFound, Refusal
 from gulou.people import queries as people
-from gulou.people.queries import Use
+from gulou.people.queries import Use, today
 
 from . import current, suggest
-from .current import CategoryRef, CodeSetRef, ConditionRef, ElsewhereRef, RuleRef
+from .current import CategoryRef, ChannelRef, CodeSetRef, ConditionRef, ElsewhereRef, RuleRef
 from .limits import Limit
-from .models import Reason
+from .models import Elsewhere, Reason
 from .states import ReasonKind, TimeUnit
 
 __all__ = [
     "CategoryRef",
+    "ChannelRef",
     "CodeSetRef",
     "ConditionRef",
     "ElsewhereRef",
     "Limit",
     "RuleRef",
+    "all_conditions_of",
+    "all_elsewhere",
+    "all_reasons",
     "all_rules",
+    "all_step_limits",
     "categories",
     "categories_by_class",
     "categories_for_public",
     "category_coded",
     "category_ref",
     "category_refs",
+    "category_tree",
+    "channel",
     "condition_ref",
     "conditions_of",
     "current_code_set",
     "default_condition",
     "elsewhere",
     "elsewhere_for",
+    "elsewhere_with_id",
     "handling_limit",
     "reason_given",
+    "reason_with_id",
     "reasons",
+    "require_channel",
     "rule_ref",
+    "rules_about",
     "rules_on",
     "step_limit",
     "suggest_categories",
@@ -176,6 +187,80 @@ def rules_on(day: date) -> list[RuleRef]:
     """The rules in force on a day, oldest first."""
     held = [r for rules in current.registry().rules.values() for r in rules if r.holds(day)]
     return sorted(held, key=lambda rule: rule.id)
+
+
+def channel(code: str) -> ChannelRef:
+    """A way by which reports come or answers go. One that the office never touched is open."""
+    return current.registry().channels.get(code) or ChannelRef(0, code, True, "", "", "", "", "")
+
+
+def require_channel(code: str) -> None:
+    """Raises Refusal with the office's words where this way is closed."""
+    found = channel(code)
+    if not found.is_open:
+        raise Refusal("catalogue.channel_closed", found.closed or _("This way is closed for now."))
+
+
+def category_tree() -> list[CategoryRef]:
+    """Every category of the current edition, retired ones too: each class before what is below."""
+    code_set_id = current_code_set().id
+    all_of_it = [c for c in category_refs().values() if c.code_set_id == code_set_id]
+    classes = [one for one in all_of_it if one.parent_id is None]
+    return [
+        one for above in classes
+        for one in (above, *(c for c in all_of_it if c.parent_id == above.id))
+    ]  # fmt: skip
+
+
+def all_conditions_of(category_id: int) -> list[ConditionRef]:
+    """The filing conditions of a category, those no longer offered too."""
+    found = current.registry().conditions.values()
+    return [one for one in found if one.category_id == category_id]
+
+
+def all_step_limits() -> Mapping[str, Limit]:
+    """How long each kind of step may take, by kind."""
+    return current.registry().step_limits
+
+
+def all_reasons() -> list[Reason]:
+    """Every reason of every list, those no longer offered too."""
+    return list(Reason.objects.all())
+
+
+def reason_with_id(reason_id: int) -> Reason:
+    """A reason, also one that is no longer offered. Raises NotFound."""
+    found = Reason.objects.filter(pk=reason_id).first()
+    if found is None:
+        raise NotFound("catalogue.no_such_reason", _("There is no such reason."))
+    return found
+
+
+def all_elsewhere() -> list[Elsewhere]:
+    """Everywhere somebody may be better helped, what is no longer shown too."""
+    return list(Elsewhere.objects.all())
+
+
+def elsewhere_with_id(elsewhere_id: int) -> Elsewhere:
+    """One of them. Raises NotFound."""
+    found = Elsewhere.objects.filter(pk=elsewhere_id).first()
+    if found is None:
+        raise NotFound("catalogue.no_such_elsewhere", _("There is no such entry."))
+    return found
+
+
+def rules_about(
+    *, area_id: int | None = None, category_id: int | None = None, condition_id: int | None = None
+) -> list[RuleRef]:
+    """The rules that name this area, category or condition and are not over."""
+    wanted = [("area_id", area_id), ("category_id", category_id), ("condition_id", condition_id)]
+    asked = [(name, id) for name, id in wanted if id is not None]
+    day = today()
+    return [
+        rule for rule in all_rules()
+        if (rule.until is None or rule.until > max(day, rule.since))
+        and any(getattr(rule, name) == id for name, id in asked)
+    ]  # fmt: skip
 
 
 def all_rules() -> list[RuleRef]:

@@ -51,3 +51,23 @@ class ReasonKind(TextChoices):
 class ElsewhereKind(TextChoices):
     DANGER = "danger", _("Danger: help must come at once")
     COMPLAINT = "complaint", _("Petitions and complaints: they have channels of their own")
+
+
+class ChannelCode(TextChoices):
+    """By which ways reports come, and by which the answers go."""
+
+    WEB = "web", _("Reporting on the web page")
+    HOTLINE = "hotline", _("Telephone of the office")
+    DESK = "desk", _("Entering at a desk for callers and letters")
+    MAIL = "mail", _("Answers by e-mail to reporters")
+
+
+STEP_NAMES = {
+    "intake": _("Intake"),
+    "verify": _("Verification"),
+    "dispatch": _("Dispatch"),
+    "accept": _("Acceptance"),
+    "handle": _("Handling"),
+    "recheck": _("Recheck"),
+}
+"""The kinds of step that a limit may be set for, as people call them."""

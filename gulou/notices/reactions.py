@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from gulou.cases import operations
 from gulou.cases import queries as cases
+from gulou.catalogue import queries as catalogue
 from gulou.outbox.table import Envelope
 from gulou.workbench import queries as workbench
 
@@ -135,6 +136,8 @@ def _combined(receipt: str) -> tuple[str, str]:
 def _tell(
     reader: cases.Reader, envelope: Envelope, words: Callable[[str], tuple[str, str]]
 ) -> None:
+    if not catalogue.channel("mail").is_open:
+        return
     with override(reader.language or settings.LANGUAGE_CODE):
         subject, body = words(reader.receipt)
     link = f"{settings.GULOU.public_url}/t/{reader.token}/"

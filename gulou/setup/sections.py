@@ -39,6 +39,10 @@ SECTIONS: Sequence[Section] = (
     Section("setup:leaders", _("Leading groups"), _("Head, deputy in charge and liaison of each unit."), "user-check", (MANAGE,)),
     Section("setup:streets", _("Leaders and streets"), _("Which leader of the district looks after which street."), "map-pin", (MANAGE,)),
     Section("setup:roles", _("Roles"), _("What each role may do, as a matrix and in sentences."), "shield-check", (DEFINE,)),
+    Section("setup:categories", _("Categories"), _("The tree of problems: names, conditions, what residents are offered."), "list-details", (CATALOGUE,)),
+    Section("setup:limits", _("Limits"), _("How long each step and each kind of problem may take."), "clock", (CATALOGUE,)),
+    Section("setup:reasons", _("Reasons"), _("What one chooses from where a move needs a reason."), "list-check", (CATALOGUE,)),
+    Section("setup:channels", _("Channels"), _("By which ways reports come and answers go, open or closed."), "phone", (CATALOGUE,)),
     Section("setup:rules", _("Rules"), _("Which unit leads for what, where"), "route", (CATALOGUE,)),
     Section("setup:openings", _("Public side"), _("Which pages everybody may open, and who let it"), "world", (ASK_OPENING, APPROVE_OPENING)),
 )

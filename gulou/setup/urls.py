@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import home, openings, people, postings, roles, rules, units
+from .views import catalogue, home, openings, people, postings, roles, rules, units
 
 app_name = "setup"
 urlpatterns = [
@@ -42,6 +42,42 @@ urlpatterns = [
     path("roles/<slug:code>/", roles.role, name="role"),
     path("roles/<slug:code>/edit/", roles.edit_role, name="edit_role"),
     path("roles/<slug:code>/history/", roles.role_history, name="role_history"),
+    path("categories/", catalogue.categories, name="categories"),
+    path("categories/new/", catalogue.category_new, name="category_new"),
+    path("categories/history/", catalogue.categories_history, name="categories_history"),
+    path("categories/<int:category_id>/", catalogue.category, name="category"),
+    path("categories/<int:category_id>/retire/", catalogue.category_retire, name="category_retire"),
+    path(
+        "categories/<int:category_id>/restore/", catalogue.category_restore, name="category_restore"
+    ),
+    path(
+        "categories/<int:category_id>/history/", catalogue.category_history, name="category_history"
+    ),
+    path(
+        "categories/<int:category_id>/conditions/new/",
+        catalogue.condition_new,
+        name="condition_new",
+    ),
+    path("conditions/<int:condition_id>/", catalogue.condition, name="condition"),
+    path(
+        "conditions/<int:condition_id>/switch/", catalogue.condition_switch, name="condition_switch"
+    ),
+    path("limits/", catalogue.limits, name="limits"),
+    path("limits/history/", catalogue.limits_history, name="limits_history"),
+    path("limits/<slug:kind>/", catalogue.step_limit, name="step_limit"),
+    path("reasons/", catalogue.reasons, name="reasons"),
+    path("reasons/new/", catalogue.reason_new, name="reason_new"),
+    path("reasons/history/", catalogue.reasons_history, name="reasons_history"),
+    path("reasons/<int:reason_id>/", catalogue.reason, name="reason"),
+    path("reasons/<int:reason_id>/switch/", catalogue.reason_switch, name="reason_switch"),
+    path("channels/", catalogue.channels, name="channels"),
+    path("channels/history/", catalogue.channels_history, name="channels_history"),
+    path("channels/<slug:code>/", catalogue.channel, name="channel"),
+    path("elsewhere/new/", catalogue.elsewhere_new, name="elsewhere_new"),
+    path("elsewhere/<int:elsewhere_id>/", catalogue.elsewhere, name="elsewhere"),
+    path(
+        "elsewhere/<int:elsewhere_id>/switch/", catalogue.elsewhere_switch, name="elsewhere_switch"
+    ),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.rule_new, name="rule_new"),
     path("rules/check/", rules.check, name="rules_check"),

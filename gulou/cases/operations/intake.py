@@ -154,6 +154,8 @@ def _receive(
     office = people.office()
     if entered_by is not None:
         access.require(entered_by, states.ENTER, unit_id=office.id)
+    if snap.channel in (Channel.WEB, Channel.DESK):
+        catalogue.require_channel(snap.channel)
     category = category_in_use(snap.category_id)
     lat, lon, where = _place(snap)
     _check_words_and_time(snap)

@@ -78,6 +78,7 @@ from .story import (
 )
 from .telling import Brief, Reader, brief_of, reader_of_report
 from .units import open_cases_of, uses_of_unit
+from .uses import Uses, uses_of_area, uses_of_categories, uses_of_condition
 from .what_if import Firing, Moved, WhatIf, decided_lately, firing, what_if
 
 __all__ = [
@@ -108,6 +109,7 @@ __all__ = [
     "StepSeen",
     "Told",
     "Tracked",
+    "Uses",
     "WhatIf",
     "all_released",
     "assigned_from_above",
@@ -160,6 +162,9 @@ __all__ = [
     "square_of",
     "tracked",
     "tracked_photo",
+    "uses_of_area",
+    "uses_of_categories",
+    "uses_of_condition",
     "uses_of_unit",
     "what_if",
 ]

@@ -1,6 +1,18 @@
 """Everything that can be done to the catalogue. Each: allow, lock, check, change, record."""
 
 from .code_sets import Loaded, load_code_set, make_current, retire_category
+from .describing import (
+    add_category,
+    add_condition,
+    add_elsewhere,
+    add_reason,
+    describe_category,
+    describe_channel,
+    describe_condition,
+    describe_elsewhere,
+    describe_reason,
+    restore_categories,
+)
 from .foreign import Foreign, take_categories
 from .limits import set_condition_limit, set_step_limit
 from .rules import (
@@ -20,13 +32,23 @@ __all__ = [
     "Loaded",
     "RuleContradicts",
     "RuleDraft",
+    "add_category",
+    "add_condition",
+    "add_elsewhere",
+    "add_reason",
     "can_take_back",
     "change_rule",
+    "describe_category",
+    "describe_channel",
+    "describe_condition",
+    "describe_elsewhere",
+    "describe_reason",
     "end_rule",
     "load_code_set",
     "load_lists",
     "load_shipped",
     "make_current",
+    "restore_categories",
     "resume_rule",
     "retire_category",
     "set_condition_limit",

@@ -5,16 +5,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from gulou.catalogue.models import Rule
+from gulou.catalogue.models import (
+    Category,
+    Channel,
+    Condition,
+    Elsewhere,
+    Reason,
+    Rule,
+    StepLimit,
+)
 from gulou.kit.errors import NotFound, Refusal
 from gulou.outbox.models import Event
 from gulou.outbox.queries import fact_with_id, story
 from gulou.people.models import User
 from gulou.people.queries import today
 
-from . import rules
+from . import code_sets, describing, limits, rules
 
 By = User | str
 
@@ -116,7 +125,107 @@ def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
+# Things described anew ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Thing:
+    """What a fact of this kind describes, and the operation that describes it."""
+
+    model: type[Model]
+    id: str
+    describe: Callable[..., Any]
+
+    def row(self, event: Event) -> Model:
+        return self.model._default_manager.get(pk=event.payload[self.id])
+
+    def obstacle(self, event: Event) -> Any:
+        """Every particular must still be what this fact made of it."""
+        row, after = self.row(event), event.payload["after"]
+        if not event.payload["before"]:
+            return "" if getattr(row, "active", True) else _NEWER
+        same = all(getattr(row, name) == value for name, value in after.items())
+        return "" if same else _NEWER
+
+    def back(self, event: Event, by: By) -> None:
+        before = event.payload["before"] or {"active": False}
+        row = self.row(event)
+        self.describe(row.code if isinstance(row, Channel) else row.pk, before, by=by)
+
+
+_CATEGORY = _Thing(Category, "category_id", describing.describe_category)
+_CONDITION = _Thing(Condition, "condition_id", describing.describe_condition)
+_REASON = _Thing(Reason, "reason_id", describing.describe_reason)
+_ELSEWHERE = _Thing(Elsewhere, "elsewhere_id", describing.describe_elsewhere)
+_CHANNEL = _Thing(Channel, "channel_id", describing.describe_channel)
+
+
+def _category_back(event: Event, by: By) -> None:
+    if event.payload["before"]:
+        _CATEGORY.back(event, by)
+    else:
+        code_sets.retire_category(event.payload["category_id"], by=by)
+
+
+def _condition_obstacle(event: Event) -> Any:
+    if event.payload["before"].get("is_default") is False:
+        return _("Make another condition the ordinary one instead.")
+    return _CONDITION.obstacle(event)
+
+
+def _active(event: Event) -> set[bool]:
+    ids = event.payload["category_ids"]
+    return set(Category.objects.filter(pk__in=ids).values_list("active", flat=True))
+
+
+def _retired_obstacle(event: Event) -> Any:
+    return _NEWER if _active(event) != {False} else ""
+
+
+def _restored_obstacle(event: Event) -> Any:
+    return _NEWER if _active(event) != {True} else ""
+
+
+def _restore(event: Event, by: By) -> None:
+    describing.restore_categories(tuple(event.payload["category_ids"]), by=by)
+
+
+def _retire_again(event: Event, by: By) -> None:
+    ids = event.payload["category_ids"]
+    tops = Category.objects.filter(pk__in=ids).exclude(parent_id__in=ids)
+    for category in tops:
+        code_sets.retire_category(category.pk, by=by)
+
+
+def _limit(event: Event) -> Condition | StepLimit:
+    if event.payload["step_kind"]:
+        return StepLimit.objects.get(step_kind=event.payload["step_kind"])
+    return Condition.objects.get(pk=event.payload["condition_id"])
+
+
+def _limit_obstacle(event: Event) -> Any:
+    row, said = _limit(event), event.payload
+    return "" if (row.amount, row.time_unit) == (said["amount"], said["time_unit"]) else _NEWER
+
+
+def _limit_back(event: Event, by: By) -> None:
+    said = event.payload
+    was = {"amount": said["amount_before"], "time_unit": said["time_unit_before"]}
+    if said["step_kind"]:
+        limits.set_step_limit(said["step_kind"], **was, by=by)
+    else:
+        limits.set_condition_limit(said["condition_id"], **was, by=by)
+
+
 _WAYS: Mapping[str, _Way] = {
+    "category.changed": _Way(_CATEGORY.obstacle, _category_back),
+    "category.retired": _Way(_retired_obstacle, _restore),
+    "category.restored": _Way(_restored_obstacle, _retire_again),
+    "condition.changed": _Way(_condition_obstacle, _CONDITION.back),
+    "reason.changed": _Way(_REASON.obstacle, _REASON.back),
+    "elsewhere.changed": _Way(_ELSEWHERE.obstacle, _ELSEWHERE.back),
+    "channel.changed": _Way(_CHANNEL.obstacle, _CHANNEL.back),
+    "limit.set": _Way(_limit_obstacle, _limit_back),
     "rule.set": _Way(_set_obstacle, _unset),
     "rule.ended": _Way(_ended_obstacle, _unend),
     "rule.reopened": _Way(_reopened_obstacle, _end_again),

@@ -40,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "district": district_name(),
             "shortcuts": catalogue.categories_for_public()[:SHORTCUTS],
             "channels": catalogue.elsewhere(),
+            "hotline": catalogue.channel("hotline"),
             "dangers": [channel for channel in catalogue.elsewhere() if channel.is_danger],
             "form": LinkForm(),
             "opened": {part.value: is_open(part) for part in Part},

@@ -126,6 +126,10 @@ def categories(request: HttpRequest) -> HttpResponse:
 
 
 def _fresh(request: HttpRequest, draft: str) -> HttpResponse:
+    web = catalogue.channel("web")
+    if not web.is_open:
+        told = {"web": web, "hotline": catalogue.channel("hotline")}
+        return render(request, "portal/closed.html", told)
     staged = photos.staged_photos(draft)
     form = ReportForm(initial={"category": request.GET.get("category", "")})
     sheet = Sheet(draft, uuid4(), staged, pin_of_photos(staged))

@@ -1,0 +1,142 @@
+"""Forms of the catalogue: categories, conditions, limits, reasons, other channels."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+import gulou.ui
+from gulou.catalogue.states import ElsewhereKind, Evidence, TimeUnit
+
+Words = forms.Textarea(attrs={"rows": 2})
+
+
+@cache
+def icons() -> list[tuple[str, str]]:
+    """The icons that can be drawn."""
+    file = Path(gulou.ui.__file__ or "").parent / "icons.json"
+    return [("", "–"), *((name, name) for name in sorted(json.loads(file.read_text("utf-8"))))]
+
+
+def _line(label: Any, *, most: int, needed: bool = True) -> forms.CharField:
+    return forms.CharField(label=label, max_length=most, required=needed)
+
+
+def _text(label: Any, *, most: int, hint: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=most, required=False, help_text=hint,
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": most}),
+    )  # fmt: skip
+
+
+def _small(label: Any, *, hint: Any = "", least: int = 0) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=least, max_value=32767, help_text=hint)
+
+
+class Plain(forms.Form):
+    """A form whose labels stand alone."""
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        self.label_suffix = ""
+
+
+class LimitForm(Plain):
+    """How long something may take."""
+
+    amount = _small(_("Limit"), least=1)
+    time_unit = forms.ChoiceField(label=_("Unit of time"), choices=TimeUnit.choices)
+
+
+class CategoryForm(Plain):
+    """A category as people read it."""
+
+    name_zh = _line(_("Name in Chinese"), most=60)
+    name_en = _line(_("Name in English"), most=80)
+    public_rank = _small(
+        _("Place among what residents are offered"),
+        hint=_("1 comes first; 0 is for staff only."),
+    )
+    position = _small(
+        _("Place in the list"),
+        hint=_("0 as the list has it; a larger number stands further down."),
+    )
+    icon = forms.ChoiceField(label=_("Icon"), choices=icons, required=False)
+    evidence = forms.ChoiceField(
+        label=_("What shows that handling is done"), choices=Evidence.choices
+    )
+    hint_zh = _text(_("Hint in Chinese"), most=200)
+    hint_en = _text(_("Hint in English"), most=300)
+    closing_zh = _text(_("Closing condition in Chinese"), most=200)
+    closing_en = _text(_("Closing condition in English"), most=300)
+
+
+class NewCategoryForm(CategoryForm):
+    """A category of the office's own, with the limit of its ordinary condition."""
+
+    amount = _small(_("Limit for handling"), least=1)
+    time_unit = forms.ChoiceField(label=_("Unit of time"), choices=TimeUnit.choices)
+
+
+class ConditionForm(Plain):
+    """A filing condition and its limit."""
+
+    name_zh = _line(_("Name in Chinese"), most=120)
+    name_en = _line(_("Name in English"), most=160)
+    amount = _small(
+        _("Limit for handling"), least=1,
+        hint=_("For what begins from now on. What is under way keeps its deadline."),
+    )  # fmt: skip
+    time_unit = forms.ChoiceField(label=_("Unit of time"), choices=TimeUnit.choices)
+    is_default = forms.BooleanField(label=_("The ordinary one"), required=False)
+
+
+class ReasonForm(Plain):
+    """A reason, and what a resident reads where it ends a case."""
+
+    name_zh = _line(_("Name in Chinese"), most=80)
+    name_en = _line(_("Name in English"), most=120)
+    public_zh = _text(_("What a resident reads, in Chinese"), most=200)
+    public_en = _text(_("What a resident reads, in English"), most=300)
+
+
+class ElsewhereForm(Plain):
+    """Where somebody is better helped."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=ElsewhereKind.choices)
+    name_zh = _line(_("Name in Chinese"), most=60)
+    name_en = _line(_("Name in English"), most=80)
+    number = _line(_("Telephone number"), most=40, needed=False)
+    words_zh = _text(_("What the public reads, in Chinese"), most=200)
+    words_en = _text(_("What the public reads, in English"), most=300)
+    keywords = _text(
+        _("Words in a report that point there"), most=2000,
+        hint=_("Apart by spaces; two words joined by + want both."),
+    )  # fmt: skip
+    rank = _small(_("Place in the list"))
+
+    def clean_keywords(self) -> list[str]:
+        return str(self.cleaned_data["keywords"]).split()
+
+
+class ChannelForm(Plain):
+    """Whether a way is open, and what the public reads."""
+
+    is_open = forms.BooleanField(label=_("Open now"), required=False)
+    closed_zh = _text(
+        _("While it is closed the public reads, in Chinese"), most=200,
+        hint=_("Say until when, and how else one reaches you."),
+    )  # fmt: skip
+    closed_en = _text(_("While it is closed the public reads, in English"), most=300)
+
+
+class HotlineForm(ChannelForm):
+    """The telephone of the office."""
+
+    number = _line(_("Telephone number"), most=40, needed=False)
+    hours_zh = _line(_("Office hours, in Chinese"), most=120, needed=False)
+    hours_en = _line(_("Office hours, in English"), most=160, needed=False)
+    field_order = ("is_open", "number", "hours_zh", "hours_en", "closed_zh", "closed_en")
