@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "gulou.people.middleware.OnlyLooking",
     "gulou.people.middleware.SessionEnd",
     "gulou.people.middleware.FirstThings",
     "gulou.config.refusals.RefusalMiddleware",

@@ -4,7 +4,9 @@ A verb is held through a posting that reaches the unit a thing belongs to, or th
 of work that was given to the person or to a unit that a posting reaches.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.contrib.postgres.fields import ArrayField
@@ -52,10 +54,33 @@ class Reach:
         )
 
 
+_looking: ContextVar[dict[int, Reach] | None] = ContextVar("looking", default=None)
+
+
+@contextmanager
+def only_looking() -> Iterator[None]:
+    """Ask once for what each person may do: around a request that changes nothing. Where postings
+    may begin and end, it is asked anew each time."""
+    token = _looking.set({})
+    try:
+        yield
+    finally:
+        _looking.reset(token)
+
+
 def reach_of(user: User) -> Reach:
     """What this person may do where, now. One small query."""
     if not user.is_active:
         return Reach(None, {})
+    known = _looking.get()
+    if known is None:
+        return _reach_of(user)
+    if user.pk not in known:
+        known[user.pk] = _reach_of(user)
+    return known[user.pk]
+
+
+def _reach_of(user: User) -> Reach:
     found: dict[str, set[int]] = {}
     units = unit_refs()
     for verbs, below, unit_id in _present(user):

@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from gulou.kit import clock
 from gulou.ui.guards import rule_of
 
-from . import operations, queries
+from . import access, operations, queries
 from .adapter import SEEN_AT, SESSION_KEY, SIGNED_IN_AT
 from .models import User
 
@@ -24,6 +24,19 @@ _TOUCH = 60
 _ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "mfa_reauthenticate"})
 _NEW_KEY = "account_change_password"
 _SECOND_FACTOR = "mfa_activate_totp"
+
+
+class OnlyLooking:
+    """Lets a request that only looks ask once for what its reader may do."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        with access.only_looking():
+            return self.get_response(request)
 
 
 class SessionEnd:

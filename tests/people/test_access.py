@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -194,3 +195,21 @@ def _made_elsewhere(parent: Unit, code: str) -> int:
     Unit.objects.filter(pk=unit.pk).update(path=f"{parent.path}{unit.pk}.")
     Revision.objects.filter(name="people.units").update(token=uuid.uuid4())
     return unit.pk
+
+
+def test_who_only_looks_is_asked_about_once(cast: Cast, django_assert_num_queries: Any) -> None:
+    with access.only_looking():
+        reach = access.reach_of(cast.lin)
+        with django_assert_num_queries(0):
+            assert access.reach_of(cast.lin) == reach
+    with CaptureQueriesContext(connection) as asked:
+        assert access.reach_of(cast.lin) == reach
+    assert any("posting" in one["sql"] for one in asked.captured_queries)
+
+
+def test_a_posting_that_ends_ends_at_once_for_who_acts(cast: Cast) -> None:
+    assert access.unit_ids_where(cast.lin, "case.read")
+    cast.lin.postings.all().delete()
+    assert not access.unit_ids_where(cast.lin, "case.read")
+    with access.only_looking():
+        assert not access.unit_ids_where(cast.lin, "case.read")
