@@ -14,12 +14,13 @@ export default class extends Controller<HTMLElement> {
     document.addEventListener("draft-done", this.sent);
     this.look();
     dropStrangers(document.body.dataset.user ?? "");
-    for (const done of document.querySelectorAll<HTMLElement>("[data-draft-done]")) {
-      dropDraft(done.dataset.draftDone ?? "");
-    }
+    this.sweep();
+    // A page that htmx put in place of another says the same.
+    document.addEventListener("htmx:afterSwap", this.sweep);
   }
 
   override disconnect(): void {
+    document.removeEventListener("htmx:afterSwap", this.sweep);
     document.removeEventListener("network", this.found);
     document.removeEventListener("draft-done", this.sent);
     window.removeEventListener("online", this.look);
@@ -37,6 +38,12 @@ export default class extends Controller<HTMLElement> {
     event.preventDefault();
     history.back();
   }
+
+  private sweep = (): void => {
+    for (const done of document.querySelectorAll<HTMLElement>("[data-draft-done]")) {
+      dropDraft(done.dataset.draftDone ?? "");
+    }
+  };
 
   private sent = (event: Event): void => {
     dropDraft(String((event as CustomEvent<{ value?: string }>).detail?.value ?? ""));

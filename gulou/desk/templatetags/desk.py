@@ -17,6 +17,7 @@ from gulou.desk.pairs import Pair, Side
 from gulou.kit.words import in_language, name_of
 from gulou.ui.templatetags.ui import field
 from gulou.ui.times import moment
+from gulou.workbench import queries as bench
 
 register = template.Library()
 
@@ -97,6 +98,12 @@ def refreshed(bound: BoundField, form: Any, case: Any, act: Act, focus: bool) ->
     if focus and bound.name == form.visible()[0].name:
         bound.field.widget.attrs["autofocus"] = True
     return mark_safe(render_to_string("ui/field.html", field(bound)))  # noqa: S308 our own template
+
+
+@register.simple_tag
+def waiting_questions(reader: Any) -> dict[str, Any]:
+    """What colleagues wait for from the reader, and how much of what they follow has changed."""
+    return {"asked": bench.mentions_of(reader)[:5], "news": bench.news_count(reader)}
 
 
 @register.filter

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class TemplateForm(forms.Form):
     """A text with places that the case fills."""
 
-    title = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    title = forms.CharField(label=gettext_lazy("Name of the template"), max_length=60)
     text = forms.CharField(
         label=gettext_lazy("Text"), widget=forms.Textarea(attrs={"rows": 5, "maxlength": 2000})
     )
