@@ -69,6 +69,8 @@ REACTIONS: Table = {
     people.PasswordReset: [],
     people.SecondFactorEnabled: [],
     people.SecondFactorRemoved: [],
+    people.AccountLinked: [],
+    people.AccountUnlinked: [],
     people.RecoveryCodesRenewed: [],
     openings.OpeningAsked: [],
     openings.OpeningApproved: [],

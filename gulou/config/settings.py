@@ -48,6 +48,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.weixin",
     "gulou.outbox",
     "gulou.places",
     "gulou.errands",
@@ -222,6 +225,10 @@ ACCOUNT_RATE_LIMITS = {
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = GULOU.trusted_proxies
 MFA_ADAPTER = "gulou.people.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Browsers give passkeys to https and to localhost only; where no TLS is spoken it is localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not GULOU.behind_tls
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
@@ -229,6 +236,27 @@ MFA_FORMS = {
     "reauthenticate": "gulou.people.forms.ConfirmByCodeForm",
     "activate_totp": "gulou.people.forms.SetUpCodeForm",
 }
+SOCIALACCOUNT_ADAPTER = "gulou.people.social.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if GULOU.oidc_issuer:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "city",
+                "name": "OpenID Connect",
+                "client_id": GULOU.oidc_client_id,
+                "secret": GULOU.oidc_client_secret,
+                "settings": {"server_url": GULOU.oidc_issuer},
+            }
+        ],
+    }
+if GULOU.wechat_app_id:
+    SOCIALACCOUNT_PROVIDERS["weixin"] = {
+        "APPS": [{"client_id": GULOU.wechat_app_id, "secret": GULOU.wechat_secret}]
+    }
 SESSION_COOKIE_AGE = STAFF_SESSION_SECONDS
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = GULOU.behind_tls
@@ -237,7 +265,10 @@ SECURE_HSTS_SECONDS = 31536000 if GULOU.behind_tls else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-CONTENT_SECURITY_POLICY = content_policy(GULOU.base_map_style)
+WECHAT_AUTHORIZE = "https://open.weixin.qq.com/connect/qrconnect"
+CONTENT_SECURITY_POLICY = content_policy(
+    GULOU.base_map_style, (GULOU.oidc_issuer, WECHAT_AUTHORIZE if GULOU.wechat_app_id else "")
+)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20

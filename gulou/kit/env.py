@@ -79,6 +79,15 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return read
 
 
+def _one_of(*values: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in values:
+            raise ValueError(" or ".join(values))
+        return text
+
+    return read
+
+
 def _database(text: str) -> str:
     meant = "an address such as postgres://user:password@host:5432/name"
     parts = urlsplit(text)
@@ -240,6 +249,38 @@ class Env:
             _count, "After how many days the files are removed that long work of staff made."
         ),
     )
+    oidc_issuer: str = field(
+        default="",
+        metadata=_knob(
+            _url("http", "https"),
+            "The city's single sign-on (OpenID Connect): the address of its issuer. Empty: off. "
+            "Enrolled people only; it never opens an account.",
+        ),
+    )
+    oidc_client_id: str = field(
+        default="", metadata=_knob(str, "The client id that the single sign-on gave out.")
+    )
+    oidc_client_secret: str = field(
+        default="", metadata=_knob(str, "The client secret that belongs to it.")
+    )
+    oidc_claim: str = field(
+        default="preferred_username",
+        metadata=_knob(str, "The claim that says who somebody is."),
+    )
+    oidc_field: str = field(
+        default="username",
+        metadata=_knob(
+            _one_of("username", "employee_number"),
+            "What the claim is compared with: `username` or `employee_number`.",
+        ),
+    )
+    wechat_app_id: str = field(
+        default="",
+        metadata=_knob(
+            str, "Signing in by WeChat: the AppID of a website application. Empty: off."
+        ),
+    )
+    wechat_secret: str = field(default="", metadata=_knob(str, "The AppSecret that belongs to it."))
     base_map_style: str = field(
         default="",
         metadata=_knob(

@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from gulou.kit import clock
 
 from . import operations, queries
+from .devices import device_in_words
 from .models import User
 
 log = logging.getLogger(__name__)
@@ -140,6 +141,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             operations.note_second_factor(person, enabled=True)
         elif template_prefix == "mfa/email/totp_deactivated":
             operations.note_second_factor(person, enabled=False)
+        elif template_prefix == "mfa/email/webauthn_added":
+            operations.note_second_factor(person, enabled=True, kind="webauthn")
+        elif template_prefix == "mfa/email/webauthn_removed":
+            operations.note_second_factor(person, enabled=False, kind="webauthn")
+        elif template_prefix == "socialaccount/email/account_connected":
+            operations.note_link(person, linked=True)
+        elif template_prefix == "socialaccount/email/account_disconnected":
+            operations.note_link(person, linked=False)
         elif template_prefix == "mfa/email/recovery_codes_generated":
             operations.note_recovery_codes(person)
 
@@ -157,6 +166,16 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         return user.get_username()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": str(settings.PRODUCT_NAME)}
+
+    def _get_user_identifier(self, user: AbstractBaseUser) -> str:
+        return user.get_username()
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Any) -> str:
+        """What the browser says of itself names the key until its owner does."""
+        return device_in_words(context.request.headers.get("User-Agent", ""))
 
     def get_totp_issuer(self) -> str:
         return str(settings.PRODUCT_NAME)

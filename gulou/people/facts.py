@@ -206,7 +206,7 @@ class SignedIn(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class SignInFailed(Fact):
-    """`step` is "password" or "code"."""
+    """`step` is "password", "code" or "openid_connect"."""
 
     name: ClassVar[str] = "person.sign_in_failed"
     address: str
@@ -243,12 +243,30 @@ class PasswordReset(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class SecondFactorEnabled(Fact):
+    """`kind` is "totp" or "webauthn" (a passkey)."""
+
     name: ClassVar[str] = "second_factor.enabled"
+    kind: str = "totp"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SecondFactorRemoved(Fact):
+    """`kind` as above; "" where the office removed all."""
+
     name: ClassVar[str] = "second_factor.removed"
+    kind: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountLinked(Fact):
+    """A sign-in elsewhere (the city's, or WeChat) opens this person's door."""
+
+    name: ClassVar[str] = "account.linked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountUnlinked(Fact):
+    name: ClassVar[str] = "account.unlinked"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,7 +59,7 @@ def history_of_people(user_ids: Collection[int]) -> list[Change]:
     people = {user.uid: str(user) for user in User.objects.filter(pk__in=user_ids)}
     told = record.told(
         User._meta.label_lower,
-        names=_names("person.", "posting.", "leader.", "password.", "second_factor."),
+        names=_names("person.", "posting.", "leader.", "password.", "second_factor.", "account."),
         uids=people,
     )
     return _changes(told, of=people if len(people) > 1 else {})
@@ -238,5 +238,7 @@ _SAYS: dict[str, tuple[Any, str]] = {
     "password.changed": (gettext_lazy("Password changed"), "key"),
     "password.reset": (gettext_lazy("Password reset by the office"), "key"),
     "second_factor.enabled": (gettext_lazy("Second step set up"), "shield-lock"),
+    "account.linked": (gettext_lazy("Another way of signing in linked"), "link"),
+    "account.unlinked": (gettext_lazy("Another way of signing in unlinked"), "link"),
     "second_factor.removed": (gettext_lazy("Second step removed"), "shield-lock"),
 }

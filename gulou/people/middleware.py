@@ -14,16 +14,20 @@ from gulou.kit import clock
 from gulou.ui.guards import rule_of
 
 from . import access, operations, queries
-from .adapter import SEEN_AT, SESSION_KEY, SIGNED_IN_AT
+from .adapter import SEEN_AT, SESSION_KEY, SIGNED_IN_AT, method_of
 from .models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # How often a session that is in use is written, in seconds.
 _TOUCH = 60
 # Open while something else has to be done first.
-_ALWAYS_OPEN = frozenset({"account_logout", "account_reauthenticate", "mfa_reauthenticate"})
+_ALWAYS_OPEN = frozenset({
+    "account_logout", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+})  # fmt: skip
 _NEW_KEY = "account_change_password"
 _SECOND_FACTOR = "mfa_activate_totp"
+# Either sets the second step up.
+_SECOND_FACTORS = frozenset({_SECOND_FACTOR, "mfa_add_webauthn"})
 
 
 class OnlyLooking:
@@ -85,8 +89,8 @@ class FirstThings:
             return None
         if rule_of(view) == "public":
             return None
-        first = _first_thing(request.user)
-        if not first or name == first:
+        first = _first_thing(request, request.user)
+        if not first or name == first or (first == _SECOND_FACTOR and name in _SECOND_FACTORS):
             return None
         return _go(request, reverse(first))
 
@@ -106,8 +110,9 @@ def _over(now: float, *, seen: float, since: float) -> str:
     return ""
 
 
-def _first_thing(user: User) -> str:
-    if queries.password_is_due(user):
+def _first_thing(request: HttpRequest, user: User) -> str:
+    # Who came by another way is not asked for a password that they may not even have.
+    if method_of(request, user) == "password" and queries.password_is_due(user):
         return _NEW_KEY
     return _SECOND_FACTOR if queries.lacks_second_factor(user) else ""
 

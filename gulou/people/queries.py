@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Q, QuerySet
@@ -376,6 +377,27 @@ def is_demonstration() -> bool:
         return _mark.now()
     except DatabaseError:
         return bool(settings.DEMO_LOGINS)
+
+
+def ways_in() -> list[dict[str, str]]:
+    """The ways of signing in beside name and password that the settings open: name of the provider,
+    name of its address, and the provider's id in the address ("" for none)."""
+    found = []
+    if settings.GULOU.oidc_issuer:
+        found.append({"id": "openid_connect", "view": "openid_connect_login", "key": "city"})
+    if settings.GULOU.wechat_app_id:
+        found.append({"id": "weixin", "view": "weixin_login", "key": ""})
+    return found
+
+
+def linked_wechat(user: User) -> bool:
+    """Whether a WeChat account opens this person's door."""
+    return bool(SocialAccount.objects.filter(user=user, provider="weixin").exists())
+
+
+def person_numbered(number: str) -> User | None:
+    """Who has this employee number."""
+    return User.objects.filter(employee_number=number).first() if number else None
 
 
 def is_published(username: str, password: str) -> bool:

@@ -5,6 +5,9 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount.providers.openid_connect import views as single_sign_on
+from allauth.socialaccount.providers.weixin import views as wechat
 from django.urls import path
 
 from gulou.ui.guards import public, signed_in
@@ -28,6 +31,27 @@ urlpatterns = [
     path(
         "recovery-codes/", signed_in(recovery.view_recovery_codes), name="mfa_view_recovery_codes"
     ),
+    path("passkeys/", signed_in(passkeys.list_webauthn), name="mfa_list_webauthn"),
+    path("passkeys/add/", signed_in(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path(
+        "passkeys/<int:pk>/remove/", signed_in(passkeys.remove_webauthn), name="mfa_remove_webauthn"
+    ),
+    path(
+        "passkeys/confirm/",
+        signed_in(passkeys.reauthenticate_webauthn),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("passkeys/login/", public(passkeys.login_webauthn), name="mfa_login_webauthn"),
+    path("sso/<slug:provider_id>/", public(single_sign_on.login), name="openid_connect_login"),
+    path(
+        "sso/<slug:provider_id>/back/",
+        public(single_sign_on.callback),
+        name="openid_connect_callback",
+    ),
+    path("wechat/", public(wechat.oauth2_login), name="weixin_login"),
+    path("wechat/back/", public(wechat.oauth2_callback), name="weixin_callback"),
+    path("wechat/unlink/", signed_in(views.unlink_wechat), name="people_unlink_wechat"),
+    path("cancelled/", public(views.cancelled), name="socialaccount_login_cancelled"),
     path(
         "recovery-codes/new/",
         signed_in(recovery.generate_recovery_codes),

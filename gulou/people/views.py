@@ -62,3 +62,19 @@ def _reader(request: HttpRequest) -> User:
 def _key(request: HttpRequest) -> str:
     """The key under which this session is in the list."""
     return str(request.session.get(SESSION_KEY) or request.session.session_key)
+
+
+@signed_in
+@require_POST
+def unlink_wechat(request: HttpRequest) -> HttpResponse:
+    """Let no WeChat account open this person's door."""
+    operations.unlink_wechat(_reader(request))
+    messages.success(request, _("WeChat is no longer linked."))
+    return redirect("mfa_index")
+
+
+@require_GET
+def cancelled(request: HttpRequest) -> HttpResponse:
+    """Who did not confirm elsewhere signs in here."""
+    messages.info(request, _("Signing in was cancelled."))
+    return redirect("account_login")

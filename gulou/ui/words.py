@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 WORDS = {
     "close": pgettext_lazy("window", "Close"),
     "copied": _("Copied."),
+    "passkeyFailed": _("No passkey was given. Try again, or sign in another way."),
     "copyFailed": _("Could not copy. Select the text and copy it by hand."),
     "offline": _("You are offline. What you typed stays on this device."),
     "keptHere": _("Kept on this device. Send it when you are online again."),

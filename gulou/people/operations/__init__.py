@@ -35,11 +35,13 @@ from .sessions import (
     end_sessions_of_all_who_left,
     forget_past_sessions,
     note_failed_sign_in,
+    note_link,
     note_recovery_codes,
     note_second_factor,
     note_seen,
     note_sign_in,
     note_sign_out,
+    unlink_wechat,
 )
 from .undo import undo_change
 from .units import (
@@ -80,6 +82,7 @@ __all__ = [
     "mark_demonstration",
     "move_unit",
     "note_failed_sign_in",
+    "note_link",
     "note_recovery_codes",
     "note_second_factor",
     "note_seen",
@@ -100,5 +103,6 @@ __all__ = [
     "stop_attachment",
     "stop_posting",
     "undo_change",
+    "unlink_wechat",
     "withdraw_leader",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -100,9 +101,23 @@ def _end(sessions: Sequence[DeviceSession], user: User, reason: str, *, actor: s
         record(facts.SignedOut(reason=reason), subject=user, actor=actor)
 
 
-def note_second_factor(user: User, *, enabled: bool) -> None:
-    """A person set the second step up, or took it away."""
-    _note(user, facts.SecondFactorEnabled() if enabled else facts.SecondFactorRemoved())
+def note_second_factor(user: User, *, enabled: bool, kind: str = "totp") -> None:
+    """A person set the second step up, or took it away: "totp" or "webauthn"."""
+    fact = facts.SecondFactorEnabled if enabled else facts.SecondFactorRemoved
+    _note(user, fact(kind=kind))
+
+
+def note_link(user: User, *, linked: bool) -> None:
+    """A sign-in elsewhere opens this person's door from now on, or no longer."""
+    _note(user, facts.AccountLinked() if linked else facts.AccountUnlinked())
+
+
+@transaction.atomic
+def unlink_wechat(user: User) -> None:
+    """Let no WeChat account open this person's door."""
+    gone, _kinds = SocialAccount.objects.filter(user=user, provider="weixin").delete()
+    if gone:
+        note_link(user, linked=False)
 
 
 def note_recovery_codes(user: User) -> None:
