@@ -18,6 +18,8 @@ REACTIONS: Table = {
     places.LevelSet: [],
     places.AreaImported: [],
     places.AreaRetired: [],
+    places.AreaDescribed: [],
+    places.AreaRestored: [],
     places.PlaceAdded: [],
     places.PlacesImported: [],
     errands.ErrandAsked: [Message(errand_jobs.run, slow=True)],

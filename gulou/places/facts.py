@@ -57,3 +57,21 @@ class PlacesImported(Fact):
     file_digest: str
     added: int
     changed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaDescribed(Fact):
+    """An area got other names: what they were and what they became, by field."""
+
+    name: ClassVar[str] = "area.described"
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaRestored(Fact):
+    """A retired area is used for new places again."""
+
+    name: ClassVar[str] = "area.restored"
+    level: str
+    code: str

@@ -95,6 +95,7 @@ def locate_many(points: Floats, *, level: str) -> Ids:
 class LevelRef:
     """A level of areas. `rank` 0 is the whole district; areas of one level may overlap or not."""
 
+    id: int
     code: str
     rank: int
     name_zh: str
@@ -109,6 +110,36 @@ def levels() -> list[LevelRef]:
     fields = list(LevelRef.__dataclass_fields__)
     rows = Level.objects.order_by("rank", "code").values_list(*fields)
     return [LevelRef(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class AreaSeen:
+    """An area as the office keeps it, without its border."""
+
+    id: int
+    level_id: int
+    parent_id: int | None
+    code: str
+    name_zh: str
+    name_en: str
+    source_system: str
+    review_number: str
+    synthetic: bool
+    active: bool
+
+
+def all_areas() -> list[AreaSeen]:
+    """Every area, retired ones too, each before those below it."""
+    fields = list(AreaSeen.__dataclass_fields__)
+    rows = [AreaSeen(*row) for row in Area.objects.order_by("code").values_list(*fields)]
+    below: dict[int | None, list[AreaSeen]] = {}
+    for one in rows:
+        below.setdefault(one.parent_id, []).append(one)
+
+    def tree(parent_id: int | None) -> list[AreaSeen]:
+        return [one for top in below.get(parent_id, ()) for one in (top, *tree(top.id))]
+
+    return tree(None)
 
 
 def area_refs() -> Mapping[int, AreaRef]:

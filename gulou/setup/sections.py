@@ -14,7 +14,7 @@ from gulou.catalogue.states import MANAGE as CATALOGUE
 from gulou.openings.states import APPROVE as APPROVE_OPENING
 from gulou.openings.states import ASK as ASK_OPENING
 from gulou.people import access, operations
-from gulou.people.verbs import DEFINE, MANAGE
+from gulou.people.verbs import DEFINE, MANAGE, PLACES
 
 if TYPE_CHECKING:
     from gulou.people.models import User
@@ -39,6 +39,7 @@ SECTIONS: Sequence[Section] = (
     Section("setup:leaders", _("Leading groups"), _("Head, deputy in charge and liaison of each unit."), "user-check", (MANAGE,)),
     Section("setup:streets", _("Leaders and streets"), _("Which leader of the district looks after which street."), "map-pin", (MANAGE,)),
     Section("setup:roles", _("Roles"), _("What each role may do, as a matrix and in sentences."), "shield-check", (DEFINE,)),
+    Section("setup:areas", _("Areas"), _("The district and what it is divided into."), "map-2", (PLACES,)),
     Section("setup:categories", _("Categories"), _("The tree of problems: names, conditions, what residents are offered."), "list-details", (CATALOGUE,)),
     Section("setup:limits", _("Limits"), _("How long each step and each kind of problem may take."), "clock", (CATALOGUE,)),
     Section("setup:reasons", _("Reasons"), _("What one chooses from where a move needs a reason."), "list-check", (CATALOGUE,)),
@@ -52,6 +53,7 @@ SECTIONS: Sequence[Section] = (
 UNDO: dict[str, Callable[..., Any]] = {
     "catalogue": catalogue.take_back,
     "people": operations.undo_change,
+    "places": catalogue.take_back_area,
 }
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import catalogue, home, openings, people, postings, roles, rules, units
+from .views import areas, catalogue, home, openings, people, postings, roles, rules, units
 
 app_name = "setup"
 urlpatterns = [
@@ -42,6 +42,11 @@ urlpatterns = [
     path("roles/<slug:code>/", roles.role, name="role"),
     path("roles/<slug:code>/edit/", roles.edit_role, name="edit_role"),
     path("roles/<slug:code>/history/", roles.role_history, name="role_history"),
+    path("areas/", areas.areas, name="areas"),
+    path("areas/history/", areas.areas_history, name="areas_history"),
+    path("areas/<int:area_id>/", areas.area, name="area"),
+    path("areas/<int:area_id>/switch/", areas.area_switch, name="area_switch"),
+    path("areas/<int:area_id>/history/", areas.area_history, name="area_history"),
     path("categories/", catalogue.categories, name="categories"),
     path("categories/new/", catalogue.category_new, name="category_new"),
     path("categories/history/", catalogue.categories_history, name="categories_history"),

@@ -1,5 +1,6 @@
 """Everything that can be done to the catalogue. Each: allow, lock, check, change, record."""
 
+from .areas import retire_area, take_back_area
 from .code_sets import Loaded, load_code_set, make_current, retire_category
 from .describing import (
     add_category,
@@ -50,11 +51,13 @@ __all__ = [
     "make_current",
     "restore_categories",
     "resume_rule",
+    "retire_area",
     "retire_category",
     "set_condition_limit",
     "set_rule",
     "set_step_limit",
     "take_back",
+    "take_back_area",
     "take_categories",
     "try_rule",
 ]

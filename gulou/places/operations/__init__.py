@@ -4,10 +4,11 @@ People stand above places, so nothing here can ask who may: the face or the comm
 calls asks for the verb `places.manage` first. `actor` says who acts.
 """
 
-from .areas import TOLERANCE_M2, import_areas, retire_area
+from .areas import TOLERANCE_M2, describe_area, import_areas, restore_area, retire_area
 from .drafts import AreaDraft, AreaSource, PlaceDraft, Summary
 from .levels import STANDARD_LEVELS, set_level, set_standard_levels
 from .named_places import add_named_place, import_places
+from .undo import take_back
 
 __all__ = [
     "STANDARD_LEVELS",
@@ -17,9 +18,12 @@ __all__ = [
     "PlaceDraft",
     "Summary",
     "add_named_place",
+    "describe_area",
     "import_areas",
     "import_places",
+    "restore_area",
     "retire_area",
     "set_level",
     "set_standard_levels",
+    "take_back",
 ]

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from shapely.geometry import MultiPolygon
 
-from gulou.kit.errors import Invalid
+from gulou.kit.errors import Invalid, NotFound, Refusal
 from gulou.kit.words import clean
 from gulou.outbox.record import record
 from gulou.places import borders, current
 from gulou.places.coordinates import check_system
-from gulou.places.facts import AreaImported, AreaRetired
+from gulou.places.facts import AreaDescribed, AreaImported, AreaRestored, AreaRetired
 from gulou.places.models import Area, Level
 
 from .checks import check_alone, check_drafts, check_order, check_overlaps, check_swapped
@@ -25,6 +25,7 @@ from .words import middle_in_words
 
 # A border of a kilometre drawn a metre off.
 TOLERANCE_M2 = 1000.0
+NAME_LENGTH = 80
 _GPS = AreaSource()
 
 
@@ -97,6 +98,53 @@ def retire_area(area: Area, *, actor: str) -> Area:
     area.active = False
     area.save(update_fields=["active"])
     record(AreaRetired(level=area.level.code, code=area.code), subject=area, actor=actor)
+    return area
+
+
+@transaction.atomic
+@current.changing()
+def describe_area(area_id: int, *, name_zh: str, name_en: str, actor: str) -> Area:
+    """Give an area other names; its border comes from files. Raises Invalid, NotFound."""
+    area = _locked(area_id)
+    told = {"name_zh": clean(name_zh), "name_en": clean(name_en)}
+    if not told["name_zh"]:
+        raise Invalid("area.needs_name", _("An area needs a name."), field="name_zh")
+    for name, words in told.items():
+        if len(words) > NAME_LENGTH:
+            raise Invalid(
+                "area.name_too_long",
+                _("At most %(count)s characters fit here.") % {"count": NAME_LENGTH},
+                field=name,
+            )
+    after = {name: words for name, words in told.items() if getattr(area, name) != words}
+    if after:
+        before = {name: getattr(area, name) for name in after}
+        area.name_zh, area.name_en = told["name_zh"], told["name_en"]
+        area.save(update_fields=sorted(after))
+        record(AreaDescribed(before=before, after=after), subject=area, actor=actor)
+    return area
+
+
+@transaction.atomic
+@current.changing()
+def restore_area(area_id: int, *, actor: str) -> Area:
+    """Use a retired area again. Raises Refusal where the one above it is retired."""
+    area = _locked(area_id)
+    if area.active:
+        raise Refusal("area.not_retired", _("This area is in use."))
+    if area.parent is not None and not area.parent.active:
+        raise Refusal("area.parent_retired", _("The area above is retired. Bring it back first."))
+    area.active = True
+    area.save(update_fields=["active"])
+    record(AreaRestored(level=area.level.code, code=area.code), subject=area, actor=actor)
+    return area
+
+
+def _locked(area_id: int) -> Area:
+    found = Area.objects.select_for_update(of=("self",)).select_related("level", "parent")
+    area = found.filter(pk=area_id).first()
+    if area is None:
+        raise NotFound("area.unknown", _("There is no such area."))
     return area
 
 

@@ -1,0 +1,170 @@
+"""The areas of the district: names, what uses them, retiring them. Borders come from files."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gulou.cases import queries as cases
+from gulou.catalogue import operations as catalogue
+from gulou.catalogue.queries import rules_about
+from gulou.desk.shell import reader_of
+from gulou.kit.errors import NotFound
+from gulou.kit.words import name_of
+from gulou.people import access
+from gulou.people import queries as people
+from gulou.people.verbs import PLACES
+from gulou.places import history, operations
+from gulou.places import queries as places
+from gulou.places.queries import AreaSeen
+from gulou.setup import frame
+from gulou.setup.frame import Act, Cell, Link, Nothing, Row
+from gulou.ui.forms import refused_in
+from gulou.ui.guards import needs
+
+
+class AreaForm(forms.Form):
+    """What an area is called."""
+
+    name_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=80)
+    name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=80, required=False)
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        self.label_suffix = ""
+
+
+def _allowed(request: HttpRequest) -> str:
+    """Who acts. Places stand below people: whether they may is asked here."""
+    reader = reader_of(request)
+    access.require(reader, PLACES, unit_id=people.office().id)
+    return reader.actor
+
+
+def _back() -> Link:
+    return Link(_("Areas"), reverse("setup:areas"))
+
+
+@needs(PLACES)
+@require_GET
+def areas(request: HttpRequest) -> HttpResponse:
+    """The tree of areas, with where each border comes from."""
+    kept = request.GET.get("show") == "all"
+    levels = {level.id: level for level in places.levels()}
+    found = [one for one in places.all_areas() if one.active or kept]
+    rows = [
+        Row(
+            name_of(one), reverse("setup:area", args=[one.id]), depth=levels[one.level_id].rank,
+            ended=not one.active,
+            badges=[] if one.active else [Cell(_("Retired"), "waiting", "archive")],
+            cells=[Cell(name_of(levels[one.level_id])), Cell(one.code, faint=True), _review(one)],
+        )
+        for one in found
+    ]  # fmt: skip
+    return frame.list_page(
+        request,
+        title=_("Areas"),
+        lead=_("The district and what it is divided into. Borders come from files, on the server: gulou import areas. Its --dry-run says what a file would change."),
+        columns=[_("Area"), _("Level"), _("Code"), _("Border")],
+        rows=rows,
+        nothing=Nothing(_("No areas yet"), _("They come with the borders of the district.")),
+        links=[Link(_("History"), reverse("setup:areas_history"), "history")],
+        chips=[Link(_("In use"), "?", on=not kept), Link(_("Retired too"), "?show=all", on=kept)],
+    )  # fmt: skip
+
+
+def _review(one: AreaSeen) -> Cell:
+    if one.synthetic:
+        return Cell(_("made up"), "waiting", "flask")
+    if one.review_number:
+        return Cell(one.review_number)
+    return Cell(_("without a review number"), faint=True)
+
+
+def _area(area_id: int) -> AreaSeen:
+    for one in places.all_areas():
+        if one.id == area_id:
+            return one
+    raise NotFound("area.unknown", _("There is no such area."))
+
+
+@needs(PLACES)
+@require_http_methods(["GET", "POST"])
+def area(request: HttpRequest, area_id: int) -> HttpResponse:
+    """One area: its names, and what uses it."""
+    found, status = _area(area_id), 200
+    form = AreaForm(
+        request.POST or None, initial={"name_zh": found.name_zh, "name_en": found.name_en}
+    )
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            with refused_in(form) as outcome:
+                operations.describe_area(area_id, **form.cleaned_data, actor=_allowed(request))
+                messages.success(request, _("Saved. The history takes it back."))
+                return redirect("setup:area", area_id=area_id)
+            status = outcome.status
+    switch = reverse("setup:area_switch", args=[area_id])
+    retire = Act(_("Retire"), switch, "archive", posts=True, danger=True,
+                 hint=_("Only once nothing above uses it."))  # fmt: skip
+    bring = Act(_("Bring it back"), switch, "arrow-back-up", posts=True)
+    return frame.edit_page(
+        request, title=name_of(found), lead=found.code, form=form, back=_back(),
+        facts=_facts(found), status=status,
+        ended="" if found.active else _("It is retired: cases that have it keep it."),
+        links=[Link(_("History"), reverse("setup:area_history", args=[area_id]), "history")],
+        acts=[retire if found.active else bring],
+    )  # fmt: skip
+
+
+def _facts(one: AreaSeen) -> list[tuple[Any, Any]]:
+    uses = cases.uses_of_area(one.id)
+    units = [name_of(u) for u in people.unit_refs().values() if u.active and u.area_id == one.id]
+    return [
+        (_("Border"), _review(one).words),
+        (_("Units that look after it"), _(", ").join(units)),
+        (_("Rules that name it"), ", ".join(str(rule.id) for rule in rules_about(area_id=one.id))),
+        (_("Open cases"), str(uses.open)),
+        (_("Cases ever"), str(uses.ever)),
+    ]
+
+
+@needs(PLACES)
+@require_POST
+def area_switch(request: HttpRequest, area_id: int) -> HttpResponse:
+    """Use an area no longer for new places, or again."""
+    actor = _allowed(request)
+    if _area(area_id).active:
+        catalogue.retire_area(area_id, by=reader_of(request))
+    else:
+        operations.restore_area(area_id, actor=actor)
+    messages.success(request, _("Saved. The history takes it back."))
+    return redirect("setup:area", area_id=area_id)
+
+
+@needs(PLACES)
+@require_GET
+def areas_history(request: HttpRequest) -> HttpResponse:
+    """What happened to the areas."""
+    return frame.history_page(
+        request, title=_("History of the areas"), changes=history.area_history(), room="places",
+        back=_back(),
+    )  # fmt: skip
+
+
+@needs(PLACES)
+@require_GET
+def area_history(request: HttpRequest, area_id: int) -> HttpResponse:
+    """What happened to one area."""
+    found = _area(area_id)
+    return frame.history_page(
+        request, title=_("History of %(thing)s") % {"thing": name_of(found)},
+        changes=history.area_history(area_id), room="places",
+        back=Link(name_of(found), reverse("setup:area", args=[area_id])),
+    )  # fmt: skip
