@@ -2,7 +2,7 @@
 
 import os
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -125,6 +125,30 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
+def _photos(url: str) -> dict[str, Any]:
+    """The bucket of an `s3://` address, or the folder of the data folder."""
+    if not url:
+        return {
+            "BACKEND": "gulou.photos.storage.WholeFileStorage",
+            "OPTIONS": {"location": str(GULOU.data_dir / "photos")},
+        }
+    parts = urlsplit(url)
+    asked = dict(parse_qsl(parts.query))
+    scheme = "http" if asked.get("tls") == "0" else "https"
+    host = (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
+    return {
+        "BACKEND": "gulou.photos.bucket.BucketStorage",
+        "OPTIONS": {
+            "bucket_name": parts.path.strip("/"),
+            # Without a host it is Amazon's own; without a key, boto3 looks in its usual places.
+            "endpoint_url": f"{scheme}://{host}" if host else None,
+            "access_key": unquote(parts.username) if parts.username else None,
+            "secret_key": unquote(parts.password) if parts.password else None,
+            "region_name": asked.get("region"),
+        },
+    }
+
+
 # Without DATABASE_URL the embedded server of the data folder is used.
 DATABASES = {"default": _database(GULOU.database_url or embedded.place(GULOU.data_dir).url)}
 CACHES = {
@@ -136,10 +160,7 @@ CACHES = {
     }
 }
 STORAGES = {
-    "default": {
-        "BACKEND": "gulou.photos.storage.WholeFileStorage",
-        "OPTIONS": {"location": str(GULOU.data_dir / "photos")},
-    },
+    "default": _photos(GULOU.storage_url),
     # Vite has hashed the names already; a second hash would load each script twice.
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }

@@ -100,6 +100,14 @@ def _database(text: str) -> str:
     return text
 
 
+def _bucket(text: str) -> str:
+    parts = urlsplit(text)
+    name = parts.path.strip("/")
+    if parts.scheme != "s3" or not name or "/" in name:
+        raise ValueError("an address such as s3://key:secret@host:9000/bucket")
+    return text
+
+
 def _key(text: str) -> str:
     if len(text) < 32:
         raise ValueError(
@@ -143,6 +151,14 @@ class Env:
             "A PostgreSQL server of your own, as `postgres://user:password@host:5432/name`. "
             "Empty: Gulou brings and runs its own.",
             "DATABASE_URL",
+        ),
+    )
+    storage_url: str = field(
+        default="",
+        metadata=_knob(
+            _bucket,
+            "Where photos lie: a bucket that speaks S3, as `s3://key:secret@host:9000/bucket`, with "
+            "`?tls=0` for plain HTTP and `?region=…`. Empty: the folder `photos` of the data folder.",
         ),
     )
     secret_key: str = field(

@@ -22,6 +22,7 @@ Check = Callable[[Env], Iterator[Finding]]
 MACHINE: tuple[Check, ...] = (
     machine.configuration,
     machine.storage,
+    machine.bucket,
     machine.pages,
     machine.catalogues,
     machine.pictures,

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from gulou.config.runtime.doctor.finding import Finding, Verdict
@@ -87,6 +89,24 @@ def storage(env: Env) -> Iterator[Finding]:
         yield Finding(Verdict.LOOK, thing, said, todo)
     else:
         yield Finding(Verdict.GOOD, thing, said)
+
+
+def bucket(env: Env) -> Iterator[Finding]:
+    """Whether the bucket takes a file, gives it back and lets it go."""
+    if not env.storage_url:
+        return
+    thing, name = _("Bucket"), f"doctor/{os.getpid()}"
+    try:
+        default_storage.save(name, ContentFile(b"x" * 4096))
+        with default_storage.open(name) as file:
+            whole = file.read() == b"x" * 4096
+        default_storage.delete(name)
+    except OSError as error:
+        todo = _("Check GULOU_STORAGE_URL, the bucket's rights, and the network between.")
+        yield Finding(Verdict.WRONG, thing, str(error), todo)
+        return
+    said = _("It takes files and gives them back.") if whole else _("It gives back other bytes.")
+    yield Finding(Verdict.GOOD if whole else Verdict.WRONG, thing, said)
 
 
 def pages(env: Env) -> Iterator[Finding]:
