@@ -97,14 +97,14 @@ def _particulars(rule: RuleRef) -> dict[str, str]:
 # Everything else ---------------------------------------------------------------------------------
 
 _LABELS = {
-    "name_zh": gettext_lazy("Name"), "name_en": gettext_lazy("Name in English"), "hint_zh": gettext_lazy("Hint"),
+    "name_zh": gettext_lazy("Called"), "name_en": gettext_lazy("Name in English"), "hint_zh": gettext_lazy("Hint"),
     "hint_en": gettext_lazy("Hint in English"), "icon": gettext_lazy("Icon"),
     "closing_zh": gettext_lazy("Closing condition"), "closing_en": gettext_lazy("Closing condition in English"),
     "evidence": gettext_lazy("Evidence"), "public_rank": gettext_lazy("Place among what residents are offered"),
     "position": gettext_lazy("Place in the list"), "is_default": gettext_lazy("The ordinary one"),
     "active": gettext_lazy("In use"), "public_zh": gettext_lazy("What a resident reads"),
     "public_en": gettext_lazy("What a resident reads, in English"), "kind": gettext_lazy("Kind"),
-    "number": gettext_lazy("Number"), "words_zh": gettext_lazy("Words"), "words_en": gettext_lazy("Words in English"),
+    "number": gettext_lazy("Telephone number"), "words_zh": gettext_lazy("Words"), "words_en": gettext_lazy("Words in English"),
     "keywords": gettext_lazy("Keywords"), "rank": gettext_lazy("Place in the list"), "is_open": gettext_lazy("Open now"),
     "hours_zh": gettext_lazy("Hours"), "hours_en": gettext_lazy("Hours in English"),
     "closed_zh": gettext_lazy("Words while closed"), "closed_en": gettext_lazy("Words while closed, in English"),

@@ -536,8 +536,8 @@ def channels(request: HttpRequest) -> HttpResponse:
         lead=_("By which ways reports come and answers go."),
         links=[Link(_("History"), reverse("setup:channels_history"), "history")],
         tables=[
-            Table(_("Ours"), [_("Way"), _("Now"), _("Number")], rows, Nothing("")),
-            Table(_("Elsewhere"), [_("Name"), _("Kind"), _("Number")], others,
+            Table(_("Ours"), [_("Way"), _("Now"), _("Telephone number")], rows, Nothing("")),
+            Table(_("Elsewhere"), [_("Called"), _("Kind"), _("Telephone number")], others,
                   Nothing(_("Nothing yet.")),
                   add=Link(_("Add"), reverse("setup:elsewhere_new")),
                   words=_("Where somebody is better helped than here: shown on the first public page, and as a hint where a report's words point there.")),
