@@ -2,6 +2,7 @@ import { Controller } from "@hotwired/stimulus";
 import htmx from "../lib/htmx";
 
 const WIDE = "(min-width: 64rem)";
+const ROW = "[data-number]";
 
 /**
  * On a wide screen a row shows its record beside the list first; pressed again, or by Enter, it
@@ -16,7 +17,7 @@ export default class extends Controller<HTMLElement> {
     this.element.addEventListener("click", this.press);
     this.element.addEventListener("focusin", this.walk);
     const first = this.element.querySelector<HTMLAnchorElement>("[data-beside]");
-    if (first && matchMedia(WIDE).matches && !this.element.querySelector("[aria-current]")) {
+    if (first && matchMedia(WIDE).matches && !this.element.querySelector(`${ROW}[aria-current]`)) {
       this.show(first, false);
     }
   }
@@ -31,7 +32,7 @@ export default class extends Controller<HTMLElement> {
     const link = linkOf(event);
     const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
     if (!link || !plain || !matchMedia(WIDE).matches) return;
-    if (link.closest(".row")?.hasAttribute("aria-current")) return;
+    if (link.closest(ROW)?.hasAttribute("aria-current")) return;
     event.preventDefault();
     this.show(link, true);
   };
@@ -45,10 +46,10 @@ export default class extends Controller<HTMLElement> {
   };
 
   private show(link: HTMLAnchorElement, remember: boolean): void {
-    for (const row of this.element.querySelectorAll(".row[aria-current]")) {
+    for (const row of this.element.querySelectorAll("[data-number][aria-current]")) {
       row.removeAttribute("aria-current");
     }
-    link.closest(".row")?.setAttribute("aria-current", "true");
+    link.closest(ROW)?.setAttribute("aria-current", "true");
     const url = new URL(window.location.href);
     url.searchParams.set("at", link.dataset.beside ?? "");
     if (remember) history.replaceState(history.state, "", url);

@@ -18,6 +18,7 @@ export default class extends Controller<HTMLDetailsElement> {
 
   private escape = (event: KeyboardEvent): void => {
     if (event.key !== "Escape" || !this.element.open) return;
+    event.preventDefault();
     this.element.open = false;
     this.element.querySelector("summary")?.focus();
   };

@@ -23,7 +23,8 @@ export default class extends Controller<HTMLElement> {
   }
 
   toastTargetConnected(toast: HTMLElement): void {
-    if (toast.classList.contains("tone-late")) return;
+    // An error stays until it is closed; what can be taken back, for as long as it can.
+    if (toast.classList.contains("tone-late") || toast.querySelector("form")) return;
     const timer = setInterval(() => {
       if (toast.matches(":hover, :focus-within")) return;
       clearInterval(timer);

@@ -144,18 +144,18 @@ _ACTS = (
     Act(states.RETURN, forms.ReturnForm, _with_reason(operations.return_case),
         "arrow-back-up", "b", _("%(case)s went back to the office.")),
     Act(states.SPLIT, forms.PlainForm, _plain(operations.split_case),
-        "arrows-split", "u", _("%(case)s is on its own again.")),
+        "arrows-split", "s", _("%(case)s is on its own again.")),
     Act(states.MERGE, forms.MergeForm,
         lambda s: operations.merge_case(s.case, into=s.form.target, **s.common),
         "arrow-merge", "e", _("%(case)s is merged."), danger=True),
     Act(states.DECLINE, forms.DeclineForm, _with_reason(operations.decline_case),
-        "circle-x", "x", _("%(case)s is not filed."), danger=True),
+        "circle-x", "z", _("%(case)s is not filed."), danger=True),
     Act(states.REDIRECT, forms.RedirectForm, _with_reason(operations.redirect_case),
         "arrow-forward-up", "r", _("%(case)s is passed on."), danger=True),
     Act(states.RELEASE, forms.ReleaseForm, _release,
         "world", "l", _("What the public sees of %(case)s is decided.")),
     Act(states.REPLY, forms.ReplyForm, _reply,
-        "writing", "z", _("The reply for %(case)s is on record.")),
+        "writing", "q", _("The reply for %(case)s is on record.")),
     Act(states.NOTE, forms.NoteForm, _note, "note", "t", _("Noted on %(case)s.")),
 )
 # fmt: on
@@ -182,6 +182,11 @@ def act_of(name: str) -> Act:
 def acts_for(moves: list[Move]) -> list[Act]:
     """What may be done, in the order in which it is likely."""
     return [act for act in _ACTS if act.move in moves]
+
+
+def letters() -> list[tuple[str, str, Any]]:
+    """The key of each move, its name and its label: for a list, where a key acts on the row."""
+    return [(act.key, act.name, act.move.label) for act in _ACTS]
 
 
 def likely(shown: "Record") -> Act | None:

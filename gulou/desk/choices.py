@@ -1,8 +1,11 @@
 """What the forms of the desk let one choose from, with names in the reader's language."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gulou.catalogue import queries as catalogue
@@ -90,6 +93,38 @@ def flat_units() -> list[Choice]:
 
 def _unit(unit: UnitRef) -> Choice:
     return unit.id, name_of(unit)
+
+
+def options(kind: str, chosen: str) -> SafeString:
+    """Every unit or category as the options of a select, in groups. Made once for each edition."""
+    edition: Any = people.unit_refs() if kind == "units" else catalogue.category_refs()
+    key = (kind, get_language() or "")
+    made = _made.get(key)
+    if made is None or made[0] is not edition:
+        groups = units() if kind == "units" else categories()
+        drawn = format_html_join(
+            "", '<optgroup label="{}">{}</optgroup>',
+            ((words, plain_options(cast("list[Choice]", found), "")) for words, found in groups),
+        )  # fmt: skip
+        made = _made[key] = (edition, drawn)
+    return _with_chosen(made[1], chosen)
+
+
+# What was drawn, by kind and language, with the registry that it was drawn from.
+_made: dict[tuple[str, str], tuple[object, str]] = {}
+
+
+def plain_options(offered: Iterable[tuple[Any, str]], chosen: str) -> SafeString:
+    """These as the options of a select."""
+    made = format_html_join("", '<option value="{}">{}</option>', offered)
+    return _with_chosen(made, chosen)
+
+
+def _with_chosen(made: str, chosen: str) -> SafeString:
+    if not chosen:
+        return mark_safe(made)  # noqa: S308 made by format_html_join
+    mark = f'value="{escape(chosen)}"'
+    return mark_safe(made.replace(mark, f"{mark} selected", 1))  # noqa: S308 as above
 
 
 def kind_names() -> dict[str, str]:

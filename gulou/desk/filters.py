@@ -12,14 +12,17 @@ from gulou.cases import queries
 from gulou.cases.queries import Filters
 from gulou.cases.states import State
 from gulou.catalogue import queries as catalogue
+from gulou.desk import columns
 from gulou.kit.words import clean
 from gulou.people import queries as people
 from gulou.places import queries as places
 
-SORTS = ("due", "new")
-# What narrows the queue; `key`, `at` and `map` only say where one stands in it.
+# What narrows the queue. `layout` and `cols` say how it looks, `key` and `at` where one stands in it.
 NARROWING = ("unit", "street", "category", "source", "since", "until", "q")
-KNOWN = ("state", "all", "late", "objected", *NARROWING, "sort", "map", "key", "at")
+CHIPS = ("state", "all", "late", "objected", "mine", "back")
+SAVED = (*CHIPS, *NARROWING, "sort", "layout", "cols")
+KNOWN = (*SAVED, "view", "key", "at")
+LAYOUTS = ("", "list", "map")
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,27 @@ class Asked:
     sort: str
     key: str
     at: str
-    map: bool
+    layout: str
     narrowed: bool
     unfolded: bool
+    plain: bool
+
+    @property
+    def saved(self) -> str:
+        """What a saved view keeps of this address."""
+        return urlencode({name: self.values[name] for name in SAVED if self.values[name]})
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """Names and values for the hidden fields of a form over this list."""
+        return [(name, value) for name, value in self.values.items()
+                if value and name not in ("key", "at")]  # fmt: skip
+
+    @property
+    def list_url(self) -> str:
+        """This very list, as a record carries it along."""
+        kept = {n: self.values[n] for n in KNOWN if n not in ("key", "at") and self.values[n]}
+        return urlencode(kept)
 
     def url(self, **changes: str) -> str:
         """This address with some values changed ("" takes one out); pages begin anew."""
@@ -47,7 +68,7 @@ def asked(query: QueryDict) -> Asked:
     values = {name: clean(query.get(name, ""))[:200] for name in KNOWN}
     states = [state for state in query.get("state", "").split(",") if state in State.values]
     values["state"] = ",".join(dict.fromkeys(states))
-    for name in ("all", "late", "objected", "map"):
+    for name in ("all", "late", "objected", "mine", "back"):
         values[name] = "1" if values[name] == "1" else ""
     values["unit"] = _known(values["unit"], people.unit_refs())
     values["street"] = _known(values["street"], places.area_refs())
@@ -55,19 +76,27 @@ def asked(query: QueryDict) -> Asked:
     values["source"] = values["source"] if values["source"] in dict(queries.sources()) else ""
     since, until = _day(values["since"]), _day(values["until"])
     values["since"], values["until"] = _iso(since), _iso(until)
-    values["sort"] = values["sort"] if values["sort"] in SORTS else ""
-    anything = bool(states or values["all"] or values["late"] or values["objected"])
+    values["sort"] = ",".join(queries.sorts_of(values["sort"])) if values["sort"] else ""
+    values["layout"] = values["layout"] if values["layout"] in LAYOUTS else ""
+    values["cols"] = ",".join(columns.known(values["cols"].split(",")))
+    values["view"] = values["view"] if _id(values["view"]) is not None else ""
+    # What waits or came back is open or has a say in it; every other list says so itself.
+    anything = bool(
+        states or values["all"] or values["late"] or values["objected"] or values["mine"]
+    )
     return Asked(
         values=values,
         filters=Filters(
             states=tuple(states), open=not anything, late=bool(values["late"]),
-            objected=bool(values["objected"]), unit_id=_id(values["unit"]),
+            objected=bool(values["objected"]), mine=bool(values["mine"]),
+            back=bool(values["back"]), unit_id=_id(values["unit"]),
             street_id=_id(values["street"]), category_id=_id(values["category"]),
             source=values["source"], text=values["q"], since=_begin(since),
             until=_begin(until + timedelta(days=1)) if until else None,
         ),
-        sort=values["sort"] or "new", key=values["key"], at=values["at"],
-        map=bool(values["map"]), narrowed=any(values[name] for name in NARROWING),
+        sort=values["sort"] or "-opened", key=values["key"], at=values["at"],
+        layout=values["layout"], plain=not any(values[name] for name in KNOWN if name != "at"),
+        narrowed=any(values[name] for name in NARROWING),
         unfolded=any(values[name] for name in NARROWING if name != "q"),
     )  # fmt: skip
 

@@ -24,13 +24,16 @@ class Picked:
         if self.selection.numbers:
             return [("number", number) for number in self.selection.numbers]
         return [(name, value) for name, value in self.ask.values.items()
-                if value and name not in ("key", "at", "map")]  # fmt: skip
+                if value and name not in ("key", "at", "view")]  # fmt: skip
 
 
 def picked(query: QueryDict) -> Picked:
     """Read `number` (repeated, or several with commas), or else the address of a queue."""
     ask = asked(query)
-    found = (clean(part) for text in query.getlist("number") for part in text.split(","))
+    # The boxes of the queue hold number and version; `whole` is for the whole list instead.
+    boxes = [text.partition(":")[0] for text in query.getlist("case")]
+    given = [] if query.get("whole") == "1" else [*query.getlist("number"), *boxes]
+    found = (clean(part) for text in given for part in text.split(","))
     numbers = tuple(dict.fromkeys(part[:24] for part in found if part))[:MOST_PICKED]
     return Picked(Selection(filters=ask.filters, numbers=numbers, sort=ask.sort), ask)
 

@@ -1,15 +1,18 @@
 from django.urls import path, register_converter
 
 from .views import (
+    bulk,
     entering,
     errands,
     files,
     following,
     lists,
+    myday,
     office,
     papers,
     printing,
     record,
+    saved,
     templates,
 )
 
@@ -30,12 +33,21 @@ register_converter(NumberConverter, "case_number")
 
 app_name = "desk"
 urlpatterns = [
-    path("", lists.mine, name="queue"),
+    path("", myday.mine, name="queue"),
     path("cases/", lists.cases, name="cases"),
     path("cases/points.json", lists.points, name="points"),
     path("cases/export.csv", papers.export_csv, name="export_csv"),
     path("cases/export.xlsx", papers.export_xlsx, name="export_xlsx"),
     path("cases/print", printing.cases, name="print"),
+    path("views/", saved.views, name="views"),
+    path("views/save/", saved.save, name="save_view"),
+    path("views/<int:view_id>/", saved.change, name="change_view"),
+    path("columns/", saved.choose_columns, name="columns"),
+    path("bulk/undo/", bulk.undo, name="bulk_undo"),
+    path("bulk/print/", bulk.printed, name="bulk_print"),
+    path("bulk/<slug:name>/", bulk.bulk, name="bulk"),
+    path("cases/<case_number:number>/here/", saved.here, name="here"),
+    path("cases/<case_number:number>/undo/", record.undo, name="undo"),
     path("cases/<case_number:number>/", record.record, name="record"),
     path("cases/<case_number:number>/around.json", lists.around, name="around"),
     path("cases/<case_number:number>/follow/", record.follow, name="follow"),

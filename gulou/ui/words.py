@@ -46,5 +46,6 @@ WORDS = {
     "zoomIn": _("Closer"),
     "zoomOut": _("Farther"),
     "pinMap": _("Map of where it is"),
+    "seconds": _("{n} s"),
     "pinHelp": _("Pin. Move it with the arrow keys."),
 }

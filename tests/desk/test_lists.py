@@ -29,7 +29,7 @@ def test_my_queue_groups_what_waits_by_what_there_is_to_do(
 
 
 def test_an_empty_queue_says_what_would_appear(cast: Cast, as_user: SignedIn) -> None:
-    page = as_user(cast.wu).get("/desk/")
+    page = as_user(cast.guo).get("/desk/")
     assert "Nothing waits for you" in page.text
     assert "/desk/cases/" in page.text
 
@@ -65,7 +65,8 @@ def test_a_filter_keeps_what_fits(cast: Cast, kinds: Kinds, as_user: SignedIn, q
 
 
 @pytest.mark.parametrize("name", ["state", "all", "late", "objected", "unit", "street", "category",
-                                  "source", "since", "until", "q", "sort", "map", "key", "at"])  # fmt: skip
+                                  "source", "since", "until", "q", "sort", "layout", "cols", "view",
+                                  "mine", "back", "key", "at"])  # fmt: skip
 def test_nonsense_in_the_address_is_ignored(
     cast: Cast, kinds: Kinds, as_user: SignedIn, name: str
 ) -> None:
@@ -128,7 +129,7 @@ def test_what_is_not_mine_is_neither_listed_nor_shown_beside(
 
 def test_the_map_has_the_cases_of_the_page(cast: Cast, kinds: Kinds, as_user: SignedIn) -> None:
     case = a_case(cast, kinds.rubbish)
-    assert "points.json" in as_user(cast.guo).get("/desk/cases/?map=1").text
+    assert "points.json" in as_user(cast.guo).get("/desk/cases/?layout=map").text
     points = json.loads(as_user(cast.guo).get("/desk/cases/points.json?all=1").content)
     assert points["features"][0]["properties"]["url"] == f"/desk/cases/{case.number}/"
     none = json.loads(as_user(cast.zhao).get("/desk/cases/points.json?all=1").content)
@@ -158,7 +159,7 @@ def test_the_search_jumps_to_a_number_and_else_narrows(
 
 
 @pytest.mark.parametrize("path", ["/desk/", "/desk/cases/", "/desk/cases/points.json", "/desk/search",
-                                  "/desk/units/", "/desk/map/areas.json", "/desk/map/places.json"])  # fmt: skip
+                                  "/desk/views/", "/desk/units/", "/desk/map/areas.json", "/desk/map/places.json"])  # fmt: skip
 def test_reading_is_for_get_only_and_for_who_is_signed_in(
     cast: Cast, as_user: SignedIn, client: Any, path: str
 ) -> None:

@@ -27,6 +27,7 @@ from .lists import (
     rows_of,
     sorts_of,
 )
+from .overview import Overview, entered_by, overview, works_on_cases
 from .public import (
     Nearby,
     Told,
@@ -54,7 +55,9 @@ from .released import (
     square_of,
 )
 from .seen import (
+    case_moved_by,
     case_seen_by,
+    cases_moved_by,
     cases_seen_by,
     may_enter,
     may_ever,
@@ -94,6 +97,7 @@ __all__ = [
     "Named",
     "Nearby",
     "ObjectionSeen",
+    "Overview",
     "Page",
     "PhotoSeen",
     "Reader",
@@ -115,12 +119,15 @@ __all__ = [
     "assigned_from_above",
     "beside",
     "brief_of",
+    "case_moved_by",
     "case_seen_by",
     "cases_around",
     "cases_found",
+    "cases_moved_by",
     "cases_seen_by",
     "chips",
     "decided_lately",
+    "entered_by",
     "figures_of",
     "figures_stamp",
     "firing",
@@ -136,6 +143,7 @@ __all__ = [
     "number_meant",
     "open_cases_of",
     "original_seen_by",
+    "overview",
     "people_who_see",
     "photo_seen_by",
     "photos_of",
@@ -167,4 +175,5 @@ __all__ = [
     "uses_of_condition",
     "uses_of_unit",
     "what_if",
+    "works_on_cases",
 ]

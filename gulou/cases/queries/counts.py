@@ -18,13 +18,13 @@ from gulou.people import queries as people
 from gulou.people.models import User
 
 from .found import on_many
-from .lists import Filters, narrowed
+from .lists import Filters, narrowed, scope
 from .seen import cases_seen_by, sees_every_unit
 
 Counts = dict[str, int]
 # What the kept counts know. Filters by anything else (dates, words) are counted case by case.
 _KEPT = frozenset({"unit_id", "street_id", "category_id", "source"})
-_CHIPS = frozenset({"states", "open", "late", "objected"})
+_CHIPS = frozenset({"states", "open", "late", "objected", "back"})
 
 
 def chips(user: User, filters: Filters) -> Counts:
@@ -36,7 +36,7 @@ def chips(user: User, filters: Filters) -> Counts:
     used = {one.name for one in fields(plain) if getattr(plain, one.name) != one.default}
     if "text" in used and on_many(plain.text):
         return {}
-    counts = _kept(user, plain) if used <= _KEPT else _counted(narrowed(cases_seen_by(user), plain))
+    counts = _kept(user, plain) if used <= _KEPT else _counted(narrowed(scope(user, plain), plain))
     counts = {**dict.fromkeys(State.values, 0), "late": 0, "objected": 0, **counts}
     counts["open"] = sum(counts[state] for state in states.OPEN)
     counts["all"] = sum(counts[state] for state in State.values)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from gulou.cases import search, states
-from gulou.cases.models import Case
+from gulou.cases.models import Case, Note, Source
 from gulou.cases.states import State, StepKind
 from gulou.catalogue import queries as catalogue
 from gulou.kit import clock
@@ -68,6 +68,11 @@ class Row:
     version: int
 
     @property
+    def source_label(self) -> str:
+        """Who saw it, in the reader's language."""
+        return str(Source(self.source).label)
+
+    @property
     def place(self) -> str:
         """Where it is, as a person says it."""
         return self.address or self.community or self.street
@@ -81,6 +86,9 @@ class Filters:
     open: bool = False
     late: bool = False
     objected: bool = False
+    # What waits for the reader; what came back: returned, reworked, reopened or objected to.
+    mine: bool = False
+    back: bool = False
     unit_id: int | None = None
     street_id: int | None = None
     category_id: int | None = None
@@ -133,7 +141,7 @@ def queue(
     user: User, filters: Filters, *, key: str = "", sort: str = "new", size: int = PAGE
 ) -> Page:
     """A page of the cases that the user sees. `key` is `older` or `newer` of another page."""
-    cases = narrowed(cases_seen_by(user), filters)
+    cases = narrowed(scope(user, filters), filters)
     page = _page(cases, key=key, sort=sort, size=size)
     if key or not search.is_number(clean(filters.text)):
         return page
@@ -148,7 +156,7 @@ def beside(user: User, filters: Filters, case: Case, *, sort: str = "new") -> tu
 
     The case itself need not fit the filters any more.
     """
-    cases = narrowed(cases_seen_by(user), filters).exclude(pk=case.pk)
+    cases = narrowed(scope(user, filters), filters).exclude(pk=case.pk)
     cases, order = _ordered(cases, sort)
     at = _At([_of(case, by) for by in order], case.pk)
     both = (_after(cases, order, at, backwards=backwards) for backwards in (True, False))
@@ -160,13 +168,13 @@ def first_of(
     user: User, filters: Filters, *, most: int, sort: str = "new"
 ) -> list[tuple[str, int]]:
     """Number and version of the first cases of a list, at most so many."""
-    cases, order = _ordered(narrowed(cases_seen_by(user), filters), sort)
+    cases, order = _ordered(narrowed(scope(user, filters), filters), sort)
     return list(_after(cases, order, None, backwards=False).values_list("number", "version")[:most])
 
 
 def cases_found(user: User, filters: Filters, *, sort: str = "new") -> QuerySet[Case]:
     """All cases of a list at once, in its order: for what is made from a whole list."""
-    cases, order = _ordered(narrowed(cases_seen_by(user), filters), sort)
+    cases, order = _ordered(narrowed(scope(user, filters), filters), sort)
     return _after(cases, order, None, backwards=False)
 
 
@@ -214,6 +222,11 @@ def _owed(kind: StepKind) -> Sequence[states.Move]:
     }[kind]
 
 
+def scope(user: User, filters: Filters) -> QuerySet[Case]:
+    """The cases that a list of this reader is narrowed from."""
+    return _work_of(user) if filters.mine else cases_seen_by(user)
+
+
 def narrowed(cases: QuerySet[Case], filters: Filters) -> QuerySet[Case]:
     """The cases that these filters leave."""
     wanted = Q()
@@ -225,6 +238,10 @@ def narrowed(cases: QuerySet[Case], filters: Filters) -> QuerySet[Case]:
         wanted &= Q(ended_at=None, due_at__lt=clock.now())
     if filters.objected:
         wanted &= Q(objected_at__isnull=False)
+    if filters.back:
+        reopened = Note.objects.filter(case=OuterRef("pk"), move=states.REOPEN.name)
+        came_back = Q(returns__gt=0) | Q(reworks__gt=0) | Q(objected_at__isnull=False)
+        wanted &= came_back | Q(Exists(reopened))
     if filters.unit_id is not None:
         below = people.unit_ids_below([filters.unit_id])
         wanted &= Q(unit_id__in=below) | Q(step_unit_id__in=below)

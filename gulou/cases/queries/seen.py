@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
 from gulou.cases.family import chain_of
-from gulou.cases.models import Assignment, Case, CasePhoto, Source
+from gulou.cases.models import Assignment, Before, Case, CasePhoto, Source
 from gulou.cases.operations.ground import open_steps
 from gulou.cases.rechecks import independent, is_independent
 from gulou.cases.states import Move, State
@@ -60,6 +60,18 @@ def case_seen_by(user: User, number: str) -> Case:
     if case is None:
         raise NotFound("case.not_found", _("There is no such case, or it is not yours to see."))
     return case
+
+
+def cases_moved_by(user: User) -> QuerySet[Case]:
+    """The cases whose last move this person made, and may perhaps take back; seen or not."""
+    mine = Before.objects.filter(by=user).values("case_id")
+    return Case.objects.filter(pk__in=mine) if user.is_active else Case.objects.none()
+
+
+def case_moved_by(user: User, number: str) -> Case:
+    """The case with this number that the person sees, or made the last move on. Else NotFound."""
+    moved = cases_moved_by(user).filter(number=number).first()
+    return moved or case_seen_by(user, number)
 
 
 def moves_open_to(user: User, case: Case) -> list[Move]:

@@ -138,6 +138,12 @@ def is_public(uid: Any, form: Any) -> bool:
 
 
 @register.filter
+def move_keys(letters: list[tuple[str, str, Any]]) -> str:
+    """Which key opens which move of a row: "f:file d:dispatch"."""
+    return " ".join(f"{key}:{name}" for key, name, _label in letters)
+
+
+@register.filter
 def split(text: str, by: str) -> list[str]:
     """The parts of a text."""
     return text.split(by)

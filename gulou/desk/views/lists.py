@@ -1,73 +1,33 @@
-"""My queue, and the queue of all cases."""
+"""The queue of all cases, its points on the map, and the search."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from gulou.cases import queries
 from gulou.cases.queries import Row
-from gulou.cases.states import OPEN, State, StepKind
-from gulou.desk import choices
-from gulou.desk.filters import Asked, asked
+from gulou.cases.states import OPEN, State
+from gulou.desk import acts, bulk, choices, columns
+from gulou.desk.filters import CHIPS, NARROWING, Asked, asked
 from gulou.desk.shell import page, reader_of
 from gulou.desk.views import record
+from gulou.kit import clock
 from gulou.kit.words import clean, name_of
 from gulou.places import queries as places
 from gulou.ui.guards import signed_in
 from gulou.ui.looks import look_of
+from gulou.workbench.queries import presence, saved
 
 _COUNTED = (*State.values, "open", "late", "objected", "all")
 METRES_PER_DEGREE = 111_320.0
-
-
-@dataclass(frozen=True)
-class Group:
-    """Cases that wait for the same thing to be done."""
-
-    words: str
-    sign: str
-    rows: Sequence[Row]
-
-    @property
-    def late(self) -> int:
-        """How many of them are late."""
-        return sum(row.late for row in self.rows)
-
-
-@signed_in
-@require_GET
-def mine(request: HttpRequest) -> HttpResponse:
-    """What waits for me, the most urgent first, by what there is to do."""
-    rows = queries.my_work(reader_of(request))
-    groups = _groups(rows)
-    context = {"groups": groups, "queue_count": len(rows), "late": sum(row.late for row in rows)}
-    return page(request, "desk/queue.html", context)
-
-
-def _groups(rows: Sequence[Row]) -> list[Group]:
-    """In the order of the most urgent case of each; objections stand first."""
-    to_do = {
-        "objection": (_("Objections to answer"), "message-report"),
-        StepKind.INTAKE: (_("To file"), "inbox"),
-        StepKind.VERIFY: (_("To verify"), "eye"),
-        StepKind.DISPATCH: (_("To dispatch"), "send"),
-        StepKind.ACCEPT: (_("To accept"), "check"),
-        StepKind.HANDLE: (_("To handle"), "tool"),
-        StepKind.RECHECK: (_("To recheck"), "eye-check"),
-    }
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault("objection" if row.objected else row.step_kind, []).append(row)
-    keys = sorted(found, key=lambda key: key != "objection")
-    return [Group(*to_do.get(key, (_("Waiting"), "clock")), found[key]) for key in keys]
 
 
 @signed_in
@@ -77,24 +37,83 @@ def cases(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     ask = asked(request.GET)
     if getattr(request, "htmx", False) and request.htmx.target == "beside" and ask.at:  # type: ignore[attr-defined]  # django_htmx sets it
-        return record.preview(request, ask.at)
+        return record.preview(request, ask.at, tail=tail_of(ask))
+    liking = saved.liking_of(reader)
+    views = saved.views_seen_by(reader, first=liking.view_id)
+    first = next((view for view in views if view.first), None)
+    if ask.plain and first is not None:
+        return redirect(f"{reverse('desk:cases')}?{first.query}&view={first.id}")
     found = queries.queue(reader, ask.filters, key=ask.key, sort=ask.sort)
-    counts = queries.chips(reader, ask.filters)
+    wide = ask.layout == "list"
+    shown = columns.chosen(
+        ask.values["cols"].split(",") if ask.values["cols"] else liking.columns, broad=wide
+    )
+    drawn = columns.draw(
+        found.rows, shown, now=clock.now(), tail=tail_of(ask), at=ask.at, pick=True,
+        here=presence.others_at([row.id for row in found.rows], reader=reader),
+    )  # fmt: skip
     beside: dict[str, Any] = {}
-    if ask.at and queries.cases_seen_by(reader).filter(number=ask.at).exists():
-        beside = record.preview_context(request, ask.at)
+    if ask.at and not wide and queries.cases_seen_by(reader).filter(number=ask.at).exists():
+        beside = record.preview_context(request, ask.at, tail=tail_of(ask))
     context = {
         **beside,
-        "asked": ask, "rows": found.rows, "chips": _chips(ask, counts),
+        "asked": ask, "rows": found.rows, "drawn": drawn, "chips": _chips(ask, queries.chips(reader, ask.filters)),
+        "headings": columns.headings(shown, ask.sort, ask.url),
         "newer_url": ask.url(key=found.newer) if found.newer else "",
         "older_url": ask.url(key=found.older) if found.older else "",
-        "clear_url": ask.url(**dict.fromkeys(("unit", "street", "category", "source", "since", "until", "q"), "")),
-        "map_url": ask.url(map="" if ask.map else "1", key=ask.key),
-        "points_url": reverse("desk:points") + ask.url(map="", key=ask.key),
-        "units": choices.units(), "streets": _streets(), "categories": choices.categories(),
-        "sources": queries.sources(),
+        "clear_url": ask.url(**dict.fromkeys(NARROWING, "")),
+        "layouts": _layouts(ask),
+        "points_url": reverse("desk:points") + ask.url(layout="", key=ask.key),
+        "options": _options(ask), "sorts": _sorts(ask), "keys": acts.letters(),
+        "columns": [(one, one in shown) for one in columns.COLUMNS],
+        "views": views, "view": _view_of(ask, views), "first": first,
+        "bulk": bulk.offered(reader), "most": bulk.MOST,
     }  # fmt: skip
     return page(request, "desk/cases.html", context)
+
+
+def tail_of(ask: Asked) -> str:
+    """What an address of a record ends with, so that it knows the list one came from."""
+    return "?" + urlencode({"from": ask.list_url})
+
+
+def _view_of(ask: Asked, views: Sequence[saved.View]) -> saved.View | None:
+    """The view that this address was opened from, whether narrowed further since or not."""
+    return next((view for view in views if str(view.id) == ask.values["view"]), None)
+
+
+def _layouts(ask: Asked) -> list[dict[str, Any]]:
+    named = (("", _("List and case"), "layout-sidebar"), ("list", _("List alone"), "layout-list"),
+             ("map", _("List and map"), "map"))  # fmt: skip
+    return [
+        {"words": words, "sign": sign, "on": ask.layout == name,
+         # The key turns the map on, and off again.
+         "key": "m" if name == ("" if ask.layout == "map" else "map") else "",
+         "url": ask.url(layout=name, key=ask.key, at=ask.at)}
+        for name, words, sign in named
+    ]  # fmt: skip
+
+
+def _sorts(ask: Asked) -> list[tuple[str, str, bool]]:
+    named = [
+        ("-opened", _("Newest first")), ("due", _("Most urgent first")),
+        ("-changed", _("Last changed first")), ("street,due", _("By street, then urgency")),
+        ("unit,due", _("By unit, then urgency")), ("category,due", _("By category, then urgency")),
+        ("state,due", _("By state, then urgency")), ("opened", _("Oldest first")),
+    ]  # fmt: skip
+    if ask.sort not in dict(named):
+        named.append((ask.sort, _("As the headings say")))
+    return [(value, words, value == ask.sort) for value, words in named]
+
+
+def _options(ask: Asked) -> dict[str, SafeString]:
+    """What the selects of the filters offer. Hundreds of lines that hardly ever change."""
+    return {
+        "unit": choices.options("units", ask.values["unit"]),
+        "category": choices.options("categories", ask.values["category"]),
+        "street": choices.plain_options(_streets(), ask.values["street"]),
+        "source": choices.plain_options(queries.sources(), ask.values["source"]),
+    }
 
 
 def _chips(ask: Asked, told: dict[str, int]) -> list[dict[str, Any]]:
@@ -103,24 +122,25 @@ def _chips(ask: Asked, told: dict[str, int]) -> list[dict[str, Any]]:
     Without numbers where words were looked for that stand on very many cases.
     """
     counts: dict[str, int | None] = {**dict.fromkeys(_COUNTED), **told}
-    none = {"state": "", "all": "", "late": "", "objected": ""}
+    none = dict.fromkeys(CHIPS, "")
     chosen = ask.filters
-    found: list[dict[str, Any]] = [
-        {"words": _("Open"), "url": ask.url(**none), "count": counts["open"], "on": chosen.open},
-        {"words": _("Late"), "url": ask.url(**{**none, "late": "1"}), "count": counts["late"],
-         "on": chosen.late},
-        {"words": _("Objected"), "url": ask.url(**{**none, "objected": "1"}),
-         "count": counts["objected"], "on": chosen.objected},
-    ]  # fmt: skip
+
+    def one(words: Any, on: bool, count: int | None = None, **changes: str) -> dict[str, Any]:
+        return {"words": words, "url": ask.url(**{**none, **changes}), "count": count, "on": on}
+
+    found = [
+        one(_("Open"), chosen.open and not chosen.back, counts["open"]),
+        one(_("Waits for me"), chosen.mine, mine="1"),
+        one(_("Late"), chosen.late, counts["late"], late="1"),
+        one(_("Came back"), chosen.back, back="1"),
+        one(_("Objected"), chosen.objected, counts["objected"], objected="1"),
+    ]
     found += [
-        {"words": state.label, "url": ask.url(**{**none, "state": state.value}),
-         "count": counts[state.value], "on": state.value in chosen.states}
+        one(state.label, state.value in chosen.states, counts[state.value], state=state.value)
         for state in State
         if counts[state.value] != 0 or state in OPEN or state.value in chosen.states
-    ]  # fmt: skip
-    every = bool(ask.values["all"])
-    found.append({"words": _("All"), "url": ask.url(**{**none, "all": "1"}),
-                  "count": counts["all"], "on": every})  # fmt: skip
+    ]
+    found.append(one(_("All"), bool(ask.values["all"]), counts["all"], all="1"))
     return found
 
 

@@ -22,6 +22,7 @@ from gulou.desk.acts import Act, Sent
 from gulou.desk.drafts import Draft
 from gulou.desk.pairs import Pair
 from gulou.desk.shell import page, part, reader_of
+from gulou.desk.walk import tail_of, walk_of
 from gulou.kit.errors import NotAllowed
 from gulou.people import queries as people
 from gulou.places import queries as places
@@ -90,9 +91,10 @@ def _made(request: HttpRequest, case: "Case", act: Act) -> HttpResponse:
         return _page(request, case, Panel(act, compared, draft, pair=pair))
     if form.is_valid():
         with refused_in(form, fields={"into": _field_of_target(form)}) as outcome:
-            act.run(Sent(case, by, form, draft.evidence))
+            moved = act.run(Sent(case, by, form, draft.evidence))
             workbench.answer_mentions(case, by=by)
-            messages.success(request, str(act.done) % {"case": case.number})
+            done = str(act.done) % {"case": case.number}
+            messages.success(request, done, extra_tags=_undo_url(request, moved, act))
             return redirect(_after(request, case, act))
         if outcome.refusal is not None and outcome.refusal.code == "case.changed_meanwhile":
             return _changed_meanwhile(request, case, act, draft)
@@ -120,7 +122,31 @@ def _after(request: HttpRequest, case: "Case", act: Act) -> str:
     """The record if the person still sees it, else their queue."""
     seen = queries.cases_seen_by(reader_of(request)).filter(pk=case.pk).exists()
     url = reverse("desk:record", args=[case.number]) if seen else reverse("desk:queue")
-    return f"{url}?done={act.name}-{case.number}"
+    tail = tail_of(request).replace("?", "&", 1) if seen else ""
+    return f"{url}?done={act.name}-{case.number}{tail}"
+
+
+def _undo_url(request: HttpRequest, moved: "Case", act: Act) -> str:
+    """Where the move is taken back, "" where it cannot be. The toast makes a button of it."""
+    if not act.move.undo:
+        return ""
+    url = reverse("desk:undo", args=[moved.number])
+    return f"{url}?seen={moved.version}{tail_of(request).replace('?', '&', 1)}"
+
+
+@signed_in
+@require_POST
+def undo(request: HttpRequest, number: str) -> HttpResponse:
+    """Take back the move that one has just made, also where one no longer sees the case."""
+    reader = reader_of(request)
+    case = queries.case_moved_by(reader, number)
+    seen = request.GET.get("seen", "")
+    known = seen.isascii() and seen.isdigit() and len(seen) < 10
+    operations.undo_move(case, by=reader, seen=int(seen) if known else None)
+    messages.success(request, _("Taken back: %(case)s stands as before.") % {"case": number})
+    if queries.cases_seen_by(reader).filter(pk=case.pk).exists():
+        return redirect(reverse("desk:record", args=[number]) + tail_of(request))
+    return redirect("desk:queue")
 
 
 def _changed_meanwhile(request: HttpRequest, case: "Case", act: Act, draft: Draft) -> HttpResponse:
@@ -176,6 +202,7 @@ def _page(
         "followed": workbench.see_case(case, by=reader) if followed is None else followed,
         "url": request.build_absolute_uri(reverse("desk:record", args=[case.number])),
         "templates": _templates(panel, reader),
+        "walk": walk_of(request, case),
         **more,
     }
     # An error must be swapped in by htmx too, which takes 422 for it.
@@ -227,18 +254,18 @@ def context_of(case: "Case", shown: Record, *, reader: Any, next_act: Act | None
     }
 
 
-def preview(request: HttpRequest, number: str) -> HttpResponse:
+def preview(request: HttpRequest, number: str, *, tail: str = "") -> HttpResponse:
     """The part of the queue that shows one case beside the list."""
-    return part(request, "desk/parts/beside.html", preview_context(request, number))
+    return part(request, "desk/parts/beside.html", preview_context(request, number, tail=tail))
 
 
-def preview_context(request: HttpRequest, number: str) -> dict[str, Any]:
+def preview_context(request: HttpRequest, number: str, *, tail: str = "") -> dict[str, Any]:
     """What stands beside the list. Raises NotFound."""
     reader = reader_of(request)
     case = queries.case_seen_by(reader, number)
     shown = queries.record_of(case, reader=reader)
     next_act = acts.likely(shown)
-    return context_of(case, shown, reader=reader, next_act=next_act)
+    return {**context_of(case, shown, reader=reader, next_act=next_act), "tail": tail}
 
 
 @signed_in
