@@ -136,10 +136,11 @@ def _role_called(code: str) -> str:
 def _renamed(one: Told) -> list[Detail]:
     was = one.now.get("name_zh_before") or one.before.get("name_zh", "")
     was_en = one.now.get("name_en_before") or one.before.get("name_en", "")
-    return [
+    both = [
         Detail(_("Chinese name"), was, one.now["name_zh"]),
         Detail(_("English name"), was_en, one.now["name_en"]),
     ]
+    return [one for one in both if one.was != one.became]
 
 
 def _moved(one: Told) -> list[Detail]:

@@ -43,7 +43,9 @@ class UnitForm(forms.Form):
     name_zh = forms.CharField(label=_("Chinese name"), max_length=80)
     name_en = forms.CharField(label=_("English name"), max_length=120)
     code = forms.CharField(
-        label=_("Code"), max_length=40, help_text=_("Short and never changed: files name it so.")
+        label=_("Short code"),
+        max_length=40,
+        help_text=_("Short and never changed: files name it so."),
     )
     kind = forms.ChoiceField(label=_("Kind"))
     parent = forms.TypedChoiceField(
@@ -229,5 +231,7 @@ class NewRoleForm(RoleForm):
 
     field_order = ("code",)
     code = forms.SlugField(
-        label=_("Code"), max_length=40, help_text=_("Short and never changed: files name it so.")
+        label=_("Short code"),
+        max_length=40,
+        help_text=_("Short and never changed: files name it so."),
     )

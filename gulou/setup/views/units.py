@@ -59,7 +59,7 @@ def units(request: HttpRequest) -> HttpResponse:
         request,
         title=_("Units"),
         lead=_("Who can be responsible for something, and what belongs to what."),
-        columns=[_("Unit"), _("Kind"), _("Code"), _("Leading group"), _("People today")],
+        columns=[_("Unit"), _("Kind"), _("Short code"), _("Leading group"), _("People today")],
         rows=rows,
         nothing=Nothing(_("No unit yet"), _("Units appear here as soon as one is created.")),
         add=Link(_("New unit"), reverse("setup:new_unit")),
