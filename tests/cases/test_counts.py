@@ -14,9 +14,9 @@ from gulou.cases.queries.counts import _counted
 from gulou.cases.queries.lists import narrowed
 from gulou.cases.states import MOVES, OPEN, State
 from gulou.kit import clock
-from tests.cases.test_moves import DOER, HOW, _assigned_from_above
+from tests.cases.test_moves import DOER, HOW
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_case
+from tests.factories.cases import a_case, assign_from_above
 
 
 def _differ() -> list[str]:
@@ -45,7 +45,7 @@ def test_they_are_right_after_every_move(cast: Cast, kinds: Kinds, move: object)
         if name == "uphold":
             operations.object_to_case(case.reports.get(), words="还在")
         if name == "reply":
-            _assigned_from_above(case)
+            assign_from_above(case)
         HOW[name](cast, case, getattr(cast, DOER.get(name, "guo")))
     assert _differ() == []
     _as_counted(cast, Filters())

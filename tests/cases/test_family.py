@@ -36,6 +36,12 @@ def _three(cast: Cast, kinds: Kinds) -> tuple[Case, Case, Case, UUID]:
     return first, second, third, picture
 
 
+def _shown_to_everybody(case: Case, picture: UUID, cast: Cast) -> None:
+    operations.file_case(case, by=cast.guo)
+    operations.release_photos(case, by=cast.guo, uids=[picture], summary="路口有垃圾")
+    assert queries.public_photo(picture).uid == picture
+
+
 def test_a_family_is_everything_below_and_a_chain_everything_above(
     cast: Cast, kinds: Kinds
 ) -> None:
@@ -50,7 +56,7 @@ def test_a_family_is_everything_below_and_a_chain_everything_above(
 
 def test_passing_on_restricts_all_that_was_merged_into_it(cast: Cast, kinds: Kinds) -> None:
     first, second, third, picture = _three(cast, kinds)
-    assert queries.public_photo(picture).uid == picture
+    _shown_to_everybody(third, picture, cast)
     operations.redirect_case(third, by=cast.guo, reason_id=reason("redirect").pk)
     with pytest.raises(NotFound):
         queries.public_photo(picture)
@@ -77,6 +83,7 @@ def test_no_picture_of_what_was_passed_on_can_be_released_again(cast: Cast, kind
 
 def test_what_is_split_off_stays_restricted_until_it_is_filed(cast: Cast, kinds: Kinds) -> None:
     first, second, third, picture = _three(cast, kinds)
+    _shown_to_everybody(third, picture, cast)
     operations.redirect_case(third, by=cast.guo, reason_id=reason("redirect").pk)
     second = operations.split_case(second, by=cast.guo)
     assert second.restricted

@@ -6,17 +6,15 @@ import pytest
 from django.utils import translation
 
 from gulou.cases import operations, queries, states
-from gulou.cases.models import Assignment, Case
+from gulou.cases.models import Case
 from gulou.cases.operations import receive_report
 from gulou.cases.states import MOVES, Move, State
-from gulou.kit import clock
 from gulou.kit.errors import Conflict, NotAllowed, Refusal
 from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
-from gulou.people import queries as people
 from gulou.people.models import User
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_case, a_snap, evidence, reason
+from tests.factories.cases import a_case, a_snap, assign_from_above, evidence, reason
 
 Make = Callable[[Cast, Case, User], Case]
 
@@ -96,7 +94,7 @@ def test_a_move_goes_where_the_table_says(
     if move == states.UPHOLD and state in move.sources:
         operations.object_to_case(case.reports.get(), words="还在")
     if move == states.REPLY:
-        _assigned_from_above(case)
+        assign_from_above(case)
     # guo holds every verb, so what stands in the way here is the state alone.
     doer = getattr(cast, DOER.get(move.name, "guo")) if state in move.sources else cast.guo
     count = Event.objects.filter(subject_uid=case.uid).count()
@@ -113,13 +111,6 @@ def test_a_move_goes_where_the_table_says(
     assert after.state == ((move.target or state) if state in move.sources else state)
     _the_step_stands(after)
     assert list(audit()) == []
-
-
-def _assigned_from_above(case: Case) -> None:
-    Assignment.objects.create(
-        case=case, from_whom="市文明办", received_on=people.today(), due_at=clock.now(),
-        form="written", at=clock.now(),
-    )  # fmt: skip
 
 
 def _the_step_stands(case: Case) -> None:
@@ -189,7 +180,7 @@ def test_a_move_that_needs_words_refuses_silence(cast: Cast, kinds: Kinds, move:
         ),
     }
     if move == states.REPLY:
-        _assigned_from_above(case)
+        assign_from_above(case)
     if move == states.UPHOLD:
         operations.object_to_case(case.reports.get(), words="还在")
     if move == states.VERIFY:

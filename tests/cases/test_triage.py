@@ -57,8 +57,12 @@ def test_what_is_passed_on_is_restricted_and_its_pictures_withheld(
     cast: Cast, kinds: Kinds
 ) -> None:
     sent = evidence()
-    case = a_case(cast, kinds.rubbish, photos=tuple(sent.photos), draft=sent.draft)
-    case = operations.release_photos(case, by=cast.guo, uids=list(sent.photos))
+    case = a_case(
+        cast, kinds.rubbish, state=State.FILED, photos=tuple(sent.photos), draft=sent.draft
+    )
+    case = operations.release_photos(
+        case, by=cast.guo, uids=list(sent.photos), summary="路口有垃圾"
+    )
     assert queries.public_photo(sent.photos[0]).uid == sent.photos[0]
     case = operations.redirect_case(case, by=cast.guo, reason_id=reason("redirect").pk)
     assert case.restricted

@@ -21,7 +21,7 @@ from gulou.outbox.models import Delivery, Event
 from gulou.outbox.table import table
 from tests.cases.test_moves import DOER, HOW
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_case, a_snap, evidence
+from tests.factories.cases import a_case, a_snap, assign_from_above, evidence
 
 STANDS = (
     "state", "unit_id", "assisting", "rule_id", "step_id", "step_kind", "step_unit_id",
@@ -42,6 +42,8 @@ def _ready(cast: Cast, kinds: Kinds, move: Move, state: State) -> Case:
         case = operations.task_verification(case, by=cast.guo, unit_id=cast.community.pk)
     if move in (states.UPHOLD, states.REOPEN):
         operations.object_to_case(case.reports.get(), words="还在")
+    if move == states.REPLY:
+        assign_from_above(case)
     return case
 
 

@@ -5,10 +5,12 @@ from io import BytesIO
 from typing import Any
 
 from gulou.cases import operations
-from gulou.cases.models import Case
+from gulou.cases.models import Assignment, Case
 from gulou.cases.operations import Evidence, Snap
 from gulou.cases.states import State
 from gulou.catalogue.models import Category, Reason
+from gulou.kit import clock
+from gulou.people import queries as people
 from gulou.photos.operations import stage_photo
 from tests.conftest import Cast
 from tests.factories.photos import make_jpeg
@@ -48,6 +50,14 @@ def a_case(cast: Cast, category: Category, *, state: State = State.RECEIVED, **g
     for step in _WAY[state]:
         case = step(cast, case)
     return case
+
+
+def assign_from_above(case: Case) -> Assignment:
+    """Let a case be one that those above want an answer to, due now."""
+    return Assignment.objects.create(
+        case=case, from_whom="市文明办", received_on=people.today(), due_at=clock.now(),
+        form="written", at=clock.now(),
+    )  # fmt: skip
 
 
 def _file(cast: Cast, case: Case) -> Case:
