@@ -68,7 +68,7 @@ def test_a_case_is_dispatched_by_keys_alone(cast: Cast, kinds: Kinds, open_as: O
     page.wait_for_selector(f"#beside >> text={case.number}")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/desk/cases/{case.number}/")
+    page.wait_for_url(f"**/desk/cases/{case.number}/?from=*")
     page.keyboard.press("d")
     page.wait_for_selector("[name=unit]:focus")
     page.keyboard.type("Unit W")
