@@ -106,12 +106,12 @@ def _database() -> Iterator[None]:
 
 
 def _fill() -> None:
-    from gulou.config.runtime import prepare
+    from gulou.config.runtime import migrate, prepare
     from gulou.demo.operations import is_loaded, load_demo
     from gulou.kit.progress import told
     from gulou.outbox.deliver import deliver_all
 
-    prepare.migrate()
+    migrate.migrate()
     prepare.collect_static()
     if is_loaded():
         return

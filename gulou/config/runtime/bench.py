@@ -20,7 +20,7 @@ from rich.console import Console
 from gulou.bench import cannon, past, runner
 from gulou.bench.meter import Bounds
 from gulou.config import embedded
-from gulou.config.runtime import prepare
+from gulou.config.runtime import migrate
 from gulou.config.runtime.children import Child
 from gulou.config.runtime.leash import Leash
 from gulou.config.runtime.lock import held
@@ -99,7 +99,7 @@ def _empty(env: Env) -> None:
 def _load(cases: int, tell: Tell) -> None:
     # Nobody asks for static files here, and gathering them takes its time.
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-    prepare.migrate()
+    migrate.migrate()
     load_demo(progress=tell, cases=TOLD)
     past.load_past(cases, progress=tell)
     with connection.cursor() as cursor:

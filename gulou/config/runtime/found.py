@@ -5,7 +5,8 @@ from argparse import Namespace
 
 from rich.console import Console
 
-from gulou.config.runtime.prepare import migrate, ship
+from gulou.config.runtime.migrate import migrate
+from gulou.config.runtime.prepare import ship
 from gulou.imports.founding import Newcomer, Office
 from gulou.imports.founding import found as found_office
 from gulou.kit.errors import Refusal

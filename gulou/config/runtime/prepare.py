@@ -3,28 +3,24 @@
 import hashlib
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 from django.utils.translation import override
 
 from gulou.cases.roles import define_shipped_roles
 from gulou.catalogue.operations import load_shipped
 from gulou.catalogue.operations.allow import SYSTEM
+from gulou.config.runtime.migrate import migrate, one_at_a_time
 from gulou.demo.operations import is_loaded, load_demo
 from gulou.kit.progress import told
 from gulou.people.models import Unit
 from gulou.places.operations import set_standard_levels
 
-# Two hosts that start at once must not migrate at once. Any number does; this one says "gulou".
-_LOCK = 0x67756C6F75
 _PATIENCE_SECONDS = 60
 
 
@@ -41,20 +37,9 @@ def prepare() -> int:
     return 0
 
 
-def migrate() -> int:
-    """Bring the tables to what this version needs."""
-    with _one_at_a_time():
-        pending = pending_migrations()
-        if pending:
-            print(f"Bringing the database up to date ({len(pending)} migrations).", flush=True)
-            call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
-    return 0
-
-
 def ship() -> None:
     """Bring in what is missing of what Gulou ships: categories, levels of areas, roles."""
-    with _one_at_a_time(), transaction.atomic(), override("zh-hans"):
+    with one_at_a_time(), transaction.atomic(), override("zh-hans"):
         load_shipped(by=SYSTEM)
         set_standard_levels(actor=SYSTEM)
         define_shipped_roles()
@@ -69,13 +54,6 @@ def demo() -> int:
     with told() as tell:
         load_demo(progress=tell)
     return 0
-
-
-def pending_migrations() -> list[str]:
-    """The migrations that have not run yet, in their order."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
 def collect_static() -> None:
@@ -122,13 +100,3 @@ def _wait_for_database() -> None:
             time.sleep(1)
         else:
             return
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

@@ -13,7 +13,7 @@ from gulou.cases import tallies
 from gulou.cases.models import Case
 from gulou.cases.states import OPEN
 from gulou.config.runtime.doctor.finding import Finding, Verdict
-from gulou.config.runtime.prepare import pending_migrations
+from gulou.config.runtime.migrate import pending_migrations
 from gulou.kit import clock
 from gulou.kit.env import Env
 from gulou.outbox.audit import audit
