@@ -1,4 +1,4 @@
-"""The command line: `gulou run`, `web`, `worker`, `demo`, `found`, `import …`, `doctor`, `migrate`."""
+"""The command line: `gulou run`, `web`, `worker`, `demo`, `found`, `import …`, `ready`, `doctor`, `migrate`."""
 
 import argparse
 import os
@@ -14,7 +14,7 @@ import django
 
 from gulou.bench import ground
 from gulou.config.embedded import EmbeddedError
-from gulou.config.runtime import lock, supervisor
+from gulou.config.runtime import lock, ready, supervisor
 from gulou.config.runtime.lock import Busy
 from gulou.config.runtime.supervisor import CannotStart
 from gulou.kit.env import Env, EnvError
@@ -58,12 +58,14 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     worker = add("worker", "Only the worker.", _inside("worker.work"))
     worker.add_argument("--no-database", action="store_true", help=own)
     add("demo", "Load the made-up district into an empty database.", _inside("prepare.demo"))
-    add("migrate", "Bring the database up to date.", _inside("prepare.migrate"))
+    add("migrate", "Bring the database up to date.", _inside("migrate.migrate"))
     add(
         "prepare", "Migrate, gather static files, load the demo if due.", _inside("prepare.prepare")
     )
     add("recount", "Count all cases anew, where the doctor finds counts wrong.",
         _inside("recount.recount"))  # fmt: skip
+    ready = add("ready", "Whether the web server of this machine can serve; 1 if not.", _ready)
+    ready.add_argument("--worker", action="store_true", help="ask for a worker instead")
     doctor = add("doctor", "Check everything and say what to do.", _doctor)
     doctor.add_argument("--audit", action="store_true", help="prove the record link by link")
     backup = add("backup", "Keep database, photos and keys in one archive, while running.", _safe)
@@ -129,6 +131,10 @@ def _inside(dotted: str) -> Callable[[Env, argparse.Namespace], int]:
             return int(getattr(found, function)())
 
     return command
+
+
+def _ready(env: Env, asked: argparse.Namespace) -> int:
+    return ready.ready(env, worker=asked.worker)
 
 
 def _doctor(env: Env, asked: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from gulou.cases import jobs as cases
+from gulou.config.runtime import pulse
 from gulou.errands import jobs as errands
 from gulou.kit import clock
 from gulou.people import operations as people
@@ -38,6 +39,7 @@ def forget_expired() -> None:
 
 
 JOBS: tuple[Job, ...] = (
+    Job(pulse.beat, every=timedelta(seconds=10)),
     Job(cases.fold_tallies, every=timedelta(seconds=10)),
     Job(cases.find_the_missing, every=timedelta(minutes=10)),
     Job(photos.discard_stale, every=timedelta(minutes=15)),

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gulou.config.watch.requests.Watched",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -300,20 +301,28 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+_EACH = "INFO" if GULOU.log_format == "json" else "WARNING"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {
+        "text": {
             "()": "gulou.config.logs.MaskedFormatter",
             "format": "{asctime} {levelname} {name} {message}",
             "style": "{",
-        }
+        },
+        "json": {"()": "gulou.config.logs.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": GULOU.log_format}},
     "root": {"handlers": ["console"], "level": "INFO" if DEBUG else "WARNING"},
     # Django's own handlers would write addresses as they are.
-    "loggers": {"gulou": {"level": "INFO"}, "django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "gulou": {"level": "INFO"},
+        # A line for each request and each delivery is for machines.
+        "gulou.config.watch.requests": {"level": _EACH},
+        "gulou.outbox.deliver": {"level": _EACH},
+        "django": {"handlers": [], "propagate": True},
+    },
 }
 
 PRODUCT_NAME = _("Gulou")

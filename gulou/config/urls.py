@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
-from gulou.config.health import healthz
+from gulou.config.health import healthz, metrics, readyz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("accounts/", include("gulou.people.urls")),
     path("api/v1/", include("gulou.api.urls")),
     path("desk/", include("gulou.desk.urls")),

@@ -3,6 +3,7 @@
 from typing import IO
 from uuid import UUID
 
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from gulou.kit.errors import NotFound
@@ -34,6 +35,13 @@ def errands_of(user: User) -> list[Errand]:
 def underway(user: User) -> int:
     """How many wait or run."""
     return Errand.objects.filter(asked_by=user).exclude(state__in=ENDED).count()
+
+
+def not_ended() -> dict[str, int]:
+    """How many of everybody's wait or run, by state."""
+    found = Errand.objects.exclude(state__in=ENDED).order_by().values_list("state")
+    counted = dict(found.annotate(n=Count("pk")))
+    return {state.value: counted.get(state, 0) for state in State if state not in ENDED}
 
 
 def label_of(errand: Errand) -> str:

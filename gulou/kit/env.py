@@ -221,6 +221,22 @@ class Env:
         metadata=_knob(str, "The network address to listen on; 0.0.0.0 for all."),
     )
     port: int = field(default=8000, metadata=_knob(_port, "The port to listen on."))
+    log_format: str = field(
+        default="text",
+        metadata=_knob(
+            _one_of("text", "json"),
+            "How logs are written: `text` for people, or `json`, an object a line with a line for "
+            "each request and each delivery, for machines.",
+        ),
+    )
+    metrics_token: str = field(
+        default="",
+        metadata=_knob(
+            _key,
+            "Who scrapes `/metrics` sends it as `Authorization: Bearer …`. Empty: figures are told "
+            "on this machine only, and not through a proxy.",
+        ),
+    )
     web_processes: int = field(
         default=1, metadata=_knob(_count, "Processes that answer pages; one per core is plenty.")
     )

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from gulou.kit import clock
+from gulou.kit import clock, trace
 from gulou.kit.errors import Refusal
 
 from .models import Delivery, Event
@@ -59,16 +59,22 @@ def deliver_one(*, slow: bool = False) -> bool:
     delivery = _claim(slow=slow)
     if delivery is None:
         return False
+    with trace.caused_by(delivery.request):
+        _deliver(delivery)
+    return True
+
+
+def _deliver(delivery: Delivery) -> None:
     try:
         reaction, envelope = _open(delivery)
         _run(delivery, reaction, envelope)
+        logger.info("delivery %s (%s) done", delivery.pk, delivery.reaction)
     except LeaseLost:
         logger.warning("delivery %s: the lease was lost, another worker has it", delivery.pk)
     except Hopeless as error:
         _fail(delivery, error, for_good=True)
     except Exception as error:  # noqa: BLE001  a reaction may fail in any way; the outbox lives on
         _fail(delivery, error, for_good=delivery.attempts >= MAX_ATTEMPTS)
-    return True
 
 
 def deliver_all(limit: int = 100_000) -> int:

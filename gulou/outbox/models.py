@@ -4,6 +4,8 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Func
 
+from gulou.kit import trace
+
 ALGORITHM = "sha256-1"
 
 
@@ -18,6 +20,16 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.token}"
+
+
+class Heartbeat(models.Model):
+    """When a worker was heard of last (heartbeats.py)."""
+
+    name = models.CharField(max_length=80, primary_key=True, help_text="host:process")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at}"
 
 
 class Chained(models.Model):
@@ -82,6 +94,8 @@ class Delivery(models.Model):
     done_at = models.DateTimeField(null=True)
     set_aside_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
+    # The request that caused it (kit.trace), for the logs.
+    request = models.CharField(max_length=trace.LONGEST, blank=True, db_default="")
 
     class Meta:
         constraints = [

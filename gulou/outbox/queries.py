@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 
 from .models import Delivery, Event
 
@@ -37,6 +37,21 @@ def story(subject_kind: str, subject_uid: UUID) -> Sequence[Event]:
 def owed() -> QuerySet[Delivery]:
     """What has still to be done."""
     return Delivery.objects.filter(done_at=None, set_aside_at=None)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How much waits, since when the oldest is due, and how much was given up."""
+
+    owed: int
+    oldest: datetime | None
+    aside: int
+
+
+def waiting() -> Waiting:
+    """How the worker keeps up."""
+    found = owed().aggregate(n=Count("pk"), oldest=Min("due_at"))
+    return Waiting(found["n"], found["oldest"], set_aside().count())
 
 
 def set_aside() -> QuerySet[Delivery]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from gulou.kit import clock, rows
+from gulou.kit import clock, rows, trace
 from gulou.kit.facts import Fact
 
 from .models import ALGORITHM, Chained, Delivery, Event
@@ -41,7 +41,12 @@ def record(fact: Fact, *, subject: Chained, actor: str) -> Event:
     rows.change(subject, "head_sequence", "head_digest")
     rows.add(
         *(
-            Delivery(event=event, reaction=label(reaction), due_at=event.at + fact.settles_after)
+            Delivery(
+                event=event,
+                reaction=label(reaction),
+                due_at=event.at + fact.settles_after,
+                request=trace.request_id(),
+            )
             for reaction in table()[type(fact)]
         )
     )

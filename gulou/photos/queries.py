@@ -31,6 +31,11 @@ def staged_photos(draft: str) -> list[Photo]:
     return list(files.staged_under(draft).order_by("pk"))
 
 
+def staged_count() -> int:
+    """How many wait under drafts of everybody."""
+    return Photo.objects.filter(state=PhotoState.STAGED).count()
+
+
 def staged_photo(uid: UUID, *, draft: str) -> Photo:
     """One photo waiting under a draft. Raises NotFound."""
     photo = files.staged_under(draft).filter(uid=uid).first()

@@ -10,7 +10,7 @@ from .around import (
     sources,
 )
 from .assigned import AssignedRow, assigned_from_above, reply_forms
-from .counts import chips
+from .counts import chips, counts_of_all
 from .figures import Figures, Named, figures_of, figures_stamp
 from .found import number_meant
 from .lists import (
@@ -126,6 +126,7 @@ __all__ = [
     "cases_moved_by",
     "cases_seen_by",
     "chips",
+    "counts_of_all",
     "decided_lately",
     "entered_by",
     "figures_of",

@@ -43,6 +43,12 @@ def chips(user: User, filters: Filters) -> Counts:
     return counts
 
 
+def counts_of_all() -> Counts:
+    """The same over all cases, whoever looks: for those who watch over the system."""
+    counts = dict.fromkeys(State.values, 0) | _Wanted(None, None, Filters(), None).summed()
+    return counts | {"open": sum(counts[state] for state in states.OPEN)}
+
+
 def _without_chips(filters: Filters) -> Filters:
     given = {one.name: getattr(filters, one.name) for one in fields(filters)}
     return Filters(**{name: value for name, value in given.items() if name not in _CHIPS})

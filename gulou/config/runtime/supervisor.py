@@ -1,6 +1,5 @@
 """`gulou run`: database, web and worker as one tree that starts, heals and stops in order."""
 
-import http.client
 import signal
 import socket
 import sys
@@ -12,9 +11,11 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from gulou.config import embedded
+from gulou.config.runtime import ready
 from gulou.config.runtime.children import Child
 from gulou.config.runtime.leash import Leash
 from gulou.config.runtime.lock import held
+from gulou.config.runtime.ready import reachable
 from gulou.demo.logins import logins
 from gulou.kit.env import Env
 
@@ -101,7 +102,7 @@ class _Tree:
     def _wait_for_pages(self) -> bool:
         """Whether the pages came up before somebody said stop."""
         while not self.stop.wait(0.05):
-            if _answers(self.env):
+            if not ready.web(self.env):
                 return True
             self._heal()
             if self.web.deaths >= _STILLBORN:
@@ -148,7 +149,7 @@ class _Tree:
 
 def announce(env: Env) -> None:
     """Where it is, and who can sign in."""
-    home = f"http://{_reachable(env)}:{env.port}"
+    home = f"http://{reachable(env)}:{env.port}"
     console = Console(highlight=False)
     console.print()
     console.print("[bold]Gulou 鼓楼 is running.[/bold]  Ctrl-C stops it and loses nothing.")
@@ -167,13 +168,6 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _reachable(env: Env) -> str:
-    """The name by which this machine reaches itself."""
-    if env.listen in {"0.0.0.0", "::", ""}:  # noqa: S104  it is only compared
-        return "127.0.0.1"
-    return f"[{env.listen}]" if ":" in env.listen else env.listen
-
-
 def _check_port(env: Env) -> None:
     family = socket.AF_INET6 if ":" in env.listen else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -186,15 +180,3 @@ def _check_port(env: Env) -> None:
                 f"{env.listen}:{env.port} cannot be listened on ({error.strerror}). Another "
                 f"program may use it; choose another port: GULOU_PORT={env.port + 1} make run"
             ) from error
-
-
-def _answers(env: Env) -> bool:
-    name = env.hosts[0].lstrip(".") if env.hosts[0] != "*" else "localhost"
-    connection = http.client.HTTPConnection(_reachable(env).strip("[]"), env.port, timeout=5)
-    try:
-        connection.request("GET", "/healthz", headers={"Host": name})
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

@@ -1,5 +1,7 @@
 """The web process: granian serves the pages with threads; whitenoise the files before them."""
 
+import os
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from granian.constants import Interfaces
@@ -7,12 +9,21 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from gulou.config.runtime import leash
+from gulou.config.watch import FOLDER
 from gulou.kit.env import Env
 
 
 def serve(env: Env) -> int:
     """Serve until told to stop; requests in flight are answered first."""
     leash.hold()
+    with TemporaryDirectory(prefix="gulou-figures-") as folder:
+        # Before the processes are born: they sum up there what they count.
+        os.environ[FOLDER] = folder
+        _serve(env)
+    return 0
+
+
+def _serve(env: Env) -> None:
     Server(
         "gulou.config.wsgi:application",
         address=env.listen,
@@ -25,7 +36,6 @@ def serve(env: Env) -> int:
         workers_kill_timeout=15,
         log_level=LogLevels.warning,
     ).serve(target_loader=_load, wrap_loader=False)
-    return 0
 
 
 def _load() -> Any:

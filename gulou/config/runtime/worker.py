@@ -15,7 +15,7 @@ from django.db import close_old_connections, connections
 from django.db.utils import InterfaceError, OperationalError
 
 from gulou.config.jobs import JOBS, Job
-from gulou.config.runtime import leash
+from gulou.config.runtime import leash, pulse
 from gulou.outbox.deliver import deliver_one
 from gulou.photos.decoding.client import warm
 
@@ -33,12 +33,17 @@ def work() -> int:
         signal.signal(number, lambda *_: stop.set())
     leash.hold()
     warm()
+    with pulse.living():
+        _work_until(stop)
+    return 0
+
+
+def _work_until(stop: threading.Event) -> None:
     slow = Worker(partial(deliver_one, slow=True), ())
     beside = threading.Thread(target=slow.work_until, args=(stop,), name="slow", daemon=True)
     beside.start()
     Worker(deliver_one, JOBS).work_until(stop)
     beside.join(_FAREWELL_SECONDS)
-    return 0
 
 
 class Worker:
