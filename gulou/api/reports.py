@@ -15,6 +15,8 @@ from pydantic import Field
 
 from gulou.cases import queries
 from gulou.cases.operations import ContactDetails, Snap, receive_report
+from gulou.catalogue import queries as catalogue
+from gulou.catalogue.states import ChannelCode
 from gulou.kit.errors import Invalid, Refusal
 from gulou.photos import operations as photo_operations
 from gulou.ui import limits
@@ -65,6 +67,7 @@ def report(request: HttpRequest, sent: Sent) -> HttpResponse:
             system=sent.system, accuracy_m=sent.accuracy_m, words=sent.words,
             address=sent.address, snapped_at=_aware(sent.snapped_at), photos=tuple(sent.photos),
             draft=sent.draft, language=get_language() or "", joins=sent.joins,
+            channel=ChannelCode.API,
             contact=ContactDetails(name=sent.name, phone=sent.phone, email=sent.email),
         )
     )  # fmt: skip
@@ -82,6 +85,8 @@ def photo(request: HttpRequest, draft: Form[str], file: File[UploadedFile]) -> H
     It is discarded after a day."""
     if not _DRAFT.fullmatch(draft):
         raise Invalid("photo.draft", _("A draft is 32 to 64 letters and digits."), field="draft")
+    if not request.user.is_authenticated:
+        catalogue.require_channel(ChannelCode.API)
     limits.spend(request, limits.PHOTOS)
     staged = photo_operations.stage_photo(file, draft=draft)
     return as_json(

@@ -33,6 +33,7 @@ class Channel(models.TextChoices):
     """How the report reached us."""
 
     WEB = "web", _("Web page")
+    API = "api", _("Program (API)")
     DESK = "desk", _("Entered at a desk")
     FORWARDED = "forwarded", _("Forwarded from a chat")
     IMPORT = "import", _("Imported")

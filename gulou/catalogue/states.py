@@ -57,6 +57,7 @@ class ChannelCode(TextChoices):
     """By which ways reports come, and by which the answers go."""
 
     WEB = "web", _("Reporting on the web page")
+    API = "api", _("Reporting from programs (API)")
     HOTLINE = "hotline", _("Telephone of the office")
     DESK = "desk", _("Entering at a desk for callers and letters")
     MAIL = "mail", _("Answers by e-mail to reporters")

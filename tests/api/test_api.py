@@ -11,6 +11,7 @@ from gulou.api.moves import _MOVES
 from gulou.cases import operations
 from gulou.cases.models import Case, Report
 from gulou.cases.states import MOVES, State
+from gulou.catalogue.operations import describe_channel
 from gulou.people.models import User
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import IN_WEST, a_case, a_snap, reason
@@ -221,3 +222,23 @@ def test_a_case_merged_by_the_api_goes_into_the_one_named(cast: Cast, kinds: Kin
     assert moved(as_user(cast.guo), case, "merge", into=into.number).status_code == 200
     case.refresh_from_db()
     assert case.merged_into == into
+
+
+def test_while_the_api_is_closed_it_says_so_in_the_offices_words(
+    cast: Cast, kinds: Kinds, clean_cache: None
+) -> None:
+    sent = a_report(kinds)
+    assert send(as_user(None), REPORTS, sent).status_code == 201
+    assert Report.objects.get().channel == "api"
+    describe_channel("api", {"is_open": False, "closed_en": "Back on Monday."}, by="system")
+    for answer in (
+        send(as_user(None), REPORTS, a_report(kinds)),
+        as_user(None).post("/api/v1/photos", {"draft": uuid.uuid4().hex, "file": _jpeg()}),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (409, "catalogue.channel_closed")
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer.json()["title"] == "Back on Monday."
+    assert send(as_user(None), REPORTS, sent).status_code == 200, "its receipt is kept"
+    staged = {"draft": uuid.uuid4().hex, "file": _jpeg()}
+    assert as_user(cast.lin).post("/api/v1/photos", staged).status_code == 201
+    assert operations.receive_report(a_snap(kinds.rubbish)), "the web page is open"

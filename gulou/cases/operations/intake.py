@@ -154,7 +154,7 @@ def _receive(
     office = people.office()
     if entered_by is not None:
         access.require(entered_by, states.ENTER, unit_id=office.id)
-    if snap.channel in (Channel.WEB, Channel.DESK):
+    if snap.channel in (Channel.WEB, Channel.API, Channel.DESK):
         catalogue.require_channel(snap.channel)
     category = category_in_use(snap.category_id)
     lat, lon, where = _place(snap)
