@@ -236,4 +236,4 @@ def _elsewhere() -> tuple[ElsewhereRef, ...]:
 _kept = Kept("catalogue", _read)
 registry = _kept.now
 """The catalogue as it is now."""
-changing, touch, forget = _kept.changing, _kept.touch, _kept.forget
+token, changing, touch, forget = _kept.token, _kept.changing, _kept.touch, _kept.forget

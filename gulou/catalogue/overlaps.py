@@ -2,28 +2,34 @@
 
 Whether a rule can decide is not guessed from its words: every situation that it speaks of (each
 smallest area × each category × each condition) is put to the routing itself, until it wins one.
+Situations that no rule tells apart are asked about once, so that thousands of grid cells cost no
+more than the few places that the rules name.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 
-from gulou.people.queries import unit_refs
+from gulou.people.queries import unit_refs, units_token
+from gulou.places.current import token as areas_token
 from gulou.places.queries import AreaRef, Where, area_refs
 
 from . import current
 from .current import RuleRef
-from .routing import Rules, decide
-from .rulebook import in_force
+from .routing import Rules, decide, depths
+from .rulebook import in_force, rules_now
 from .states import Lead
 
 MOST_SITUATIONS = 60_000
 """So many are put to the routing for one page; what is left over then is not called shadowed."""
 MOST_CROSSINGS = 100
+
+Situation = tuple[Where, int, int | None, int]
+"""A place, a category, a condition, and for how many like it this one stands."""
 
 
 class Silence(StrEnum):
@@ -73,6 +79,17 @@ class Overlaps:
     complete: bool
 
 
+def overlaps_now(on: date) -> Overlaps:
+    """Everything odd in the office's rules on this day; looked for once, until something of it
+    changes."""
+    return _overlaps_now(on, current.token(), areas_token(), units_token())
+
+
+@lru_cache(maxsize=2)
+def _overlaps_now(on: date, *_tokens: str) -> Overlaps:
+    return overlaps(rules_now(), on=on)
+
+
 def overlaps(rules: Rules, *, on: date) -> Overlaps:
     """Everything odd in these rules as they hold on this day."""
     found = _Look(rules, on)
@@ -98,10 +115,26 @@ class _Look:
         return area_refs()
 
     @cached_property
-    def _smallest(self) -> list[tuple[AreaRef, ...]]:
-        """The areas that have none below them, each with its parents, coarse to fine."""
+    def _places(self) -> list[tuple[Where, int]]:
+        """One place of each sort that the rules tell apart, and how many smallest areas are so:
+        what matters is which named areas hold it and whether a unit looks after it."""
         parents = {area.parent_id for area in self.areas.values()}
-        return [self.chain(one.id) for one in self.areas.values() if one.id not in parents]
+        named = {rule.area_id for rule in self.held}
+        led = {(unit.kind, unit.area_id) for unit in unit_refs().values() if unit.active}
+        sorts: dict[Hashable, Where] = {}
+        count: Counter[Hashable] = Counter()
+        for one in self.areas.values():
+            if one.id in parents:
+                continue
+            where = _where(self.chain(one.id))
+            sort = (
+                frozenset(held for held in depths(where).items() if held[0] in named),
+                where.street is not None and (Lead.STREET, where.street.id) in led,
+                where.community is not None and (Lead.COMMUNITY, where.community.id) in led,
+            )
+            sorts.setdefault(sort, where)
+            count[sort] += 1
+        return [(where, count[sort]) for sort, where in sorts.items()]
 
     def chain(self, area_id: int | None) -> tuple[AreaRef, ...]:
         """An area with its parents, coarse to fine; nothing for the whole district."""
@@ -119,7 +152,7 @@ class _Look:
             return Silent(rule, gone)
         instead: Counter[int] = Counter()
         somebody = False
-        for where, category_id, condition_id in self._situations(rule):
+        for where, category_id, condition_id, many in self._situations(rule):
             self._asked += 1
             if self._asked > MOST_SITUATIONS:
                 self.exhausted = True
@@ -133,7 +166,7 @@ class _Look:
             if made.rule_id is not None and made.fitting.index(made.rule_id) < made.fitting.index(
                 rule.id
             ):
-                instead[made.rule_id] += 1
+                instead[made.rule_id] += many
             else:
                 somebody = True
         if somebody or not instead:
@@ -157,22 +190,36 @@ class _Look:
                 return Silence.DISSOLVED
         return None
 
-    def _situations(self, rule: RuleRef) -> Iterator[tuple[Where, int, int | None]]:
-        """Everything that the rule speaks of, in the smallest pieces."""
-        registry = current.registry()
+    def _situations(self, rule: RuleRef) -> Iterator[Situation]:
+        """Everything that the rule speaks of, in the smallest pieces that rules tell apart."""
         places = [
-            _where(chain)
-            for chain in self._smallest
-            if rule.area_id is None or any(area.id == rule.area_id for area in chain)
+            (where, many)
+            for where, many in self._places
+            if rule.area_id is None or any(area.id == rule.area_id for area in where.chain)
         ]
-        for category_id in self._categories(rule):
-            known = registry.conditions_by_category.get(category_id, ())
-            conditions: list[int | None] = [one.id for one in known] or [None]
+        for (category_id, condition_id), alike in self._kinds(rule).items():
+            for where, many in places:
+                yield where, category_id, condition_id, many * alike
+
+    def _kinds(self, rule: RuleRef) -> Counter[tuple[int, int | None]]:
+        """The categories and conditions that the rule speaks of: one of each sort that some rule
+        tells apart, and how many are so."""
+        registry = current.registry()
+        categories = {one.category_id for one in self.held}
+        conditions = {one.condition_id for one in self.held}
+        first: dict[Hashable, tuple[int, int | None]] = {}
+        count: Counter[tuple[int, int | None]] = Counter()
+        for id in self._categories(rule):
+            known = registry.conditions_by_category.get(id, ())
+            asked: list[int | None] = [one.id for one in known] or [None]
             if rule.condition_id is not None:
-                conditions = [rule.condition_id]
-            for condition_id in conditions:
-                for where in places:
-                    yield where, category_id, condition_id
+                asked = [rule.condition_id]
+            above = registry.categories[id].parent_id
+            sort = id if id in categories else above if above in categories else None
+            for condition_id in asked:
+                key = (sort, condition_id if condition_id in conditions else None)
+                count[first.setdefault(key, (id, condition_id))] += 1
+        return count
 
     def _categories(self, rule: RuleRef) -> list[int]:
         """The subclasses in use that the rule speaks of."""

@@ -122,7 +122,7 @@ class _Search:
         self.units: Mapping[int, UnitRef] = unit_refs()
         self.areas: Mapping[int, AreaRef] = area_refs()
         self.words = RuleWords(self.registry, self.units, self.areas)
-        self.depth = _depths(where)
+        self.depth = depths(where)
         # Only these can fit: rules for the subclass, for its class, and for any category.
         keys = dict.fromkeys((category.id, category.parent_id, None))
         asked = self.registry.rules if rules is None else rules
@@ -256,7 +256,7 @@ class _Search:
         })  # fmt: skip
 
 
-def _depths(where: Where) -> dict[int, int]:
+def depths(where: Where) -> dict[int, int]:
     """Every area of the place with how fine its level is; areas of one level are as fine."""
     depths: dict[int, int] = {}
     levels: dict[str, int] = {}

@@ -91,7 +91,7 @@ def _read() -> Registry:
 
 
 _kept = Kept("people.units", _read)
-units_changing, touch_units = _kept.changing, _kept.touch
+units_token, units_changing, touch_units = _kept.token, _kept.changing, _kept.touch
 
 
 def today() -> date:

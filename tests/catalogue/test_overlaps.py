@@ -1,11 +1,16 @@
 """Rules that never decide, and rules that cut across each other."""
 
+from uuid import uuid4
+
 import pytest
 
-from gulou.catalogue import rulebook
+from gulou.catalogue import operations, rulebook
+from gulou.catalogue import overlaps as module
 from gulou.catalogue.models import Category, Condition, Rule
-from gulou.catalogue.overlaps import Because, Overlaps, Silence, overlaps
+from gulou.catalogue.overlaps import Because, Overlaps, Silence, overlaps, overlaps_now
 from gulou.people.queries import today
+from gulou.places import current as areas
+from gulou.places.models import Area
 from tests.conftest import Cast
 from tests.factories.catalogue import (
     CategoryFactory,
@@ -14,6 +19,7 @@ from tests.factories.catalogue import (
     RuleFactory,
 )
 from tests.factories.people import UnitFactory
+from tests.factories.places import LevelFactory
 
 
 @pytest.fixture
@@ -120,3 +126,32 @@ def test_rules_that_lead_to_the_same_unit_are_no_matter(cast: Cast, litter: Cate
     RuleFactory.create(category=litter, unit=cast.department)
     RuleFactory.create(area=cast.land.west, unit=cast.department)
     assert found().crossings == ()
+
+
+def test_a_thousand_cells_cost_no_more_than_one(
+    cast: Cast, litter: Category, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid, community = LevelFactory.create(code="grid"), cast.land.communities[0]
+    Area.objects.bulk_create(
+        Area(uid=uuid4(), level=grid, parent=community, code=f"G{n}", name_zh="格")
+        for n in range(1000)
+    )
+    areas.forget()
+    whole = RuleFactory.create(category=litter)
+    parts = [
+        RuleFactory.create(area=area, category=litter, unit=cast.department)
+        for area in (cast.land.west, cast.land.east)
+    ]
+    monkeypatch.setattr(module, "MOST_SITUATIONS", 20)
+    assert found().complete
+    assert silent() == {whole.pk: (Silence.SHADOWED, [parts[0].pk, parts[1].pk])}
+
+
+def test_it_is_looked_for_again_only_after_a_change(cast: Cast, litter: Category) -> None:
+    RuleFactory.create(category=litter)
+    first = overlaps_now(today())
+    assert overlaps_now(today()) is first
+    made = operations.set_rule(
+        category_id=litter.parent_id, unit_id=cast.department.pk, by="system"
+    )
+    assert [one.rule.id for one in overlaps_now(today()).silent] == [made.pk]

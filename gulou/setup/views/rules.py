@@ -321,7 +321,7 @@ def _hidden(request: HttpRequest, form: Any) -> Sequence[tuple[str, str]]:
 @require_GET
 def check(request: HttpRequest) -> HttpResponse:
     """Rules that never decide, and rules that cut across each other."""
-    known = overlaps.overlaps(rulebook.rules_now(), on=today())
+    known = overlaps.overlaps_now(today())
     told = cases.firing(reader_of(request))
     held = catalogue.rules_on(today())
     found: list[Check] = checks_of(held, known, told)
