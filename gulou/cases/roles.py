@@ -9,9 +9,11 @@ from gulou.catalogue.states import MANAGE as MANAGE_CATALOGUE
 from gulou.openings.states import APPROVE as APPROVE_OPENING
 from gulou.openings.states import ASK as ASK_OPENING
 from gulou.people import operations as people
-from gulou.people.models import Role
+from gulou.people.models import Role, User
+from gulou.people.queries import verbs_in_no_role
 from gulou.people.verbs import MEND
 from gulou.people.verbs import VERBS as PEOPLE_VERBS
+from gulou.people.words import verb_codes
 
 from . import states
 
@@ -74,3 +76,36 @@ def define_shipped_roles() -> dict[str, Role]:
                 by=None, reaches_below=one.below, second_factor=one.second_factor,
             )  # fmt: skip
     return known
+
+
+@dataclass(frozen=True)
+class NewVerbs:
+    """A role, and the verbs that an update brought for it."""
+
+    role: Role
+    verbs: Sequence[str]
+
+
+def new_verbs() -> list[NewVerbs]:
+    """Which shipped roles are meant to hold what no role holds yet. What the office took from one
+    role and left with another is its own matter and not among these."""
+    new = set(verbs_in_no_role(verb_codes()))
+    known = {role.code: role for role in Role.objects.all()} if new else {}
+    meant = [
+        (known[one.code], [v for v in one.verbs if v in new]) for one in ROLES if one.code in known
+    ]
+    return [NewVerbs(role, verbs) for role, verbs in meant if verbs]
+
+
+@transaction.atomic
+def give_new_verbs(*, by: User) -> list[NewVerbs]:
+    """Give the shipped roles the verbs that an update brought for them. Told again, nothing happens."""
+    given = new_verbs()
+    for one in given:
+        role = one.role
+        people.define_role(
+            code=role.code, name_zh=role.name_zh, name_en=role.name_en,
+            verbs=[*role.verbs, *one.verbs], by=by, reaches_below=role.reaches_below,
+            second_factor=role.second_factor,
+        )  # fmt: skip
+    return given

@@ -38,6 +38,7 @@ urlpatterns = [
     path("streets/<int:attachment_id>/", postings.street, name="street"),
     path("roles/", roles.roles, name="roles"),
     path("roles/new/", roles.new_role, name="new_role"),
+    path("roles/give-new/", roles.give, name="give_new_verbs"),
     path("roles/history/", roles.roles_history, name="roles_history"),
     path("roles/<slug:code>/", roles.role, name="role"),
     path("roles/<slug:code>/edit/", roles.edit_role, name="edit_role"),

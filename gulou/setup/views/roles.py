@@ -3,12 +3,15 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from gulou.cases.roles import give_new_verbs, new_verbs
 from gulou.desk.shell import reader_of
 from gulou.kit.words import name_of
 from gulou.people import history, operations, queries, words
@@ -40,10 +43,37 @@ def roles(request: HttpRequest) -> HttpResponse:
         "setup/roles.html",
         {
             "title": _("Roles"), "roles": found, "groups": groups, "new": len(new),
+            "give": reverse("setup:give_new_verbs") if new and new_verbs() else "",
             "add": Link(_("New role"), reverse("setup:new_role")),
             "links": [Link(_("History"), reverse("setup:roles_history"), "history")],
         },
     )  # fmt: skip
+
+
+@needs(DEFINE)
+@edit
+def give(request: HttpRequest) -> HttpResponse:
+    """Give the roles Gulou shipped what an update brought for them, after a look at who gains what."""
+    follows = [
+        Consequence(
+            ngettext(
+                "%(role)s, %(count)d person: %(verbs)s.", "%(role)s, %(count)d people: %(verbs)s.",
+                (count := len({posting.user_id for posting in queries.held_by(one.role)})),
+            )
+            % {"role": name_of(one.role), "count": count, "verbs": words.list_of(one.verbs)},
+            sign="plus",
+        )
+        for one in new_verbs()
+    ]  # fmt: skip
+    asked = frame.preview(
+        request, Form(), follows, title=_("Give the shipped roles what the update brought"),
+        back=_to_roles(), word=_("Give"),
+    )  # fmt: skip
+    if asked is not None:
+        return asked
+    if request.method == "POST" and give_new_verbs(by=reader_of(request)):
+        messages.success(request, _("Given. It holds at once; the history takes it back."))
+    return redirect("setup:roles")
 
 
 @needs(DEFINE)

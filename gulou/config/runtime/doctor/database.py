@@ -134,7 +134,7 @@ def verbs(env: Env) -> Iterator[Finding]:
                 len(new),
             )
             % {"count": len(new), "what": list_of(new)},
-            _("If somebody needs it, add it to a role under Setup, Roles."),
+            _("Under Setup, Roles, one press gives the shipped roles what is theirs."),
         )
 
 
