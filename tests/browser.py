@@ -49,10 +49,13 @@ def violations(page: Any, *, rules: Sequence[str] = WCAG, whole: bool = False) -
 
     `whole`: the page stands in a window of its own length, so that no bar covers a part of it.
     """
+    window = page.viewport_size
     if whole:
-        page.set_viewport_size({"width": page.viewport_size["width"], "height": 4000})
+        page.set_viewport_size({**window, "height": 4000})
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", list(rules))
+    if whole:
+        page.set_viewport_size(window)
     return [
         f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
         for one in found["violations"]

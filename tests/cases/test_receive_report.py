@@ -48,7 +48,7 @@ def test_it_records_what_happened_without_a_word_of_people(cast: Cast, kinds: Ki
     assert set(events) == {"report.received", "case.opened"}
     assert events["report.received"].actor == f"report:{report.uid}"
     recorded = str([event.payload for event in events.values()])
-    assert "楼下臭" not in recorded and "139" not in recorded and "王" not in recorded
+    assert not [word for word in ("楼下臭", "13900001111", "王") if word in recorded]
     assert list(audit()) == []
 
 

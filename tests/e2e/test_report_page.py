@@ -13,6 +13,7 @@ from tests.browser import in_browser, jpeg_file, violations
 from tests.conftest import Cast, Kinds
 from tests.e2e.conftest import Open, touch_kept
 from tests.factories.cases import IN_WEST, a_case, evidence
+from tests.factories.openings import open_parts
 from tests.factories.photos import make_jpeg
 
 pytestmark = in_browser
@@ -260,7 +261,7 @@ def _closed(cast: Cast, kinds: Kinds) -> Case:
         cast, kinds.rubbish, state=State.CLOSED, photos=tuple(before.photos), draft=before.draft
     )
     uids = list(CasePhoto.objects.filter(case=case).values_list("photo__uid", flat=True))
-    operations.release_photos(case, by=cast.guo, uids=uids)
+    operations.release_photos(case, by=cast.guo, uids=uids, summary="路口垃圾已清理")
     deliver_all()
     return case
 
@@ -280,19 +281,22 @@ def test_axe_finds_nothing_wrong(
     scheme: str,
     width: int,
 ) -> None:
-    token = _closed(cast, kinds).reports.get().token
+    closed = _closed(cast, kinds)
+    token = closed.reports.get().token
+    open_parts(cast.office)
+    operations.compute_figures()
     handled = a_case(cast, kinds.rubbish, state=State.HANDLING).reports.get().token
     page = on_phone(
         "/", locale=language, color_scheme=scheme, viewport={"width": width, "height": 844}
     )
     for path in ("/", "/report/", "/track/", f"/t/{token}/", f"/t/{token}/receipt/",
-                 f"/t/{handled}/", "/t/nothing/"):  # fmt: skip
-        page.goto(live_server.url + path)
+                 f"/t/{handled}/", "/t/nothing/", "/cases/", f"/cases/{closed.number}/", "/map/",
+                 "/statistics/", "/data/"):  # fmt: skip
+        assert page.goto(live_server.url + path).ok == (path != "/t/nothing/"), path
         if path == "/report/":
             page.locator("[data-controller~=pin][data-ready]").wait_for()
         assert violations(page, whole=True) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        page.set_viewport_size({"width": width, "height": 844})
     page.goto(f"{live_server.url}/report/")
     _send(page)
     page.locator(".errors").wait_for()
