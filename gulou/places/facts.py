@@ -1,19 +1,24 @@
 """What the record keeps about areas and named places."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from gulou.kit.facts import Fact
 
+Particulars = dict[str, str | int | float | bool | list[str] | None]
+"""What changed of a thing, by field. Names of places are public; nobody's own words are here."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LevelSet(Fact):
-    """A level of areas was added or described anew."""
+    """A level of areas was added, described anew, retired, or brought back."""
 
     name: ClassVar[str] = "level.set"
     code: str
     rank: int
     overlapping: bool
+    before: Particulars = field(default_factory=dict)
+    after: Particulars = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +52,29 @@ class PlaceAdded(Fact):
     name: ClassVar[str] = "place.added"
     cell: int
     source_system: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceChanged(Fact):
+    """A named place is called otherwise, or lies elsewhere: what it was and what it became."""
+
+    name: ClassVar[str] = "place.changed"
+    before: Particulars
+    after: Particulars
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceRetired(Fact):
+    """A named place is no longer found."""
+
+    name: ClassVar[str] = "place.retired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceRestored(Fact):
+    """A retired named place is found again."""
+
+    name: ClassVar[str] = "place.restored"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,7 @@ class Level(Chained):
     name_en = models.CharField(max_length=40)
     overlapping = models.BooleanField(default=False)
     code_length = models.PositiveSmallIntegerField(null=True, blank=True)
+    active = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         ordering = ["rank", "code"]
@@ -92,6 +93,8 @@ class NamedPlace(Chained, Located):
     kind = models.CharField(max_length=40, blank=True)
     # Character bigrams of the names and aliases: kit.words.bigrams.
     terms = ArrayField(models.CharField(max_length=120), default=list)
+    # One that is not is found by nobody who searches; a list told again does not bring it back.
+    active = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         ordering = ["name_zh"]

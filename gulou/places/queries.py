@@ -15,7 +15,7 @@ from django.db.models import CharField, F, Func, IntegerField, Q, QuerySet, Valu
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
-from gulou.kit.errors import Invalid, Refusal
+from gulou.kit.errors import Invalid, NotFound, Refusal
 from gulou.kit.words import bigrams, clean
 
 from . import current
@@ -36,10 +36,13 @@ __all__ = [
     "borders",
     "district",
     "levels",
+    "listed_places",
     "locate",
     "locate_many",
     "nearest_place",
+    "place_seen",
     "search_places",
+    "uses_of_level",
 ]
 
 # Levels that say how a district is divided, as opposed to how an office organises its rounds.
@@ -102,6 +105,7 @@ class LevelRef:
     name_en: str
     overlapping: bool
     code_length: int | None
+    active: bool
     uid: UUID
 
 
@@ -193,7 +197,7 @@ def nearest_place(lat: float, lon: float, *, within_m: float = 1000) -> PlaceFou
         near |= Q(cell__range=(low, high))
     found = [
         (distance_m(lat, lon, place.lat, place.lon), place.pk, place)
-        for place in NamedPlace.objects.filter(near)
+        for place in NamedPlace.objects.filter(near, active=True)
     ]
     if not found or min(found)[0] > within_m:
         return None
@@ -212,7 +216,7 @@ class _Shared(Func):
 def _by_terms(terms: list[str], limit: int) -> list[NamedPlace]:
     wanted = Value(terms, output_field=ArrayField(CharField(max_length=120)))
     rows = list(
-        NamedPlace.objects.filter(terms__overlap=terms)
+        NamedPlace.objects.filter(terms__overlap=terms, active=True)
         .annotate(shared=_Shared(F("terms"), wanted), length=Length("name_zh"))
         .order_by("-shared", "length", "name_zh", "pk")
         .values_list("pk", "shared")[:limit]
@@ -224,9 +228,64 @@ def _by_terms(terms: list[str], limit: int) -> list[NamedPlace]:
 
 
 def _by_part(text: str, limit: int) -> "QuerySet[NamedPlace]":
-    inside = Q(name_zh__icontains=text) | Q(name_en__icontains=text)
-    inside |= Q(aliases__icontains=text)
-    return NamedPlace.objects.filter(inside).order_by(Length("name_zh"), "name_zh", "pk")[:limit]
+    inside = _having(text)
+    found = NamedPlace.objects.filter(inside, active=True)
+    return found.order_by(Length("name_zh"), "name_zh", "pk")[:limit]
+
+
+def _having(text: str) -> Q:
+    return (
+        Q(name_zh__icontains=text) | Q(name_en__icontains=text) | Q(aliases__icontains=text)
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PlaceSeen:
+    """A named place as the office keeps it."""
+
+    id: int
+    name_zh: str
+    name_en: str
+    aliases: list[str]
+    kind: str
+    lat: float
+    lon: float
+    active: bool
+
+
+@dataclass(frozen=True)
+class PlacePage:
+    """A page of named places. `total` counts them all; there is more behind it where `more`."""
+
+    places: list[PlaceSeen]
+    total: int
+    more: bool
+
+
+PAGE = 50
+
+
+def listed_places(text: str = "", *, retired: bool = False, page: int = 1) -> PlacePage:
+    """Named places by name, those in whose names the text stands; `retired`: only those."""
+    text, start = clean(text)[:120], PAGE * (page - 1)
+    found = NamedPlace.objects.filter(_having(text) if text else Q(), active=not retired)
+    rows = found.order_by("name_zh", "pk").values_list(*PlaceSeen.__dataclass_fields__)
+    shown = [PlaceSeen(*row) for row in rows[start : start + PAGE + 1]]
+    return PlacePage(shown[:PAGE], found.count(), len(shown) > PAGE)
+
+
+def place_seen(place_id: int) -> PlaceSeen:
+    """One named place, a retired one too. Raises NotFound."""
+    rows = NamedPlace.objects.filter(pk=place_id).values_list(*PlaceSeen.__dataclass_fields__)
+    for row in rows:
+        return PlaceSeen(*row)
+    raise NotFound("place.unknown", _("There is no such place."))
+
+
+def uses_of_level(level_id: int) -> tuple[int, int]:
+    """How many areas of the level are in use, and how many it ever had."""
+    areas = Area.objects.filter(level_id=level_id)
+    return areas.filter(active=True).count(), areas.count()
 
 
 def _found(place: NamedPlace, metres: float | None = None) -> PlaceFound:

@@ -40,6 +40,8 @@ SECTIONS: Sequence[Section] = (
     Section("setup:streets", _("Leaders and streets"), _("Which leader of the district looks after which street."), "map-pin", (MANAGE,)),
     Section("setup:roles", _("Roles"), _("What each role may do, as a matrix and in sentences."), "shield-check", (DEFINE,)),
     Section("setup:areas", _("Areas"), _("The district and what it is divided into."), "map-2", (PLACES,)),
+    Section("setup:levels", _("Levels of areas"), _("District, street, community, grid cell, and levels of your own."), "layers-subtract", (PLACES,)),
+    Section("setup:places", _("Named places"), _("Parks, crossings, lanes: by which names people find a place."), "map-pins", (PLACES,)),
     Section("setup:categories", _("Categories"), _("The tree of problems: names, conditions, what residents are offered."), "list-details", (CATALOGUE,)),
     Section("setup:limits", _("Limits"), _("How long each step and each kind of problem may take."), "clock", (CATALOGUE,)),
     Section("setup:reasons", _("Reasons"), _("What one chooses from where a move needs a reason."), "list-check", (CATALOGUE,)),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import areas, catalogue, home, openings, people, postings, roles, rules, units
+from .views import areas, catalogue, home, openings, people, places, postings, roles, rules, units
 
 app_name = "setup"
 urlpatterns = [
@@ -48,6 +48,18 @@ urlpatterns = [
     path("areas/<int:area_id>/", areas.area, name="area"),
     path("areas/<int:area_id>/switch/", areas.area_switch, name="area_switch"),
     path("areas/<int:area_id>/history/", areas.area_history, name="area_history"),
+    path("levels/", places.levels, name="levels"),
+    path("levels/new/", places.new_level, name="new_level"),
+    path("levels/history/", places.levels_history, name="levels_history"),
+    path("levels/<slug:code>/", places.level, name="level"),
+    path("levels/<slug:code>/switch/", places.level_switch, name="level_switch"),
+    path("levels/<slug:code>/history/", places.level_history, name="level_history"),
+    path("places/", places.named_places, name="places"),
+    path("places/new/", places.new_place, name="new_place"),
+    path("places/history/", places.places_history, name="places_history"),
+    path("places/<int:place_id>/", places.place, name="place"),
+    path("places/<int:place_id>/switch/", places.place_switch, name="place_switch"),
+    path("places/<int:place_id>/history/", places.place_history, name="place_history"),
     path("categories/", catalogue.categories, name="categories"),
     path("categories/new/", catalogue.category_new, name="category_new"),
     path("categories/history/", catalogue.categories_history, name="categories_history"),

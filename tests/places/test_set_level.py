@@ -15,7 +15,7 @@ def test_it_adds_a_level_and_records_it(db: None) -> None:
     assert Level.objects.get(code="ward").overlapping
     event = Event.objects.get()
     assert (event.name, event.actor) == ("level.set", "user:x")
-    assert event.payload == {"code": "ward", "rank": 4, "overlapping": True}
+    assert event.payload["after"]["name_zh"] == "片区" and event.payload["before"] == {}
 
 
 def test_it_describes_a_known_level_anew(db: None) -> None:

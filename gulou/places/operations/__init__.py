@@ -7,7 +7,13 @@ calls asks for the verb `places.manage` first. `actor` says who acts.
 from .areas import TOLERANCE_M2, describe_area, import_areas, restore_area, retire_area
 from .drafts import AreaDraft, AreaSource, PlaceDraft, Summary
 from .levels import STANDARD_LEVELS, set_level, set_standard_levels
-from .named_places import add_named_place, import_places
+from .named_places import (
+    add_named_place,
+    change_place,
+    import_places,
+    restore_place,
+    retire_place,
+)
 from .undo import take_back
 
 __all__ = [
@@ -18,11 +24,14 @@ __all__ = [
     "PlaceDraft",
     "Summary",
     "add_named_place",
+    "change_place",
     "describe_area",
     "import_areas",
     "import_places",
     "restore_area",
+    "restore_place",
     "retire_area",
+    "retire_place",
     "set_level",
     "set_standard_levels",
     "take_back",

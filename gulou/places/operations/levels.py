@@ -1,14 +1,17 @@
 """Levels of areas."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gulou.kit.errors import Invalid
+from gulou.kit.errors import Invalid, Refusal
 from gulou.kit.words import clean
 from gulou.outbox.record import record
 from gulou.places import current
-from gulou.places.facts import LevelSet
-from gulou.places.models import Level
+from gulou.places.facts import LevelSet, Particulars
+from gulou.places.models import Area, Level
 from gulou.places.queries import unknown_level
 
 STANDARD_LEVELS = (
@@ -17,6 +20,9 @@ STANDARD_LEVELS = (
     ("community", 2, "社区", "Community"),
     ("grid", 3, "单元网格", "Grid cell"),
 )
+
+
+FIELDS = ("rank", "name_zh", "name_en", "overlapping", "code_length", "active")
 
 
 @transaction.atomic
@@ -30,8 +36,12 @@ def set_level(
     actor: str,
     overlapping: bool = False,
     code_length: int | None = None,
+    active: bool = True,
 ) -> Level:
-    """Add a level of areas, or describe a known one anew. Raises Invalid."""
+    """Add a level of areas, describe a known one anew, retire it (`active`) or bring it back.
+
+    Raises Invalid; Refusal where areas of it stand in the way.
+    """
     code, name_zh, name_en = clean(code), clean(name_zh), clean(name_en)
     if not code or len(code) > 20 or not name_zh or len(name_zh) > 40 or len(name_en) > 40:
         raise Invalid(
@@ -42,20 +52,51 @@ def set_level(
     if not 0 <= rank <= 99:
         raise Invalid("level.bad_rank", _("The rank of a level is 0 to 99."), field="rank")
     level = Level.objects.select_for_update().filter(code=code).first() or Level(code=code)
-    told = {
-        "rank": rank,
-        "name_zh": name_zh,
-        "name_en": name_en,
-        "overlapping": overlapping,
-        "code_length": code_length,
-    }
-    if level.pk and all(getattr(level, name) == value for name, value in told.items()):
+    told = dict(
+        zip(FIELDS, (rank, name_zh, name_en, overlapping, code_length, active), strict=True)
+    )
+    known = bool(level.pk)
+    before = {name: getattr(level, name) for name in FIELDS} if known else {}
+    after: Particulars = {n: value for n, value in told.items() if not known or before[n] != value}
+    if not after:
         return level
-    for name, value in told.items():
+    if known:
+        _check_areas(level, after)
+    for name, value in after.items():
         setattr(level, name, value)
     level.save()
-    record(LevelSet(code=code, rank=rank, overlapping=overlapping), subject=level, actor=actor)
+    record(
+        LevelSet(
+            code=code, rank=rank, overlapping=overlapping,
+            before={name: before[name] for name in after} if known else {}, after=after,
+        ),
+        subject=level, actor=actor,
+    )  # fmt: skip
     return level
+
+
+def _check_areas(level: Level, after: Mapping[str, Any]) -> None:
+    """Refuse what would make the areas there are wrong."""
+    areas = Area.objects.filter(level=level)
+    if after.get("active") is False and level.code in {code for code, *_rest in STANDARD_LEVELS}:
+        raise Refusal("level.standard", _("This level belongs to the house and cannot be retired."))
+    if after.get("active") is False and areas.filter(active=True).exists():
+        raise Refusal("level.in_use", _("Areas of this level are in use. Retire those first."))
+    if "overlapping" in after and areas.exists():
+        raise Invalid(
+            "level.has_areas",
+            _("Whether areas may overlap can be changed only while the level has none."),
+            field="overlapping",
+        )
+    if "rank" in after and (
+        areas.filter(parent__level__rank__gte=after["rank"]).exists()
+        or Area.objects.filter(parent__level=level, level__rank__lte=after["rank"]).exists()
+    ):
+        raise Invalid(
+            "level.out_of_order",
+            _("Areas of this level lie in coarser ones and hold finer ones: keep it between them."),
+            field="rank",
+        )
 
 
 @transaction.atomic
@@ -70,7 +111,9 @@ def set_standard_levels(*, actor: str) -> list[Level]:
 
 def level_named(code: str) -> Level:
     """The level with this code. Raises Invalid that names the known ones."""
-    found = Level.objects.filter(code=code).first()
+    found = Level.objects.filter(code=code, active=True).first()
     if found is None:
-        raise unknown_level(code, dict(Level.objects.values_list("code", "rank")))
+        raise unknown_level(
+            code, dict(Level.objects.filter(active=True).values_list("code", "rank"))
+        )
     return found

@@ -6,15 +6,25 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gulou.kit import clock
-from gulou.kit.errors import Invalid
+from gulou.kit.errors import Invalid, NotFound, Refusal
+from gulou.kit.facts import Fact
 from gulou.kit.words import bigrams, clean
 from gulou.outbox.record import record
 from gulou.places.cells import cell_of
 from gulou.places.coordinates import check_system, distance_m, to_wgs84
-from gulou.places.facts import PlaceAdded, PlacesImported
-from gulou.places.models import NamedPlace, PlaceList
+from gulou.places.facts import (
+    Particulars,
+    PlaceAdded,
+    PlaceChanged,
+    PlaceRestored,
+    PlaceRetired,
+    PlacesImported,
+)
+from gulou.places.models import NamedPlace, PlaceList, System
 
 from .drafts import PlaceDraft, Summary
+
+FIELDS = ("name_zh", "name_en", "kind", "aliases", "lat", "lon", "source_system")
 
 _SAME_PLACE_M = 100.0
 
@@ -45,6 +55,62 @@ def add_named_place(
 
 
 @transaction.atomic
+def change_place(
+    place_id: int, *, name_zh: str, lat: float, lon: float, actor: str, name_en: str = "",
+    kind: str = "", aliases: Sequence[str] = (),
+) -> NamedPlace:  # fmt: skip
+    """Call a place otherwise, or put it elsewhere; degrees in WGS84. Raises Invalid, NotFound."""
+    place = _locked(place_id)
+    moved = (lat, lon) != (place.lat, place.lon)
+    system = System.WGS84 if moved else place.source_system
+    before = _particulars(place)
+    _tell_place(
+        place, _checked(PlaceDraft(name_zh, lat, lon, name_en, kind, tuple(aliases), system))
+    )
+    told = _particulars(place)
+    after = {name: value for name, value in told.items() if value != before[name]}
+    if after:
+        place.cell = cell_of(place.lat, place.lon)
+        place.save(update_fields=[*after, "terms", "cell"])
+        was = {name: before[name] for name in after}
+        record(PlaceChanged(before=was, after=after), subject=place, actor=actor)
+    return place
+
+
+@transaction.atomic
+def retire_place(place_id: int, *, actor: str) -> NamedPlace:
+    """Let a place be found no longer. Where cases lie does not hang on it."""
+    return _switch(place_id, PlaceRetired(), active=False, actor=actor)
+
+
+@transaction.atomic
+def restore_place(place_id: int, *, actor: str) -> NamedPlace:
+    """Let a retired place be found again."""
+    return _switch(place_id, PlaceRestored(), active=True, actor=actor)
+
+
+def _switch(place_id: int, fact: Fact, *, active: bool, actor: str) -> NamedPlace:
+    place = _locked(place_id)
+    if place.active is active:
+        raise Refusal("place.already_so", _("This was done already."))
+    place.active = active
+    place.save(update_fields=["active"])
+    record(fact, subject=place, actor=actor)
+    return place
+
+
+def _locked(place_id: int) -> NamedPlace:
+    place = NamedPlace.objects.select_for_update().filter(pk=place_id).first()
+    if place is None:
+        raise NotFound("place.unknown", _("There is no such place."))
+    return place
+
+
+def _particulars(place: NamedPlace) -> Particulars:
+    return {name: getattr(place, name) for name in FIELDS}
+
+
+@transaction.atomic
 def import_places(
     drafts: Sequence[PlaceDraft],
     *,
@@ -55,7 +121,7 @@ def import_places(
 ) -> Summary:
     """Add named places, or change those with the same name within 100 m: all or none.
 
-    Told again, the same drafts change nothing. Raises Invalid, naming the place.
+    Told again, the same drafts change nothing; a retired place stays retired. Raises Invalid, naming the place.
     """
     drafts = [_checked(draft) for draft in drafts]
     if not drafts:
@@ -70,7 +136,7 @@ def import_places(
             place = _new_place(draft)
             known.setdefault(draft.name_zh, []).append(place)
             new.append(place)
-        elif not _agrees(place, draft):
+        elif place.active and not _agrees(place, draft):
             _tell_place(place, draft)
             if place.pk:
                 changed.append(place)
@@ -113,12 +179,13 @@ def _checked(draft: PlaceDraft) -> PlaceDraft:
 
 
 def _new_place(draft: PlaceDraft) -> NamedPlace:
-    place = NamedPlace(name_zh=draft.name_zh)
+    place = NamedPlace()
     _tell_place(place, draft)
     return place
 
 
 def _tell_place(place: NamedPlace, draft: PlaceDraft) -> None:
+    place.name_zh = draft.name_zh
     place.lat, place.lon, place.source_system = draft.lat, draft.lon, draft.source_system
     place.name_en, place.kind, place.aliases = draft.name_en, draft.kind, list(draft.aliases)
     place.terms = _terms((draft.name_zh, draft.name_en, *draft.aliases))

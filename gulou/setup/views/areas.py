@@ -17,7 +17,6 @@ from gulou.catalogue.queries import rules_about
 from gulou.desk.shell import reader_of
 from gulou.kit.errors import NotFound
 from gulou.kit.words import name_of
-from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.verbs import PLACES
 from gulou.places import history, operations
@@ -25,6 +24,7 @@ from gulou.places import queries as places
 from gulou.places.queries import AreaSeen
 from gulou.setup import frame
 from gulou.setup.frame import Act, Cell, Link, Nothing, Row
+from gulou.setup.views.places import allowed
 from gulou.ui.forms import refused_in
 from gulou.ui.guards import needs
 
@@ -38,13 +38,6 @@ class AreaForm(forms.Form):
     def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
         self.label_suffix = ""
-
-
-def _allowed(request: HttpRequest) -> str:
-    """Who acts. Places stand below people: whether they may is asked here."""
-    reader = reader_of(request)
-    access.require(reader, PLACES, unit_id=people.office().id)
-    return reader.actor
 
 
 def _back() -> Link:
@@ -106,7 +99,7 @@ def area(request: HttpRequest, area_id: int) -> HttpResponse:
         status = 422
         if form.is_valid():
             with refused_in(form) as outcome:
-                operations.describe_area(area_id, **form.cleaned_data, actor=_allowed(request))
+                operations.describe_area(area_id, **form.cleaned_data, actor=allowed(request))
                 messages.success(request, _("Saved. The history takes it back."))
                 return redirect("setup:area", area_id=area_id)
             status = outcome.status
@@ -139,7 +132,7 @@ def _facts(one: AreaSeen) -> list[tuple[Any, Any]]:
 @require_POST
 def area_switch(request: HttpRequest, area_id: int) -> HttpResponse:
     """Use an area no longer for new places, or again."""
-    actor = _allowed(request)
+    actor = allowed(request)
     if _area(area_id).active:
         catalogue.retire_area(area_id, by=reader_of(request))
     else:
