@@ -114,6 +114,7 @@ _LABELS = {
 CATEGORIES = ("category.changed", "category.retired", "category.restored", "condition.changed",
               "limit.set", "code_set.made_current", "code_set.loaded")  # fmt: skip
 LIMITS = ("limit.set",)
+EDITIONS = ("code_set.made_current", "code_set.loaded")
 REASONS = ("reason.changed",)
 ELSEWHERE = ("elsewhere.changed",)
 CHANNELS = ("channel.changed",)

@@ -1,8 +1,10 @@
 """Every way of reading the catalogue. Nothing in it is secret, so no reader is asked for."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +15,7 @@ from gulou.people.queries import Use, today
 from . import current, suggest
 from .current import CategoryRef, ChannelRef, CodeSetRef, ConditionRef, ElsewhereRef, RuleRef
 from .limits import Limit
-from .models import Elsewhere, Reason
+from .models import CodeSet, Elsewhere, Reason
 from .states import ReasonKind, TimeUnit
 
 __all__ = [
@@ -199,6 +201,48 @@ def require_channel(code: str) -> None:
     found = channel(code)
     if not found.is_open:
         raise Refusal("catalogue.channel_closed", found.closed or _("This way is closed for now."))
+
+
+@dataclass(frozen=True)
+class EditionSeen:
+    """An edition of the list of categories as the office keeps it."""
+
+    id: int
+    code: str
+    edition: str
+    name_zh: str
+    name_en: str
+    current: bool
+    categories: int
+    conditions: int
+
+    @property
+    def can_be_current(self) -> bool:
+        """Whether cases could be filed under it: a list of another system has no limits."""
+        return not self.current and self.conditions > 0
+
+
+def editions() -> list[EditionSeen]:
+    """Every edition that was brought in, the current one first."""
+    rows = CodeSet.objects.annotate(
+        subclasses=Count(
+            "categories", filter=Q(categories__parent__isnull=False), distinct=True
+        ),
+        limits=Count("categories__conditions", distinct=True),
+    ).order_by("-current", "-id")  # fmt: skip
+    return [
+        EditionSeen(one.pk, one.code, one.edition, one.name_zh, one.name_en, one.current,
+                    one.subclasses, one.limits)
+        for one in rows
+    ]  # fmt: skip
+
+
+def edition(code_set_id: int) -> EditionSeen:
+    """One of them. Raises NotFound."""
+    found = next((one for one in editions() if one.id == code_set_id), None)
+    if found is None:
+        raise NotFound("catalogue.no_such_edition", _("There is no such edition."))
+    return found
 
 
 def category_tree() -> list[CategoryRef]:

@@ -14,6 +14,8 @@ from typing import TextIO, TypeAlias
 from django.utils.translation import gettext as _
 from rich.progress import Progress
 
+from gulou.catalogue.files import read_edition
+from gulou.catalogue.operations import load_code_set
 from gulou.kit.errors import Invalid, Refusal
 from gulou.places.operations import (
     TOLERANCE_M2,
@@ -50,6 +52,11 @@ def add_parsers(subparsers: Subparsers) -> None:
     named.add_argument("file", type=Path)
     named.add_argument("--system", default="wgs84", help="wgs84, gcj02, bd09, cgcs2000, epsg:…")
     _add_level(subparsers)
+    editions = _add(subparsers, "catalogue", _catalogue, "An edition of the categories, a folder.")
+    editions.add_argument("folder", type=Path)
+    editions.add_argument(
+        "--current", action="store_true", help="file cases under it from now on; else a page does"
+    )
     _add_cases(subparsers)
     _add_table(subparsers, "units", _units, units.COLUMNS, "The tree of units from CSV.")
     people = _add_table(
@@ -211,6 +218,32 @@ def _places(asked: Namespace) -> int:
         dry_run=asked.dry_run,
     )
     _say(summary, asked, file)
+    return 0
+
+
+def _catalogue(asked: Namespace) -> int:
+    edition = read_edition(asked.folder)
+    loaded = load_code_set(
+        asked.folder, by=ACTOR, make_current=asked.current, dry_run=asked.dry_run
+    )
+    told = {"code": edition.code, "edition": edition.edition,
+            "categories": len(edition.categories), "conditions": len(edition.conditions)}  # fmt: skip
+    if not loaded.created:
+        print(_("%(code)s %(edition)s is here already, alike; nothing was changed.") % told)
+        return 0
+    print(_("%(code)s %(edition)s: %(categories)d categories, %(conditions)d conditions.") % told)
+    if asked.current:
+        print(_("%(carried)d rules hold for it too.") % {"carried": loaded.carried})
+        if loaded.left:
+            ids = ", ".join(map(str, loaded.left))
+            print(
+                _("These rules do not, as what they name is called otherwise: %(rules)s.")
+                % {"rules": ids}
+            )
+    else:
+        print(_("Make it current under Setup, Categories, Editions."))
+    if asked.dry_run:
+        print(_("This was a dry run: nothing was written."))
     return 0
 
 

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from .views import areas, catalogue, home, openings, people, places, postings, roles, rules, units
+from .views import (
+    areas,
+    catalogue,
+    editions,
+    home,
+    openings,
+    people,
+    places,
+    postings,
+    roles,
+    rules,
+    units,
+)
 
 app_name = "setup"
 urlpatterns = [
@@ -62,6 +74,9 @@ urlpatterns = [
     path("places/<int:place_id>/history/", places.place_history, name="place_history"),
     path("categories/", catalogue.categories, name="categories"),
     path("categories/new/", catalogue.category_new, name="category_new"),
+    path("categories/editions/", editions.editions, name="editions"),
+    path("categories/editions/history/", editions.editions_history, name="editions_history"),
+    path("categories/editions/<int:code_set_id>/", editions.make_current, name="make_current"),
     path("categories/history/", catalogue.categories_history, name="categories_history"),
     path("categories/<int:category_id>/", catalogue.category, name="category"),
     path("categories/<int:category_id>/retire/", catalogue.category_retire, name="category_retire"),

@@ -35,8 +35,11 @@ class Loaded:
 
 @transaction.atomic
 @current.changing()
-def load_code_set(folder: Path, *, by: User | str, make_current: bool = True) -> Loaded:
-    """Bring in the edition in this folder. The same edition twice changes nothing.
+def load_code_set(
+    folder: Path, *, by: User | str, make_current: bool = True, dry_run: bool = False
+) -> Loaded:
+    """Bring in the edition in this folder. The same edition twice changes nothing; a dry run writes
+    nothing and answers the same.
 
     Editions that are there already stay as they are, and so do the cases filed under them. Raises
     Invalid for files that cannot be used, Conflict for a known edition with other content.
@@ -57,20 +60,39 @@ def load_code_set(folder: Path, *, by: User | str, make_current: bool = True) ->
         subject=code_set, actor=actor,
     )  # fmt: skip
     loaded = Loaded(code_set, created=True)
-    return _switch(loaded, actor=actor) if make_current else loaded
+    if make_current:
+        loaded = _switch(loaded, actor=actor)
+    if dry_run:
+        transaction.set_rollback(True)
+    return loaded
 
 
 @transaction.atomic
 @current.changing()
-def make_current(code_set_id: int, *, by: User | str) -> Loaded:
-    """From now on cases are filed under this edition; rules are carried over where names agree."""
+def make_current(code_set_id: int, *, by: User | str, dry_run: bool = False) -> Loaded:
+    """From now on cases are filed under this edition; rules are carried over where names agree.
+
+    A dry run writes nothing and answers the same. Raises NotFound, Refusal for the current one and
+    for a list of another system, which has no limits.
+    """
     actor = allow.actor_of(by)
     code_set = CodeSet.objects.select_for_update().filter(pk=code_set_id).first()
     if code_set is None:
         raise NotFound("catalogue.no_such_edition", _("There is no such edition."))
     if code_set.current:
         raise Refusal("catalogue.already_current", _("This edition is the current one already."))
-    return _switch(Loaded(code_set, created=False), actor=actor)
+    categories = Category.objects.filter(code_set=code_set)
+    if categories.exists() and not categories.filter(conditions__isnull=False).exists():
+        raise Refusal(
+            "catalogue.foreign_list",
+            _(
+                "This list came with cases of another system and has no limits: nothing can be filed under it."
+            ),
+        )
+    loaded = _switch(Loaded(code_set, created=False), actor=actor)
+    if dry_run:
+        transaction.set_rollback(True)
+    return loaded
 
 
 @transaction.atomic

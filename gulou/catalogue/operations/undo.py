@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gulou.catalogue.models import (
     Category,
     Channel,
+    CodeSet,
     Condition,
     Elsewhere,
     Reason,
@@ -217,7 +218,21 @@ def _limit_back(event: Event, by: By) -> None:
         limits.set_condition_limit(said["condition_id"], **was, by=by)
 
 
+# Editions ----------------------------------------------------------------------------------------
+
+
+def _edition_obstacle(event: Event) -> Any:
+    if event.payload["previous_id"] is None:
+        return _("No edition was current before this one.")
+    return "" if CodeSet.objects.filter(uid=event.subject_uid, current=True).exists() else _NEWER
+
+
+def _edition_back(event: Event, by: By) -> None:
+    code_sets.make_current(event.payload["previous_id"], by=by)
+
+
 _WAYS: Mapping[str, _Way] = {
+    "code_set.made_current": _Way(_edition_obstacle, _edition_back),
     "category.changed": _Way(_CATEGORY.obstacle, _category_back),
     "category.retired": _Way(_retired_obstacle, _restore),
     "category.restored": _Way(_restored_obstacle, _retire_again),

@@ -85,14 +85,15 @@ def categories(request: HttpRequest) -> HttpResponse:
     return frame.list_page(
         request,
         title=_("Categories"),
-        lead=_("%(name)s, edition %(edition)s. A new edition comes from files: gulou import catalogue.")
+        lead=_("What can be reported and handled: %(name)s, edition %(edition)s.")
         % {"name": name_of(edition), "edition": edition.edition},
         columns=[_("Category"), _("Code"), _("Residents"), _("Ordinary limit"), _("Conditions"),
                  _("Shown by")],
         rows=rows,
         nothing=Nothing(_("No categories yet"), _("They come with an edition.")),
         add=Link(_("Add a category"), reverse("setup:category_new")),
-        links=[Link(_("History"), reverse("setup:categories_history"), "history")],
+        links=[Link(_("Editions"), reverse("setup:editions"), "versions"),
+               Link(_("History"), reverse("setup:categories_history"), "history")],
         chips=[Link(_("In use"), "?", on=not kept), Link(_("Retired too"), "?show=all", on=kept)],
     )  # fmt: skip
 
