@@ -14,6 +14,7 @@ from django.conf import settings as live
 from django.test import Client
 from django.urls import reverse
 
+from gulou.people import operations
 from gulou.people.models import User
 from tests.conftest import Cast
 from tests.desk.conftest import SignedIn
@@ -109,6 +110,18 @@ def test_unlinked_it_opens_nothing(cast: Cast, as_user: SignedIn, told: Facts) -
     scan(client)
     assert not is_in(client)
     assert told(cast.lin)[-1] == "account.unlinked"
+
+
+def test_a_lost_telephone_opens_nothing_by_its_wechat(
+    cast: Cast, as_user: SignedIn, told: Facts
+) -> None:
+    owner = as_user(cast.lin)
+    scan(owner, process="connect")
+    operations.remove_second_factor(cast.lin, by=None)
+    assert told(cast.lin)[-2:] == ["second_factor.removed", "account.unlinked"]
+    client = Client()
+    scan(client)
+    assert not is_in(client)
 
 
 def test_without_its_keys_it_is_not_there(cast: Cast, client: Client, settings: Any) -> None:

@@ -21,7 +21,7 @@ from gulou.people.passwords import REMEMBERED, CharacterClasses
 from . import allow
 from .earlier import keep_earlier
 from .postings import post_person
-from .sessions import end_all_sessions
+from .sessions import end_all_sessions, unlink_wechat
 
 # Without the characters that are mistaken for each other on paper.
 _LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -194,11 +194,16 @@ def sign_out_person(user: User, *, by: User | None) -> int:
 
 @transaction.atomic
 def remove_second_factor(user: User, *, by: User | None) -> User:
-    """For who has lost the telephone and the recovery codes: sets it up anew at the next sign-in."""
-    user = _locked(user)
+    """For who has lost the telephone and the recovery codes: sets it up anew at the next sign-in.
+
+    What is signed in on that telephone ends, and its WeChat opens nothing any more.
+    """
+    user, actor = _locked(user), allow.actor_of(by)
     _allow_all_postings(by, user)
     Authenticator.objects.filter(user=user).delete()
-    record(facts.SecondFactorRemoved(), subject=user, actor=allow.actor_of(by))
+    record(facts.SecondFactorRemoved(), subject=user, actor=actor)
+    unlink_wechat(user, actor=actor)
+    end_all_sessions(user, reason="forced", actor=actor)
     return user
 
 

@@ -113,11 +113,11 @@ def note_link(user: User, *, linked: bool) -> None:
 
 
 @transaction.atomic
-def unlink_wechat(user: User) -> None:
-    """Let no WeChat account open this person's door."""
+def unlink_wechat(user: User, *, actor: str = "") -> None:
+    """Let no WeChat account open this person's door. By its owner, or whom the caller has allowed."""
     gone, _kinds = SocialAccount.objects.filter(user=user, provider="weixin").delete()
     if gone:
-        note_link(user, linked=False)
+        _note(user, facts.AccountUnlinked(), actor=actor)
 
 
 def note_recovery_codes(user: User) -> None:
@@ -143,6 +143,6 @@ def note_failed_sign_in(user: User, *, address: str, step: str) -> None:
 
 
 @transaction.atomic
-def _note(user: User, fact: Fact) -> None:
+def _note(user: User, fact: Fact, *, actor: str = "") -> None:
     user = User.objects.select_for_update().get(pk=user.pk)
-    record(fact, subject=user, actor=user.actor)
+    record(fact, subject=user, actor=actor or user.actor)
