@@ -56,7 +56,9 @@ class SessionEnd:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, User):
             self._end_or_touch(request, request.user)
-        return _whole_page(request, self.get_response(request))
+        response = self.get_response(request)
+        _note_new_key(request)
+        return _whole_page(request, response)
 
     def _end_or_touch(self, request: HttpRequest, user: User) -> None:
         now = clock.now().timestamp()
@@ -100,6 +102,14 @@ def _note_seen(request: HttpRequest) -> None:
     operations.note_seen(key, before=before)
     if before != key:
         request.session[SESSION_KEY] = key
+
+
+def _note_new_key(request: HttpRequest) -> None:
+    """A new password gives the session another key: it is known by that at once, or an end that is
+    put to all sessions would miss this one."""
+    noted = request.session.get(SESSION_KEY) if isinstance(request.user, User) else None
+    if noted and noted != request.session.session_key:
+        _note_seen(request)
 
 
 def _over(now: float, *, seen: float, since: float) -> str:

@@ -103,7 +103,18 @@ def test_the_office_signs_somebody_out_everywhere(
     assert (event.actor, event.payload["reason"]) == (boss.actor, "forced")
 
 
-@pytest.mark.parametrize("how", ["closed", "password", "left"])
+def test_a_session_is_found_and_ended_right_after_its_password_was_changed(
+    cast: Cast, enter: Any
+) -> None:
+    client = enter(cast.lin)
+    new = {"oldpassword": KEY, "password1": "Bell-Drum-1983", "password2": "Bell-Drum-1983"}
+    client.post(reverse("account_change_password"), new)
+    assert is_in(client)
+    assert operations.sign_out_person(cast.lin, by=None) == 1
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("how", ["closed", "password", "forced", "left"])
 def test_what_shuts_somebody_out_ends_the_session_at_once(
     cast: Cast, enter: Any, boss: User, how: str
 ) -> None:
@@ -112,6 +123,8 @@ def test_what_shuts_somebody_out_ends_the_session_at_once(
         operations.deactivate_person(cast.lin, by=boss)
     elif how == "password":
         operations.reset_password(cast.lin, by=boss)
+    elif how == "forced":
+        operations.remove_second_factor(cast.lin, by=boss)
     else:
         operations.stop_posting(cast.lin.postings.get(), by=boss)
     assert not DeviceSession.objects.exists()
