@@ -15,7 +15,8 @@ from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
 from gulou.people import queries as people
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_case, a_snap, evidence
+from tests.factories.cases import a_case, a_snap, evidence, reason
+from tests.factories.people import PostingFactory, RoleFactory, UserFactory
 
 
 def _wanted(**given: object) -> AssignedDetails:
@@ -161,3 +162,16 @@ def test_who_calls_again_is_known_and_the_look_stands_on_record(cast: Cast, kind
         operations.reports_of_caller("13812345678", by=cast.lin)
     operations.erase_contact(report, by=cast.guo)
     assert operations.reports_of_caller("13812345678", by=cast.guo) == []
+
+
+def test_a_caller_does_not_lead_to_a_case_for_few_eyes(cast: Cast, kinds: Kinds) -> None:
+    caller = ContactDetails(phone="13812345678")
+    case = a_case(cast, kinds.rubbish, contact=caller)
+    operations.redirect_case(case, by=cast.guo, reason_id=reason("redirect").pk, words="信访")
+    clerk = UserFactory.create()
+    verbs = [states.READ, states.READ_CONTACT, states.ENTER]
+    role = RoleFactory.create(verbs=verbs, reaches_below=True)
+    PostingFactory.create(user=clerk, role=role, unit=cast.root)
+    assert not queries.cases_seen_by(clerk).exists()
+    assert operations.reports_of_caller("13812345678", by=clerk) == []
+    assert len(operations.reports_of_caller("13812345678", by=cast.guo)) == 1

@@ -168,7 +168,7 @@ def answer_assignment(
 @transaction.atomic
 def reports_of_caller(phone: str, *, by: User) -> list[Report]:
     """The earlier reports of who has this number, newest first; that they were looked up stands
-    on the record of each. Only those whose contact the person may see. Raises NotAllowed."""
+    on the record of each. Only those whose case and contact the person may see. Raises NotAllowed."""
     reach = access.reach_of(by)
     access.require(by, states.ENTER, unit_id=people.office().id)
     digest = phone_digest(phone)
@@ -181,7 +181,15 @@ def reports_of_caller(phone: str, *, by: User) -> list[Report]:
         pk__in=[one.pk for one in reports]
     ).order_by("-received_at", "-pk"):  # fmt: skip
         report.case = answering_for(report.case_id)
-        if reach.holds(states.READ_CONTACT, unit_id=report.case.unit_id):
+        if _may_see(report.case, reach):
             record(ContactSeen(), subject=report, actor=by.actor)
             found.append(report)
     return found
+
+
+def _may_see(case: Case, reach: access.Reach) -> bool:
+    """Whether who looked up a caller may know of this case and whose it is."""
+    verbs = [states.READ, states.READ_CONTACT]
+    if case.restricted:
+        verbs.append(states.READ_RESTRICTED)
+    return all(reach.holds(verb, unit_id=case.unit_id) for verb in verbs)
