@@ -236,8 +236,8 @@ class Selected:
 def selected(user: "User", data: QueryDict, *, most: int = MOST, moved: bool = False) -> Selected:
     """The boxes that were ticked, or with `whole` the list that they stand in, at most so many.
 
-    What the person does not see is left out in silence: they were never shown it. `moved`: of
-    what they have just moved instead, which they may not see any more.
+    What the person does not see is left out in silence: they were never shown it. `moved`: also
+    of what they have just moved, which they may not see any more.
     """
     if data.get("whole") == "1":
         ask = asked(data)
@@ -246,8 +246,8 @@ def selected(user: "User", data: QueryDict, *, most: int = MOST, moved: bool = F
         found = [one for text in data.getlist("case") if (one := _named(text))]
     versions = dict(found[: most + 1])
     numbers = list(versions)[:most]
-    known = queries.cases_moved_by(user) if moved else queries.cases_seen_by(user)
-    seen = {case.number: case for case in known.filter(number__in=numbers)}
+    known = [queries.cases_seen_by(user), *([queries.cases_moved_by(user)] if moved else [])]
+    seen = {case.number: case for some in known for case in some.filter(number__in=numbers)}
     ones = [One(seen[number], versions[number]) for number in numbers if number in seen]
     return Selected(ones, beyond=len(versions) > most, numbers=numbers)
 

@@ -1,6 +1,7 @@
 """One move on many cases: each by itself, told one by one; nothing typed is lost."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -11,6 +12,7 @@ from gulou.cases.models import Case, CasePhoto
 from gulou.cases.states import State
 from gulou.catalogue.operations import set_rule
 from gulou.desk import bulk
+from gulou.kit import clock
 from gulou.outbox.models import Event
 from tests.conftest import Cast, Kinds
 from tests.desk.conftest import SignedIn
@@ -83,6 +85,19 @@ def test_a_bulk_is_taken_back(cast: Cast, kinds: Kinds, as_user: SignedIn) -> No
     assert len(back.context["done"]) == 2
     assert [one.case.number for one in back.context["left"]] == [cases[0].number]
     assert Event.objects.filter(name="case.move_undone").count() == 2
+
+
+def test_what_one_moved_a_minute_ago_is_not_shown_any_more(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    case = a_case(cast, kinds.smoking, state=State.DISPATCHED)
+    case = operations.return_case(
+        case, by=cast.lin, reason_id=reason("return").pk, words="不归我们"
+    )
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        page = as_user(cast.lin).post("/desk/bulk/undo/", {"case": [_box(case)]})
+    assert (page.context["done"], page.context["left"]) == ([], [])
+    assert page.status_code == 200 and case.number not in page.text
 
 
 def test_what_one_no_longer_sees_is_taken_back_all_the_same(

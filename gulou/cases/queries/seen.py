@@ -11,6 +11,7 @@ from gulou.cases.models import Assignment, Before, Case, CasePhoto, Source
 from gulou.cases.operations.ground import open_steps
 from gulou.cases.rechecks import independent, is_independent
 from gulou.cases.states import Move, State
+from gulou.kit import clock
 from gulou.kit.errors import NotFound
 from gulou.people import access
 from gulou.people import queries as people
@@ -63,13 +64,14 @@ def case_seen_by(user: User, number: str) -> Case:
 
 
 def cases_moved_by(user: User) -> QuerySet[Case]:
-    """The cases whose last move this person made, and may perhaps take back; seen or not."""
-    mine = Before.objects.filter(by=user).values("case_id")
+    """The cases whose last move this person has just made, and may perhaps take back; seen or not."""
+    since = clock.now() - states.UNDO_WITHIN - states.UNDO_GRACE
+    mine = Before.objects.filter(by=user, at__gte=since).values("case_id")
     return Case.objects.filter(pk__in=mine) if user.is_active else Case.objects.none()
 
 
 def case_moved_by(user: User, number: str) -> Case:
-    """The case with this number that the person sees, or made the last move on. Else NotFound."""
+    """The case with this number that the person sees, or has just moved. Else NotFound."""
     moved = cases_moved_by(user).filter(number=number).first()
     return moved or case_seen_by(user, number)
 
