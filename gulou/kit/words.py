@@ -9,6 +9,8 @@ from django.utils.translation import get_language
 # Characters that turn the direction of everything after them: a classic way to disguise text.
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# What a spreadsheet takes for the beginning of a formula; the wide ones too, where it is Chinese.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _HAN_RUN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|[a-z0-9]+")
 
 
@@ -30,6 +32,11 @@ def bigrams(text: str) -> list[str]:
         else:
             terms.extend(run[i : i + 2] for i in range(len(run) - 1))
     return terms
+
+
+def defused(text: str) -> str:
+    """For a cell of CSV: a leading apostrophe where a spreadsheet would calculate."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 class Named(Protocol):

@@ -19,11 +19,9 @@ from gulou.cases.models import Case, Source
 from gulou.cases.states import State, StepKind
 from gulou.catalogue import queries as catalogue
 from gulou.kit import clock
-from gulou.kit.words import name_of
+from gulou.kit.words import defused, name_of
 from gulou.people import queries as people
 from gulou.places import queries as places
-
-from .words import defused
 
 Say = Callable[[Any], Any]
 

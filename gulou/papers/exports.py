@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gulou.kit.errors import Refusal
+from gulou.kit.words import defused
 from gulou.people.models import User
 
 from .columns import Column, Say, columns_named, rows_of, sayers
 from .order import Made, Order, Tell
 from .selection import Selection
-from .words import defused, plain
+from .words import plain
 
 _ROWS_AT_ONCE = 2_000
 # What a sheet of a workbook holds.

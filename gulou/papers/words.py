@@ -7,14 +7,7 @@ from django.utils.translation import gettext as _
 from gulou.kit.words import clean
 from gulou.people.queries import is_demonstration
 
-# What a spreadsheet takes for the beginning of a formula; the wide ones too, where it is Chinese.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-
-
-def defused(text: str) -> str:
-    """For a cell of CSV: a leading apostrophe where a spreadsheet would calculate."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def plain(text: str) -> str:

@@ -18,12 +18,12 @@ from gulou.cases.states import State
 from gulou.errands.models import Errand
 from gulou.kit import clock
 from gulou.kit.errors import NotFound, Refusal
+from gulou.kit.words import defused
 from gulou.outbox.deliver import deliver_all
 from gulou.outbox.models import Event
 from gulou.papers import exports, kinds, operations
 from gulou.papers.columns import COLUMNS, columns_named
 from gulou.papers.selection import Selection
-from gulou.papers.words import defused
 from gulou.people.models import User
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap

@@ -288,10 +288,12 @@ def test_the_figures_of_today_have_an_address_of_their_own(
 
 def test_open_data_is_a_file_that_no_spreadsheet_computes(client: Client, opened: District) -> None:
     Case.objects.filter(pk=opened.closed.pk).update(summary="=HYPERLINK(1)")
+    Case.objects.filter(pk=opened.going_on.pk).update(summary="＝1+1")
     text = client.get("/data/cases.csv").getvalue().decode("utf-8-sig")
     rows = {row["number"]: row for row in csv.DictReader(io.StringIO(text))}
     assert set(rows) == {opened.closed.number, opened.going_on.number}
     assert rows[opened.closed.number]["summary"] == "'=HYPERLINK(1)"
+    assert rows[opened.going_on.number]["summary"] == "'＝1+1"
     lines = client.get("/data/cases.jsonl?language=en").getvalue().decode().splitlines()
     assert {json.loads(line)["category"] for line in lines} == {"Exposed rubbish"}
 

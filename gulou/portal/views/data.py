@@ -15,6 +15,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from gulou.cases import queries as cases
+from gulou.kit.words import defused
 from gulou.openings.queries import Part
 from gulou.portal import limits
 from gulou.portal.district import district_name
@@ -162,6 +163,4 @@ def _plain(value: Any) -> Any:
     """A cell as text that no spreadsheet takes for a formula."""
     if isinstance(value, list):
         return " ".join(value)
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
+    return defused(value) if isinstance(value, str) else value
