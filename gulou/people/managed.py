@@ -53,6 +53,17 @@ def person_managed_by(reader: User, uid: UUID) -> User:
     return found
 
 
+def manages_all_of(reader: User, user: User) -> bool:
+    """Whether this person manages every unit where the other is posted or attached, now or later.
+    Who manages one of them only sees that they are there; how to reach them is for who does."""
+    held = Q(until=None) | Q(until__gte=today())
+    units = {
+        *Posting.objects.filter(held, user=user).values_list("unit_id", flat=True),
+        *StreetLeader.objects.filter(held, user=user).values_list("unit_id", flat=True),
+    }
+    return units <= managed_unit_ids(reader)
+
+
 def people_per_unit(reader: User) -> dict[int, int]:
     """How many people are posted today at each unit this person manages; none are left out."""
     rows = postings_managed_by(reader, on=today()).order_by().values("unit_id")

@@ -46,6 +46,26 @@ def test_every_page_opens_for_who_manages_the_district(
         assert client.get(page).status_code == 200, page
 
 
+def test_of_who_left_for_another_street_the_old_one_reads_no_contacts(
+    cast: Cast, clerk: User, boss: User, as_user: SignedIn
+) -> None:
+    operations.set_details(cast.lin, by=None, phone="13812345678")
+    post = cast.lin.postings.get()
+    page = reverse("setup:person", args=[cast.lin.uid])
+    inner = [
+        reverse(f"setup:{n}", args=[cast.lin.uid]) for n in ("person_history", "describe_person")
+    ]
+    assert "13812345678" in as_user(clerk).get(page).text
+    operations.post_person(cast.lin, role=post.role, unit=cast.other_street, by=None)
+    client = as_user(clerk)
+    said = client.get(page).text
+    assert "Unit E" in said
+    assert "13812345678" not in said and "127.0.0.1" not in said
+    assert [client.get(one).status_code for one in inner] == [403, 403]
+    assert "13812345678" in as_user(boss).get(page).text
+    assert [as_user(boss).get(one).status_code for one in inner] == [200, 200]
+
+
 def test_a_street_manages_its_own_and_does_not_see_another(
     cast: Cast, clerk: User, as_user: SignedIn
 ) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gulou.desk.shell import reader_of
+from gulou.kit.errors import NotAllowed
 from gulou.kit.words import clean, name_of
 from gulou.people import history, managed, operations, queries
 from gulou.people.devices import device_in_words
@@ -119,8 +120,10 @@ def _password_page(request: HttpRequest, user: "User", password: str) -> HttpRes
 @needs(MANAGE)
 @require_GET
 def person(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """One person: contacts, postings, how they sign in, what can be done."""
+    """One person: contacts, postings, how they sign in, what can be done. Of whoever works for
+    others too, or left for them, the name and the postings only."""
     user = managed.person_managed_by(reader_of(request), uid)
+    mine = managed.manages_all_of(reader_of(request), user)
     return frame.edit_page(
         request,
         title=str(user),
@@ -128,17 +131,23 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
         form=None,
         back=_to_people(),
         ended="" if user.is_active else _("This person's access has been closed."),
-        links=[Link(_("History"), reverse("setup:person_history", args=[user.uid]), "history")],
-        facts=[
-            (_("Telephone"), user.phone),
-            (_("E-mail"), user.email),
-            (_("Employee number"), user.employee_number),
-            (_("Last signed in"), moment(user.last_login) if user.last_login else ""),
-            (_("Second step of sign-in"), _second_step(user)),
-        ],
-        tables=[_postings(user), *_streets(user), *_sessions(user)],
-        acts=_acts(user),
+        links=[Link(_("History"), reverse("setup:person_history", args=[user.uid]), "history")]
+        if mine
+        else [],
+        facts=_known_of(user) if mine else [],
+        tables=[_postings(user), *_streets(user), *(_sessions(user) if mine else [])],
+        acts=_acts(user) if mine else [],
     )
+
+
+def _known_of(user: "User") -> list[tuple[Any, Any]]:
+    return [
+        (_("Telephone"), user.phone),
+        (_("E-mail"), user.email),
+        (_("Employee number"), user.employee_number),
+        (_("Last signed in"), moment(user.last_login) if user.last_login else ""),
+        (_("Second step of sign-in"), _second_step(user)),
+    ]
 
 
 def _second_step(user: "User") -> str:
@@ -221,7 +230,7 @@ def _acts(user: "User") -> list[Act]:
 @edit
 def describe_person(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Name, contacts and employee number of a person."""
-    user = managed.person_managed_by(reader_of(request), uid)
+    user = _mine(request, uid)
     names = list(PersonForm.base_fields)
     form = PersonForm(request.POST or None, initial={name: getattr(user, name) for name in names})
     status = 200
@@ -258,6 +267,8 @@ def remove_second(request: HttpRequest, uid: UUID) -> HttpResponse:
     user = managed.person_managed_by(reader_of(request), uid)
     follows = [
         Consequence(_("Telephone, passkeys and recovery codes no longer work."), sign="shield-lock"),
+        Consequence(_("Every session ends now, on every device, and WeChat is no longer linked."),
+                    sign="logout"),
         Consequence(_("Where the role asks for it, it is set up anew at the next sign-in."),
                     sign="refresh"),
     ]  # fmt: skip
@@ -307,11 +318,22 @@ def sign_out(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_GET
 def person_history(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What was changed of one person, and where they were posted."""
-    user = managed.person_managed_by(reader_of(request), uid)
+    user = _mine(request, uid)
     return frame.history_page(
         request, title=_("History of %(name)s") % {"name": user}, back=_to(user),
         changes=history.history_of_people([user.pk]), room="people",
     )  # fmt: skip
+
+
+def _mine(request: HttpRequest, uid: UUID) -> "User":
+    """A person whose contacts this reader may read. Raises NotFound, NotAllowed."""
+    user = managed.person_managed_by(reader_of(request), uid)
+    if not managed.manages_all_of(reader_of(request), user):
+        raise NotAllowed(
+            "person.of_others",
+            _("This person works for units that you do not manage. Ask the district office."),
+        )
+    return user
 
 
 def _ask(
