@@ -67,6 +67,8 @@ def _sheets(order: Order, file: IO[bytes], form: str, mime: str, write: Write) -
             one = io.BytesIO()
             write(one, items, name_of(office))
             name = file_name(f"{_('Hand-over sheet')} {items[0].unit}")
+            if f"{name}.{form}" in archive.namelist():  # two units of one name
+                name = f"{name} {file_name(people.unit_refs()[items[0].unit_id].code)}"
             archive.writestr(f"{name}.{form}", one.getvalue())
             done += len(items)
             order.tell(done)

@@ -27,6 +27,7 @@ from gulou.papers import kinds as paper_kinds
 from gulou.papers.figures import Week
 from gulou.papers.selection import Selection
 from gulou.people.models import User
+from gulou.people.operations import rename_unit
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap, evidence
 
@@ -110,6 +111,15 @@ def test_each_unit_gets_its_sheet(cast: Cast, kinds: Kinds, form: str) -> None:
         assert number not in text
     alone = made(f"sheets-{form}", cast.guo, Selection(numbers=(case.number,)))
     assert alone.startswith(b"PK" if form == "docx" else b"%PDF")
+
+
+def test_units_of_one_name_get_a_sheet_each(cast: Cast, kinds: Kinds) -> None:
+    rename_unit(cast.department, name_zh=cast.street.name_zh, name_en="Same", by=None)
+    a_case(cast, kinds.rubbish, state=State.DISPATCHED)
+    other = a_case(cast, kinds.rubbish, state=State.FILED)
+    cases.dispatch_case(other, by=cast.guo, unit_id=cast.department.pk)
+    archive = zipfile.ZipFile(io.BytesIO(made("sheets-docx", cast.guo)))
+    assert len(set(archive.namelist())) == 2
 
 
 def pdf_words(document: bytes) -> str:
