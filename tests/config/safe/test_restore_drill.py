@@ -176,6 +176,12 @@ def _without_manifest(members: dict[str, bytes]) -> None:
     del members["manifest.json"]
 
 
+def _with_half_a_manifest(members: dict[str, bytes]) -> None:
+    manifest = json.loads(members["manifest.json"])
+    del manifest["members"]["database.dump"]["sha256"]
+    members["manifest.json"] = json.dumps(manifest).encode()
+
+
 @pytest.mark.parametrize(
     "harm",
     [
@@ -185,8 +191,10 @@ def _without_manifest(members: dict[str, bytes]) -> None:
         lambda path: _rewrite(path, _without_a_photo),
         lambda path: _rewrite(path, _with_a_stranger),
         lambda path: _rewrite(path, _without_manifest),
+        lambda path: _rewrite(path, _with_half_a_manifest),
     ],
-    ids=["a flipped bit", "cut off", "no archive", "a photo missing", "a stranger", "no manifest"],
+    ids=["a flipped bit", "cut off", "no archive", "a photo missing", "a stranger", "no manifest",
+         "half a manifest"],
 )  # fmt: skip
 def test_a_damaged_backup_is_refused_before_anything_is_touched(
     office: None, tmp_path: Path, capsys: pytest.CaptureFixture[str], harm: Callable[[Path], None]

@@ -180,6 +180,12 @@ class Reader(ABC):
             raise BadArchive("its manifest cannot be read") from error
         if not isinstance(found, dict) or found.get("format") != FORMAT:
             raise BadArchive("it was made by another version of Gulou")
+        members = found.get("members")
+        if not isinstance(members, dict) or any(
+            not isinstance(one, dict) or one.keys() != {"size", "sha256"}
+            for one in members.values()
+        ):
+            raise BadArchive("its manifest does not say what is in it")
         return found
 
 
