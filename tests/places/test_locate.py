@@ -83,8 +83,9 @@ def test_a_place_in_bath_is_far_outside(town: dict[str, Any]) -> None:
 
 def test_many_are_located_as_one(town: dict[str, Any]) -> None:
     points = np.random.default_rng(7).uniform((119.27, 26.05), (119.33, 26.11), (500, 2))
+    located = [locate(lat, lon) for lon, lat in points]
     for level in ("district", "street", "community", "grid"):
-        expected = [getattr(locate(lat, lon), level) for lon, lat in points]
+        expected = [getattr(where, level) for where in located]
         ids = [-1 if ref is None else ref.id for ref in expected]
         assert len(set(ids)) > 1
         assert locate_many(points, level=level).tolist() == ids
