@@ -3,10 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states as cases
+from gulou.config.replicas import read_elsewhere
 from gulou.errands.table import Kind, Table
 from gulou.papers import kinds as papers
 from gulou.papers.operations import make_asked
 
 ERRANDS: Table = {
-    papers.ERRAND: Kind(_("A paper from cases"), make_asked, (cases.READ, cases.READ_RESTRICTED)),
+    papers.ERRAND: Kind(
+        _("A paper from cases"), read_elsewhere(make_asked), (cases.READ, cases.READ_RESTRICTED)
+    ),
 }

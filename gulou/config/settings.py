@@ -112,9 +112,12 @@ TEMPLATES = [
 def _database(url: str) -> dict[str, Any]:
     """The database of a `postgres://user:password@host:port/name?option=…` address."""
     parts = urlsplit(url)
+    # PgBouncer gives the next transaction another connection, where no cursor of ours is open.
     options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    pooled = options.pop("pooled", "") == "transaction"
     return {
         "ENGINE": "django.db.backends.postgresql",
+        "DISABLE_SERVER_SIDE_CURSORS": pooled,
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -150,8 +153,20 @@ def _photos(url: str) -> dict[str, Any]:
     }
 
 
+def _replica(url: str) -> dict[str, Any]:
+    """One that is not there is noticed soon; tests have none."""
+    found = _database(url)
+    found["OPTIONS"] = {"connect_timeout": "2", **found["OPTIONS"]}
+    return {**found, "TEST": {"MIRROR": "default"}}
+
+
 # Without DATABASE_URL the embedded server of the data folder is used.
 DATABASES = {"default": _database(GULOU.database_url or embedded.place(GULOU.data_dir).url)}
+for _number, _url in enumerate(GULOU.replica_urls, start=1):
+    DATABASES[f"replica{_number}"] = _replica(_url)
+if GULOU.replica_urls:
+    DATABASE_ROUTERS = ["gulou.config.replicas.Router"]
+    MIDDLEWARE.append("gulou.config.replicas.ReadFromReplica")
 CACHES = {
     "default": {
         "BACKEND": "gulou.kit.cache.QuickDatabaseCache",

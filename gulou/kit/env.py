@@ -108,6 +108,10 @@ def _bucket(text: str) -> str:
     return text
 
 
+def _databases(text: str) -> tuple[str, ...]:
+    return tuple(_database(one) for one in _hosts(text))
+
+
 def _key(text: str) -> str:
     if len(text) < 32:
         raise ValueError(
@@ -160,6 +164,18 @@ class Env:
             "Where photos lie: a bucket that speaks S3, as `s3://key:secret@host:9000/bucket`, with "
             "`?tls=0` for plain HTTP and `?region=…`. Empty: the folder `photos` of the data folder.",
         ),
+    )
+    replica_urls: tuple[str, ...] = field(
+        default=(),
+        metadata=_knob(
+            _databases,
+            "Streaming replicas of that server, comma-separated: public pages and long work "
+            "are read from them.",
+        ),
+    )
+    replica_lag_seconds: int = field(
+        default=5,
+        metadata=_knob(_count, "A replica that is further behind is not read from."),
     )
     secret_key: str = field(
         default="",

@@ -15,6 +15,8 @@ from weakref import WeakSet
 
 from django.db import connection, transaction
 
+from gulou.kit.replica import PRIMARY, reading_from
+
 from .models import Revision
 
 T = TypeVar("T")
@@ -143,7 +145,9 @@ class Kept(Generic[T]):
         between the two questions leaves an old token on new things, and is found by the next."""
         era, token = self._era, tokens.by_name.get(self.name)
         same = held is not None and held.era is era and held.token == token
-        value = held.value if held is not None and same else self._read()
+        # A replica may not have yet what the token stands for.
+        with reading_from(PRIMARY):
+            value = held.value if held is not None and same else self._read()
         return _Held(token, value, tokens.checked, era)
 
 

@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 
 from gulou.cases import queries as cases
 from gulou.cases.states import State
+from gulou.config import replicas
 from gulou.errands import queries as errands
 from gulou.kit import clock
 from gulou.outbox import heartbeats
@@ -98,6 +99,17 @@ def _connections() -> Gauges:
     )
 
 
+def _replicas() -> Gauges:
+    up = GaugeMetricFamily("gulou_replica_up", "1 while it is read from.", labels=["replica"])
+    lag = GaugeMetricFamily(
+        "gulou_replica_lag_seconds", "How far it is behind.", labels=["replica"]
+    )
+    for seen in replicas.states():
+        up.add_metric([seen.alias], 0.0 if seen.why else 1.0)
+        lag.add_metric([seen.alias], seen.lag)
+    yield from (up, lag) if up.samples else ()
+
+
 PARTS: tuple[Callable[[], Gauges], ...] = (
-    _record, _workers, _errands, _cases, _photos, _connections,
+    _record, _workers, _errands, _cases, _photos, _connections, _replicas,
 )  # fmt: skip

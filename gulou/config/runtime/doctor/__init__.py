@@ -30,6 +30,7 @@ MACHINE: tuple[Check, ...] = (
 )
 DATABASE: tuple[Check, ...] = (
     database.server,
+    database.replicas_keep_up,
     database.clocks,
     database.tables,
 )

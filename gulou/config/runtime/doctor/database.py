@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from gulou.cases import tallies
 from gulou.cases.models import Case
 from gulou.cases.states import OPEN
+from gulou.config import replicas
 from gulou.config.runtime.doctor.finding import Finding, Verdict
 from gulou.config.runtime.migrate import pending_migrations
 from gulou.kit import clock
@@ -50,6 +51,22 @@ def server(env: Env) -> Iterator[Finding]:
     else:
         where = _("our own") if not env.database_url else _("DATABASE_URL")
         yield Finding(Verdict.GOOD, thing, f"{said}, {where}.")
+
+
+def replicas_keep_up(env: Env) -> Iterator[Finding]:
+    """Each replica that is set."""
+    for seen in replicas.states():
+        thing = _("Replica")
+        if seen.why:
+            said = _("%(name)s is not read from: %(why)s.") % {"name": seen.alias, "why": seen.why}
+            todo = _("Pages are read from the primary meanwhile. See docs/production.md, Replicas.")
+            yield Finding(Verdict.LOOK, thing, said, todo)
+        else:
+            said = _("%(name)s keeps up, %(lag).1f s behind.") % {
+                "name": seen.alias,
+                "lag": seen.lag,
+            }
+            yield Finding(Verdict.GOOD, thing, said)
 
 
 def clocks(env: Env) -> Iterator[Finding]:
