@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
@@ -35,6 +36,20 @@ class _Tokens:
     checked: float
     # As for what is held: what was asked before a change of this process is not used.
     era: object
+
+
+_settled: ContextVar[bool] = ContextVar("settled", default=False)
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """Ask once for what this transaction has changed: where none of these changes is taken back
+    while the rest of it goes on. What changes within is read again."""
+    token = _settled.set(True)
+    try:
+        yield
+    finally:
+        _settled.reset(token)
 
 
 _era = object()
@@ -108,7 +123,7 @@ class Kept(Generic[T]):
             unique_fields=["name"],
             update_fields=["token"],
         )
-        self._mine.touched = True
+        self._mine.touched, self._mine.held = True, None
         transaction.on_commit(self.forget)
 
     def forget(self) -> None:
@@ -119,6 +134,8 @@ class Kept(Generic[T]):
 
     def _now(self, at_most: float) -> _Held[T]:
         if self._mine.touched and connection.in_atomic_block:
+            if _settled.get() and self._mine.held is not None:
+                return self._mine.held
             token = Revision.objects.filter(name=self.name).values_list("token", flat=True).first()
             self._mine.held = held = self._checked(
                 self._mine.held, _Tokens({self.name: token} if token else {}, 0.0, self._era)

@@ -3,7 +3,8 @@
 import io
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from . import files
 from .decoding import client
@@ -42,6 +43,28 @@ def make(
             perceptual_hash=picture.perceptual_hash, difference_hash=picture.difference_hash
         )
     return {copy.size: copy for copy in picture.copies}
+
+
+def share(photos: "QuerySet[Photo]") -> None:
+    """Give each of these photos the copies and fingerprints that one of the same bytes has."""
+    table, ours = Rendition._meta.db_table, Photo._meta.db_table
+    wanted, params = photos.values("pk").query.sql_with_params()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (photo_id, size, path, width, height)"  # noqa: S608
+            " SELECT DISTINCT ON (p.id, r.size) p.id, r.size, r.path, r.width, r.height"
+            f" FROM {ours} p JOIN {ours} twin ON twin.sha256 = p.sha256"
+            f" JOIN {table} r ON r.photo_id = twin.id WHERE p.id IN ({wanted})"
+            " ON CONFLICT DO NOTHING",
+            params,
+        )
+        cursor.execute(
+            f"UPDATE {ours} p SET perceptual_hash = twin.perceptual_hash,"  # noqa: S608
+            f" difference_hash = twin.difference_hash FROM {ours} twin"
+            " WHERE twin.sha256 = p.sha256 AND twin.perceptual_hash <> ''"
+            f" AND p.perceptual_hash = '' AND p.id IN ({wanted})",
+            params,
+        )
 
 
 @transaction.atomic

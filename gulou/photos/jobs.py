@@ -6,7 +6,7 @@ from gulou.outbox.table import Envelope
 
 from . import copies, files, operations
 from .decoding.client import Unreadable
-from .models import Photo
+from .models import Photo, PhotoState, Rendition
 
 # The worker has time: it waits for a free child as long as its lease allows.
 _PATIENCE_SECONDS = 60.0
@@ -16,7 +16,20 @@ _PASSING = {"busy", "time"}
 def make_renditions(envelope: Envelope) -> None:
     """Make the copies that are missing, and the fingerprints. Twice does no harm: the second time
     none is missing."""
-    photo = Photo.objects.get(uid=envelope.subject_uid)
+    _make(Photo.objects.get(uid=envelope.subject_uid))
+
+
+def make_all_renditions() -> None:
+    """Make what is missing for all photos that are kept, from each file once."""
+    kept = Photo.objects.filter(state=PhotoState.KEPT)
+    copies.share(kept)
+    bare = kept.exclude(pk__in=Rendition.objects.values("photo")).order_by("sha256", "pk")
+    for photo in bare.distinct("sha256"):
+        _make(photo)
+    copies.share(kept)
+
+
+def _make(photo: Photo) -> None:
     # The fingerprints are those of the smallest copy, made from the largest.
     sizes = copies.missing(photo) if photo.perceptual_hash else files.SIZES
     if not sizes:

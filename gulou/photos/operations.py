@@ -55,8 +55,8 @@ def stage_photo(
 ) -> Photo:
     """Take in one photo under a draft. The same bytes again give the photo that is there.
 
-    It is opened to the end, so what is damaged or too much is refused now; copies and fingerprints
-    are the worker's, once it is kept.
+    It is opened to the end, so what is damaged or too much is refused now, unless these bytes were
+    opened before; copies and fingerprints are the worker's, once it is kept.
 
     Raises Invalid in words that can be shown, TooMany when all hands are full, and OSError
     (ENOSPC) when the disk is; then nothing is left behind.
@@ -66,6 +66,8 @@ def stage_photo(
         sha256, size = _spool(file, spooled)
         if there := _there_or_room(draft, sha256):
             return there
+        if known := Photo.objects.filter(sha256=sha256).order_by("pk").first():
+            return _take_in(spooled, _again(known, draft, by))
         kind = _kind(spooled)
         picture = _read(spooled, kind)
         return _take_in(spooled, _photo(picture, kind, sha256, size, draft, by))
@@ -232,6 +234,19 @@ def _photo(
         taken_accuracy_m=said.accuracy_m,
         device=said.device,
     )
+
+
+# What a photo is by its bytes alone.
+_BY_ITS_BYTES = (
+    "sha256", "mime", "bytes", "width", "height", "original", "taken_at", "taken_lat",
+    "taken_lon", "taken_accuracy_m", "device",
+)  # fmt: skip
+
+
+def _again(known: Photo, draft: str, by: "User | None") -> Photo:
+    """A photo of bytes that were opened and read before."""
+    facts = {name: getattr(known, name) for name in _BY_ITS_BYTES}
+    return Photo(draft=draft, staged_by=by, staged_at=clock.now(), **facts)
 
 
 def _instant(said: Said) -> datetime | None:

@@ -211,3 +211,22 @@ def test_a_message_may_hold_its_lease_for_longer(user: User) -> None:
     lost = deliver.Renewal(_delivery("listen").pk, uuid4())
     assert not lost.renew()
     assert deliver.renewal().renew(), "outside of a delivery nothing runs out"
+
+
+class TestThePast:
+    """Of a made-up past: what is ours is done, nothing leaves the house."""
+
+    def test_effects_are_done_and_messages_are_not_sent(self, user: User) -> None:
+        with transaction.atomic(), clock.at(NOON):
+            record(Rang(), subject=user, actor="system")
+            assert deliver.deliver_past(by=NOON) == 2
+        user.refresh_from_db()
+        assert user.display_name.endswith("!") and heard == []
+        assert not Delivery.objects.filter(done_at=None).exists()
+
+    def test_what_is_left_out_stays_owed(self, user: User) -> None:
+        with transaction.atomic(), clock.at(NOON):
+            record(Rang(), subject=user, actor="system")
+            assert deliver.deliver_past(by=NOON, but=[rename]) == 1
+        owed = Delivery.objects.filter(done_at=None).values_list("reaction", flat=True)
+        assert [label.rsplit(".", 1)[1] for label in owed] == ["rename"]

@@ -151,6 +151,17 @@ class TestNotCommitted:
                 RoleFactory.create(code="a")
             assert ours.now() == ("a",)
 
+    def test_where_all_is_settled_it_is_asked_once(self, ours: Codes) -> None:
+        with transaction.atomic():
+            add(ours, "one")
+            with kept.settled():
+                assert "one" in ours.now()
+                with CaptureQueriesContext(connection) as asked:
+                    ours.now()
+                assert not asked.captured_queries
+                add(ours, "two")
+                assert "two" in ours.now()
+
     def test_it_is_changed_in_a_transaction_only(self, ours: Codes) -> None:
         with pytest.raises(RuntimeError, match=r"test\.roles"):
             ours.touch()

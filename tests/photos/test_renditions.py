@@ -235,3 +235,18 @@ def test_the_sample_files_of_every_orientation_look_upright(shared: Path, shape:
     for one, other in itertools.combinations(copies, 2):
         assert difference(one, other) < 8
     assert difference(copies[0], copies[0].rotate(180)) > 20, "a turned one would be noticed"
+
+
+def test_copies_are_made_once_for_the_same_bytes() -> None:
+    data = make_jpeg()
+    one = keep(data)
+    other = stage_photo(io.BytesIO(data), draft="another")
+    other = keep_photos([other.uid], draft="another", actor="system")[0]
+    jobs.make_all_renditions()
+    paths = {
+        photo: list(photo.renditions.order_by("size").values_list("size", "path"))
+        for photo in (one, other)
+    }
+    assert len(paths[one]) == 3 and paths[one] == paths[other]
+    other.refresh_from_db()
+    assert other.perceptual_hash

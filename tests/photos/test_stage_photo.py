@@ -264,3 +264,14 @@ def test_many_at_once_never_make_more_than_nine() -> None:
     assert refused == ["photo.too_many"] * 3
     assert len(queries.staged_photos("draft")) == MOST_PHOTOS
     assert len([path for path in stored() if path.startswith("originals")]) == MOST_PHOTOS
+
+
+def test_bytes_that_were_opened_before_are_not_opened_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = make_jpeg()
+    first = stage_photo(io.BytesIO(data), draft="one")
+    monkeypatch.setattr("gulou.photos.decoding.client.read_picture", None)
+    again = stage_photo(io.BytesIO(data), draft="two")
+    assert again.uid != first.uid
+    assert (again.width, again.mime, again.original) == (first.width, first.mime, first.original)
