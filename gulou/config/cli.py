@@ -57,7 +57,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     web.add_argument("--no-database", action="store_true", help=own)
     worker = add("worker", "Only the worker.", _inside("worker.work"))
     worker.add_argument("--no-database", action="store_true", help=own)
-    add("demo", "Load the made-up district into an empty database.", _inside("prepare.demo"))
+    demo = add("demo", "Load the made-up district into an empty database.", _demo)
+    demo.add_argument("--cases", type=int, help="how many; about 1500 if not given")
     add("migrate", "Bring the database up to date.", _inside("migrate.migrate"))
     add(
         "prepare", "Migrate, gather static files, load the demo if due.", _inside("prepare.prepare")
@@ -135,6 +136,13 @@ def _inside(dotted: str) -> Callable[[Env, argparse.Namespace], int]:
 
 def _ready(env: Env, asked: argparse.Namespace) -> int:
     return ready.ready(env, worker=asked.worker)
+
+
+def _demo(env: Env, asked: argparse.Namespace) -> int:
+    _end_on_sigterm()
+    with _database(env, asked, "gulou demo"):
+        django.setup()
+        return int(import_module("gulou.config.runtime.prepare").demo(asked.cases))
 
 
 def _doctor(env: Env, asked: argparse.Namespace) -> int:

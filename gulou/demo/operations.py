@@ -17,13 +17,18 @@ from gulou.kit.errors import Refusal
 from gulou.kit.progress import Tell
 from gulou.openings import operations as openings
 from gulou.openings.states import Part
+from gulou.outbox.deliver import deliver_past
+from gulou.outbox.kept import settled
 from gulou.outbox.models import Delivery
+from gulou.people import access
 from gulou.people import operations as people
 from gulou.people.models import Unit, User
+from gulou.photos import jobs as photo_jobs
 from gulou.places import operations as places
 from gulou.places.models import Area
 
 from . import geography
+from .desks import furnish_desks
 from .geography import Ground
 from .house import Founder, House
 from .rules import set_rules
@@ -38,10 +43,13 @@ def is_loaded() -> bool:
 
 
 @transaction.atomic
-def load_demo(*, progress: Tell, cases: int = CASES, until: datetime | None = None) -> None:
+def load_demo(
+    *, progress: Tell, cases: int = CASES, until: datetime | None = None, copies: bool = True
+) -> None:
     """Make the district in an empty database, telling how far it is.
 
-    The same `until` (aware; by default now, to the minute) makes the same past.
+    The same `until` (aware; by default now, to the minute) makes the same past. Without `copies`
+    those of its photos are left to the worker.
     """
     if is_loaded():
         raise Refusal(
@@ -60,11 +68,28 @@ def load_demo(*, progress: Tell, cases: int = CASES, until: datetime | None = No
         since = timezone.localdate(founded)
         house = Founder(rng, since).found(streets, communities)
         set_rules(house, since)
-        Teller(house, rng, until).tell(cases, progress)
-    with clock.at(until):
+        # From here on nobody's posting changes, and no category or rule.
+        with settled(), access.only_looking():
+            Teller(house, rng, until).tell(cases, progress)
+    with override("zh-hans"), clock.at(until):
+        furnish_desks(house)
         open_to_everybody(house)
-    # What the made-up past owes is owed from now on: nothing of it is late.
-    Delivery.objects.filter(done_at=None).update(due_at=until)
+    with clock.at(until):
+        _settle_the_past(until, progress, copies)
+
+
+def _settle_the_past(until: datetime, progress: Tell, copies: bool) -> None:
+    """Do what the past owes. What is left of it is owed from now on: nothing is late."""
+    # What was done at the last moment would have settled a little later.
+    while deliver_past(by=until + timedelta(hours=1), but=[photo_jobs.make_renditions]):
+        pass
+    owed = Delivery.objects.filter(done_at=None)
+    if copies:
+        progress("照片 photos", 0, 0)
+        photo_jobs.make_all_renditions()
+        owed.update(done_at=until)
+    else:
+        owed.update(due_at=until)
 
 
 def _ground(rng: Random, progress: Tell) -> tuple[list[Area], list[Area]]:

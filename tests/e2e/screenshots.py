@@ -282,7 +282,7 @@ def _filled_in(studio: Studio, page: Any) -> None:
     from gulou.demo.pictures import picture
 
     page.goto(f"{studio.url}/report/")
-    drawn = picture("bin", 7, after=False)
+    drawn = picture("bin", 1, stage="before")
     page.locator("input[type=file]").set_input_files(
         [{"name": "IMG_0712.jpg", "mimeType": "image/jpeg", "buffer": drawn}]
     )

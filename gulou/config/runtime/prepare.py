@@ -1,5 +1,6 @@
 """Before pages are served: tables, static files, what Gulou ships, and perhaps the made-up district."""
 
+import gc
 import hashlib
 import shutil
 import time
@@ -17,6 +18,7 @@ from gulou.catalogue.operations import load_shipped
 from gulou.catalogue.operations.allow import SYSTEM
 from gulou.config.runtime.migrate import migrate, one_at_a_time
 from gulou.demo.operations import is_loaded, load_demo
+from gulou.demo.stories import CASES
 from gulou.kit.progress import told
 from gulou.people.models import Unit
 from gulou.places.operations import set_standard_levels
@@ -45,14 +47,16 @@ def ship() -> None:
         define_shipped_roles()
 
 
-def demo() -> int:
-    """Load the made-up district, all of it or nothing."""
+def demo(cases: int | None = None) -> int:
+    """Load the made-up district, all of it or nothing, with so many cases."""
     if is_loaded():
         print("There are units or areas in this database already; nothing was done.")
         return 1
     print("Making the demonstration district (once).", flush=True)
+    # What is there already stays: a collector that looks through it again and again is slow.
+    gc.freeze()
     with told() as tell:
-        load_demo(progress=tell)
+        load_demo(progress=tell, cases=CASES if cases is None else cases)
     return 0
 
 
