@@ -164,3 +164,13 @@ class CodeSetGrown(Fact):
     code: str
     edition: str
     category_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImprintChanged(Fact):
+    """What the public reads of the office on every page is said otherwise."""
+
+    name: ClassVar[str] = "imprint.changed"
+    imprint_id: int
+    before: Particulars
+    after: Particulars

@@ -106,6 +106,10 @@ _LABELS = {
     "public_en": gettext_lazy("What a resident reads, in English"), "kind": gettext_lazy("Kind"),
     "number": gettext_lazy("Telephone number"), "words_zh": gettext_lazy("Words"), "words_en": gettext_lazy("Words in English"),
     "keywords": gettext_lazy("Keywords"), "rank": gettext_lazy("Place in the list"), "is_open": gettext_lazy("Open now"),
+    "address_zh": gettext_lazy("Address"), "address_en": gettext_lazy("Address in English"),
+    "complaint_number": gettext_lazy("Telephone for complaints"), "complaint_zh": gettext_lazy("How one complains"),
+    "complaint_en": gettext_lazy("How one complains, in English"), "icp_number": gettext_lazy("ICP number"),
+    "police_number": gettext_lazy("Number of the police's register"),
     "hours_zh": gettext_lazy("Hours"), "hours_en": gettext_lazy("Hours in English"),
     "closed_zh": gettext_lazy("Words while closed"), "closed_en": gettext_lazy("Words while closed, in English"),
     "amount": gettext_lazy("Limit"), "time_unit": gettext_lazy("Unit of time"), "code": gettext_lazy("Code"),
@@ -118,6 +122,7 @@ EDITIONS = ("code_set.made_current", "code_set.loaded")
 REASONS = ("reason.changed",)
 ELSEWHERE = ("elsewhere.changed",)
 CHANNELS = ("channel.changed",)
+IMPRINT = ("imprint.changed",)
 
 
 def history(names: Sequence[str], *, category_id: int | None = None) -> list[Change]:
@@ -188,6 +193,8 @@ def _of(event: Event) -> str:
     )
     if category is not None:
         return name_of(category) + (f" · {name_of(condition)}" if condition else "")
+    if "imprint_id" in said:
+        return ""
     if "channel_id" in said:
         channel = next(c for c in registry.channels.values() if c.id == said["channel_id"])
         return str(ChannelCode(channel.code).label)

@@ -231,3 +231,30 @@ class Channel(Chained):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Imprint(Chained):
+    """What the public reads of the office on every page: one row. What is empty is not shown."""
+
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
+    only = models.BooleanField(default=True, unique=True, editable=False)
+    name_zh = models.CharField(max_length=40, blank=True)
+    name_en = models.CharField(max_length=60, blank=True)
+    address_zh = models.CharField(max_length=120, blank=True)
+    address_en = models.CharField(max_length=160, blank=True)
+    hours_zh = models.CharField(max_length=120, blank=True)
+    hours_en = models.CharField(max_length=160, blank=True)
+    complaint_number = models.CharField(max_length=40, blank=True)
+    complaint_zh = models.CharField(max_length=200, blank=True)
+    complaint_en = models.CharField(max_length=300, blank=True)
+    # ICP 备案号 and 公安备案号: a public site in China shows both.
+    icp_number = models.CharField(max_length=60, blank=True)
+    police_number = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(only=True), name="imprint_only_one"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh or "imprint"

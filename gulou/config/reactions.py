@@ -41,6 +41,7 @@ REACTIONS: Table = {
     catalogue.ElsewhereChanged: [],
     catalogue.ChannelChanged: [],
     catalogue.LimitSet: [],
+    catalogue.ImprintChanged: [],
     catalogue.RuleSet: [],
     catalogue.RuleEnded: [],
     catalogue.RuleReopened: [],

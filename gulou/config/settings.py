@@ -27,6 +27,8 @@ UNITS_WHERE = "gulou.people.access.unit_ids_where"
 UNIT_USES = ["gulou.catalogue.queries.uses_of_unit", "gulou.cases.queries.uses_of_unit"]
 # What each verb lets one do, in words.
 VERB_WORDS = "gulou.config.verbs.GROUPS"
+# What the public reads of the office on every page.
+SITE_IMPRINT = "gulou.catalogue.imprint.imprint"
 AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SITE_ID = 1

@@ -140,3 +140,25 @@ class HotlineForm(ChannelForm):
     hours_zh = _line(_("Office hours, in Chinese"), most=120, needed=False)
     hours_en = _line(_("Office hours, in English"), most=160, needed=False)
     field_order = ("is_open", "number", "hours_zh", "hours_en", "closed_zh", "closed_en")
+
+
+class ImprintForm(Plain):
+    """What the public reads of the office on every page."""
+
+    name_zh = _line(_("Name of the site, in Chinese"), most=40, needed=False)
+    name_en = _line(_("Name of the site, in English"), most=60, needed=False)
+    address_zh = _line(_("Address of the office, in Chinese"), most=120, needed=False)
+    address_en = _line(_("Address of the office, in English"), most=160, needed=False)
+    hours_zh = _line(_("Office hours, in Chinese"), most=120, needed=False)
+    hours_en = _line(_("Office hours, in English"), most=160, needed=False)
+    complaint_number = _line(_("Telephone for complaints about the office"), most=40, needed=False)
+    complaint_zh = _text(_("How one complains about the office, in Chinese"), most=200)
+    complaint_en = _text(_("How one complains about the office, in English"), most=300)
+    icp_number = forms.CharField(
+        label=_("ICP number (ICP 备案号)"), max_length=60, required=False,
+        help_text=_("Leads to the register of the ministry."),
+    )  # fmt: skip
+    police_number = forms.CharField(
+        label=_("Number of the police's register (公安备案号)"), max_length=60, required=False,
+        help_text=_("Leads to the register of the police."),
+    )  # fmt: skip

@@ -5,6 +5,7 @@ from .views import (
     catalogue,
     editions,
     home,
+    office,
     openings,
     people,
     places,
@@ -111,6 +112,8 @@ urlpatterns = [
     path(
         "elsewhere/<int:elsewhere_id>/switch/", catalogue.elsewhere_switch, name="elsewhere_switch"
     ),
+    path("office/", office.office, name="office"),
+    path("office/history/", office.office_history, name="office_history"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.rule_new, name="rule_new"),
     path("rules/check/", rules.check, name="rules_check"),

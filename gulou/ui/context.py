@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
 from gulou.ui.words import WORDS
@@ -22,7 +23,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "script_words": {key: str(words) for key, words in WORDS.items()},
         "base_map_style": settings.GULOU.base_map_style,
-        "registration": getattr(settings, "SITE_REGISTRATION", ""),
+        "site": SimpleLazyObject(import_string(settings.SITE_IMPRINT)),
         "shell": _shell(request),
     }
 

@@ -11,6 +11,7 @@ from .describing import (
     describe_channel,
     describe_condition,
     describe_elsewhere,
+    describe_imprint,
     describe_reason,
     restore_categories,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "describe_channel",
     "describe_condition",
     "describe_elsewhere",
+    "describe_imprint",
     "describe_reason",
     "end_rule",
     "load_code_set",

@@ -12,9 +12,17 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from gulou.catalogue import current, facts, queries
+from gulou.catalogue import current, facts, imprint, queries
 from gulou.catalogue.facts import Particulars
-from gulou.catalogue.models import Category, Channel, CodeSet, Condition, Elsewhere, Reason
+from gulou.catalogue.models import (
+    Category,
+    Channel,
+    CodeSet,
+    Condition,
+    Elsewhere,
+    Imprint,
+    Reason,
+)
 from gulou.catalogue.states import ChannelCode, TimeUnit
 from gulou.kit.errors import Invalid, NotFound, Refusal
 from gulou.kit.words import clean
@@ -227,6 +235,20 @@ def describe_channel(code: str, told: Told, *, by: By) -> Channel:
         fact = facts.ChannelChanged(channel_id=channel.pk, before=before, after=after)
         record(fact, subject=channel, actor=actor)
     return channel
+
+
+@transaction.atomic
+@imprint.changing()
+def describe_imprint(told: Told, *, by: By) -> Imprint:
+    """Say otherwise what the public reads of the office on every page."""
+    actor = allow.actor_of(by)
+    Imprint.objects.bulk_create([Imprint()], ignore_conflicts=True)
+    row = Imprint.objects.select_for_update().get(only=True)
+    before, after = _tell(row, told, imprint.FIELDS)
+    if after:
+        fact = facts.ImprintChanged(imprint_id=row.pk, before=before, after=after)
+        record(fact, subject=row, actor=actor)
+    return row
 
 
 def _tell(

@@ -14,6 +14,7 @@ from gulou.catalogue.models import (
     CodeSet,
     Condition,
     Elsewhere,
+    Imprint,
     Reason,
     Rule,
     StepLimit,
@@ -161,6 +162,13 @@ _ELSEWHERE = _Thing(Elsewhere, "elsewhere_id", describing.describe_elsewhere)
 _CHANNEL = _Thing(Channel, "channel_id", describing.describe_channel)
 
 
+_IMPRINT = _Thing(Imprint, "imprint_id", describing.describe_imprint)
+
+
+def _imprint_back(event: Event, by: By) -> None:
+    describing.describe_imprint(event.payload["before"], by=by)
+
+
 def _category_back(event: Event, by: By) -> None:
     if event.payload["before"]:
         _CATEGORY.back(event, by)
@@ -239,6 +247,7 @@ _WAYS: Mapping[str, _Way] = {
     "condition.changed": _Way(_condition_obstacle, _CONDITION.back),
     "reason.changed": _Way(_REASON.obstacle, _REASON.back),
     "elsewhere.changed": _Way(_ELSEWHERE.obstacle, _ELSEWHERE.back),
+    "imprint.changed": _Way(_IMPRINT.obstacle, _imprint_back),
     "channel.changed": _Way(_CHANNEL.obstacle, _CHANNEL.back),
     "limit.set": _Way(_limit_obstacle, _limit_back),
     "rule.set": _Way(_set_obstacle, _unset),
