@@ -125,6 +125,7 @@ REACTIONS: Table = {
     workbench.ColleagueMentioned: [Message(notices.tell_mentioned)],
     workbench.TemplateSet: [],
     workbench.TemplateRetired: [],
+    workbench.TemplateRestored: [],
     workbench.CaseFollowed: [],
     workbench.CaseUnfollowed: [],
     workbench.FollowerOwed: [Message(notices.tell_follower)],

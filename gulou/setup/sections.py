@@ -15,6 +15,7 @@ from gulou.openings.states import APPROVE as APPROVE_OPENING
 from gulou.openings.states import ASK as ASK_OPENING
 from gulou.people import access, operations
 from gulou.people.verbs import DEFINE, MANAGE, PLACES
+from gulou.workbench import operations as workbench
 
 if TYPE_CHECKING:
     from gulou.people.models import User
@@ -45,6 +46,7 @@ SECTIONS: Sequence[Section] = (
     Section("setup:categories", _("Categories"), _("The tree of problems: names, conditions, what residents are offered."), "list-details", (CATALOGUE,)),
     Section("setup:limits", _("Limits"), _("How long each step and each kind of problem may take."), "clock", (CATALOGUE,)),
     Section("setup:reasons", _("Reasons"), _("What one chooses from where a move needs a reason."), "list-check", (CATALOGUE,)),
+    Section("setup:templates", _("Answer templates"), _("Texts that everybody may begin an answer with."), "message-2", (CATALOGUE,)),
     Section("setup:channels", _("Channels"), _("By which ways reports come and answers go, open or closed."), "phone", (CATALOGUE,)),
     Section("setup:rules", _("Rules"), _("Which unit leads for what, where"), "route", (CATALOGUE,)),
     Section("setup:office", _("Office"), _("What the public reads of the office on every page: name, address, complaints, registration."), "building-bank", (CATALOGUE,)),
@@ -57,6 +59,7 @@ UNDO: dict[str, Callable[..., Any]] = {
     "catalogue": catalogue.take_back,
     "people": operations.undo_change,
     "places": catalogue.take_back_area,
+    "workbench": workbench.take_back_template,
 }
 
 

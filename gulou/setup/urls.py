@@ -12,6 +12,7 @@ from .views import (
     postings,
     roles,
     rules,
+    templates,
     units,
 )
 
@@ -112,6 +113,12 @@ urlpatterns = [
     path(
         "elsewhere/<int:elsewhere_id>/switch/", catalogue.elsewhere_switch, name="elsewhere_switch"
     ),
+    path("templates/", templates.templates, name="templates"),
+    path("templates/new/", templates.new_template, name="new_template"),
+    path("templates/history/", templates.templates_history, name="templates_history"),
+    path("templates/<uuid:uid>/", templates.template, name="template"),
+    path("templates/<uuid:uid>/switch/", templates.template_switch, name="template_switch"),
+    path("templates/<uuid:uid>/history/", templates.template_history, name="template_history"),
     path("office/", office.office, name="office"),
     path("office/history/", office.office_history, name="office_history"),
     path("rules/", rules.rules, name="rules"),

@@ -33,6 +33,11 @@ class TemplateRetired(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TemplateRestored(Fact):
+    name: ClassVar[str] = "template.restored"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseFollowed(Fact):
     name: ClassVar[str] = "subscription.started"
     case: str

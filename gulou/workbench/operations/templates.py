@@ -5,17 +5,19 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
+from gulou.cases.models import Words
 from gulou.cases.operations.ground import keep_words
 from gulou.catalogue.states import MANAGE
 from gulou.kit import clock
-from gulou.kit.errors import Invalid, NotAllowed, Refusal
+from gulou.kit.errors import Invalid, NotAllowed, NotFound, Refusal
 from gulou.kit.words import clean
+from gulou.outbox.queries import fact_with_id, story
 from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
 from gulou.workbench import placeholders
-from gulou.workbench.facts import TemplateRetired, TemplateSet
+from gulou.workbench.facts import TemplateRestored, TemplateRetired, TemplateSet
 from gulou.workbench.models import AnswerTemplate
 
 
@@ -61,12 +63,56 @@ def retire_template(template: AnswerTemplate, *, by: User) -> AnswerTemplate:
     return template
 
 
+@transaction.atomic
+def restore_template(template: AnswerTemplate, *, by: User) -> AnswerTemplate:
+    """Offer a retired template again. Raises Invalid where another took its name meanwhile."""
+    template = _row(template)
+    _allow(template.owner, by)
+    if template.retired_at is None:
+        raise Refusal("template.in_use", _("This template is in use."))
+    if _taken(template, template.owner, template.name, template.language):
+        raise Invalid("template.taken", _("There is a template of this name already."), field="title")  # fmt: skip
+    template.retired_at = None
+    template.save(update_fields=["retired_at"])
+    record(TemplateRestored(), subject=template, actor=by.actor)
+    return template
+
+
+@transaction.atomic
+def take_back_template(event_id: int, *, by: User) -> None:
+    """Undo what this fact tells of, where nothing newer stands in the way."""
+    event = fact_with_id(event_id)
+    if event is None or event.subject_kind != AnswerTemplate._meta.label_lower:
+        raise NotFound("template.no_such_change", _("There is nothing to take back here."))
+    template = AnswerTemplate.objects.select_related("owner").get(uid=event.subject_uid)
+    _allow(template.owner, by)
+    if event.sequence != template.head_sequence:
+        raise Refusal(
+            "template.newer", _("This was changed again since. Take back the newer change first.")
+        )
+    earlier = [
+        one for one in story(template.subject_kind, template.uid)
+        if one.name == TemplateSet.name and one.sequence < event.sequence
+    ]  # fmt: skip
+    if event.name == TemplateRetired.name:
+        restore_template(template, by=by)
+    elif event.name == TemplateSet.name and earlier:
+        told = max(earlier, key=lambda one: one.sequence).payload
+        set_template(
+            template, by=by, title=told["title"] or template.name, language=told["language"],
+            text=Words.objects.get(pk=told["words"]).text, move=told["move"],
+        )  # fmt: skip
+    else:
+        retire_template(template, by=by)
+
+
+def _row(template: AnswerTemplate) -> AnswerTemplate:
+    rows = AnswerTemplate.objects.select_for_update(of=("self",)).select_related("owner")
+    return rows.get(pk=template.pk)
+
+
 def _locked(template: AnswerTemplate) -> AnswerTemplate:
-    template = (
-        AnswerTemplate.objects.select_for_update(of=("self",))
-        .select_related("owner")
-        .get(pk=template.pk)
-    )
+    template = _row(template)
     if template.retired_at is not None:
         raise Refusal("template.retired", _("This template is not in use any more."))
     return template

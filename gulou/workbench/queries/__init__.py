@@ -10,7 +10,16 @@ from .mentions import (
     mentions_count,
     mentions_of,
 )
-from .templates import Change, TemplateSeen, history_of, template_of, templates_for, values_of
+from .templates import (
+    Change,
+    TemplateSeen,
+    history_of,
+    office_template,
+    office_templates,
+    template_of,
+    templates_for,
+    values_of,
+)
 
 __all__ = [
     "Change",
@@ -31,6 +40,8 @@ __all__ = [
     "mentions_count",
     "mentions_of",
     "news_count",
+    "office_template",
+    "office_templates",
     "template_of",
     "templates_for",
     "values_of",

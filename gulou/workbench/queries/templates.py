@@ -69,6 +69,20 @@ def template_of(user: User, uid: UUID) -> AnswerTemplate:
     return template
 
 
+def office_templates(*, retired: bool = False) -> list[AnswerTemplate]:
+    """The office's own, by name; `retired`: those offered no longer."""
+    found = AnswerTemplate.objects.filter(owner=None, retired_at__isnull=not retired)
+    return list(found.select_related("words"))
+
+
+def office_template(uid: UUID) -> AnswerTemplate:
+    """One of the office's own, a retired one too. Raises NotFound."""
+    found = AnswerTemplate.objects.filter(owner=None, uid=uid).select_related("words").first()
+    if found is None:
+        raise NotFound("template.not_found", _("There is no such template."))
+    return found
+
+
 def _seen(one: AnswerTemplate, user: User) -> TemplateSeen:
     return TemplateSeen(
         one.uid, one.name, one.words.text, one.move, one.language, one.owner_id == user.pk
