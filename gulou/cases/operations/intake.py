@@ -67,6 +67,7 @@ FILED_AT_ONCE = frozenset({Source.INSPECTION, Source.SUPERVISION, Source.LEADER,
 """Reports of the office's own eyes need no verification."""
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
+FIRST_YEAR = 1970
 
 NEAR_ENOUGH_M = 100.0
 """How far from a case a "me too" may stand, beyond the accuracy of its own place."""
@@ -235,6 +236,13 @@ def _check_words_and_time(snap: Snap) -> None:
         raise Invalid(
             "report.in_the_future",
             _("The time of the snapshot is in the future. Check the clock of your phone."),
+            field="snapped_at",
+        )
+    # The database would take a year before the first, and nobody could read the report again.
+    if snap.snapped_at is not None and snap.snapped_at.year < FIRST_YEAR:
+        raise Invalid(
+            "report.long_ago",
+            _("The time of the snapshot lies too far back. Check the clock of your phone."),
             field="snapped_at",
         )
 
