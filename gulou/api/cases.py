@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 router = Router(auth=django_auth)
 MOST = 200
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
 
 
 class Asked(Schema):
@@ -34,10 +35,10 @@ class Asked(Schema):
     unit: int | None = None
     street: int | None = None
     category: int | None = None
-    source: Annotated[str, Field(max_length=12)] = ""
+    source: Annotated[str, Field(pattern="^[a-z_]{0,12}$")] = ""
     q: Annotated[str, Field(max_length=200)] = ""
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
 
     def filters(self) -> Filters:
         """The same as the queries take it."""

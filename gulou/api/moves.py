@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gulou.people.models import User
 
 Id = Annotated[int, Field(ge=1, lt=2**63)]
+Draft = Annotated[str, Field(pattern=r"^[\w-]{0,64}$")]
 
 
 class Given(Schema):
@@ -39,7 +40,7 @@ class Given(Schema):
     form: Annotated[str, Field(max_length=12)] = ""
     public: bool = False
     photos: Annotated[list[UUID], Field(max_length=50)] = []
-    draft: Annotated[str, Field(max_length=100)] = ""
+    draft: Draft = ""
 
     @property
     def evidence(self) -> Evidence:

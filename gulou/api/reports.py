@@ -22,6 +22,7 @@ from gulou.photos import operations as photo_operations
 from gulou.ui import limits
 
 from .answers import as_json
+from .moves import Draft
 
 router = Router()
 _DRAFT = re.compile(r"[\w-]{32,64}")
@@ -41,7 +42,7 @@ class Sent(Schema):
     address: Annotated[str, Field(max_length=200)] = ""
     snapped_at: datetime | None = None
     photos: Annotated[list[UUID], Field(max_length=photo_operations.MOST_PHOTOS)] = []
-    draft: Annotated[str, Field(max_length=64)] = ""
+    draft: Draft = ""
     name: Annotated[str, Field(max_length=60)] = ""
     phone: Annotated[str, Field(max_length=20)] = ""
     email: Annotated[str, Field(max_length=120)] = ""

@@ -62,7 +62,8 @@ def test_a_list_is_what_the_desk_shows_page_by_page(cast: Cast, kinds: Kinds) ->
     assert as_user(cast.zhao).get(LIST).json()["cases"] == []
 
 
-@pytest.mark.parametrize("query", ["state=nowhere", "since=x", "size=0", "size=9999", "unit=a"])
+@pytest.mark.parametrize("query", ["state=nowhere", "since=x", "size=0", "size=9999", "unit=a",
+                                   "until=9999-12-31", "source=%00"])  # fmt: skip
 def test_nonsense_is_refused_with_the_field(cast: Cast, query: str) -> None:
     answer = as_user(cast.guo).get(f"{LIST}?{query}")
     assert answer.status_code == 422 and answer["Content-Type"] == "application/problem+json"
@@ -77,6 +78,7 @@ def test_a_record_tells_all_and_nothing_to_who_may_not_see_it(cast: Cast, kinds:
     assert told["reports"][0]["words"] == "路边有垃圾" and "token" not in json.dumps(told)
     answer = as_user(cast.zhao).get(f"{LIST}/{case.number}")
     assert (answer.status_code, answer.json()["code"]) == (404, "case.not_found")
+    assert as_user(cast.guo).get(f"{LIST}/%00").status_code == 404
 
 
 def test_strangers_are_told_to_sign_in(cast: Cast, kinds: Kinds) -> None:
@@ -134,6 +136,8 @@ def test_a_move_is_refused_as_the_desk_refuses_it(cast: Cast, kinds: Kinds) -> N
         (moved(guo, case, "decline"), 422, "case.reason_missing", "reason"),
         (moved(guo, case, "task"), 422, "api.missing", "unit"),
         (moved(guo, case, "merge", into="2000-000001"), 404, "case.not_found", ""),
+        (moved(guo, case, "merge", into="\0"), 404, "case.not_found", ""),
+        (moved(guo, case, "handle", draft="\0"), 422, "api.malformed", "given.draft"),
         (moved(guo, case, "file", seen=case.version + 7), 409, "case.changed_meanwhile", ""),
         (moved(guo, case, "file", seen="x"), 422, "api.malformed", "given.seen"),
         (send(guo, f"{LIST}/{case.number}/moves/file", {}), 422, "api.malformed", "given.seen"),
@@ -180,6 +184,8 @@ def test_a_report_is_refused_as_the_form_refuses_it(
         ({"snapped_at": "2026-01-01T00:00:00"}, 422, "snapped_at"),
         ({"lat": 91}, 422, "sent.lat"),
         ({"client_id": "x"}, 422, "sent.client_id"),
+        ({"draft": "\0", "photos": [str(uuid.uuid4())]}, 422, "sent.draft"),
+        ({"snapped_at": "0001-01-01T00:00:00+14:00"}, 422, "snapped_at"),
     ):
         answer = send(client, REPORTS, a_report(kinds, **given))
         assert (answer.status_code, answer.json().get("field")) == (status, field), given

@@ -13,6 +13,7 @@ from gulou.cases.rechecks import independent, is_independent
 from gulou.cases.states import Move, State
 from gulou.kit import clock
 from gulou.kit.errors import NotFound
+from gulou.kit.words import clean
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
@@ -57,6 +58,7 @@ def _unrestricted(cases: QuerySet[Case], reach: access.Reach) -> QuerySet[Case]:
 
 def case_seen_by(user: User, number: str) -> Case:
     """The case with this number. Raises NotFound, also where the user may not know of it."""
+    number = clean(number)
     case = cases_seen_by(user).filter(district_id=places.district().id, number=number).first()
     if case is None:
         raise NotFound("case.not_found", _("There is no such case, or it is not yours to see."))
