@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.config import embedded
 from gulou.config.policy import content_policy
+from gulou.config.watch import tracing
 from gulou.kit.env import ROOT, Env
 
 GULOU = Env.read(os.environ)
@@ -92,6 +93,9 @@ MIDDLEWARE = [
     "gulou.people.middleware.FirstThings",
     "gulou.config.refusals.RefusalMiddleware",
 ]
+
+if tracing.wanted():
+    MIDDLEWARE.insert(1, "gulou.config.watch.tracing.Traced")
 
 TEMPLATES = [
     {
