@@ -14,6 +14,7 @@ from gulou.errands import jobs as errands
 from gulou.kit import clock
 from gulou.people import operations as people
 from gulou.photos import jobs as photos
+from gulou.sheets import jobs as sheets
 from gulou.workbench import jobs as workbench
 
 
@@ -45,6 +46,7 @@ JOBS: tuple[Job, ...] = (
     Job(photos.discard_stale, every=timedelta(minutes=15)),
     Job(photos.sweep_orphans, every=timedelta(hours=1)),
     Job(errands.forget_expired, every=timedelta(hours=1)),
+    Job(sheets.forget_staged, every=timedelta(hours=1)),
     Job(cases.forget_before, every=timedelta(minutes=10)),
     Job(cases.renew_figures, every=timedelta(hours=1)),
     Job(workbench.forget_presence, every=timedelta(minutes=30)),

@@ -12,6 +12,7 @@ from gulou.people import facts as people
 from gulou.photos import facts as photos
 from gulou.photos import jobs as photo_jobs
 from gulou.places import facts as places
+from gulou.sheets import facts as sheets
 from gulou.workbench import facts as workbench
 
 REACTIONS: Table = {
@@ -30,6 +31,9 @@ REACTIONS: Table = {
     errands.ErrandFailed: [],
     errands.ErrandCancelled: [],
     errands.ErrandFetched: [],
+    sheets.SheetTaken: [],
+    sheets.SheetApplied: [],
+    sheets.LoginsTaken: [],
     catalogue.CodeSetLoaded: [],
     catalogue.CodeSetMadeCurrent: [],
     catalogue.CategoryRetired: [],

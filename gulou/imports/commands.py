@@ -6,8 +6,10 @@ Who may use the command line of the server may import; the record names "system"
 import os
 import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TextIO, TypeAlias
 
@@ -22,17 +24,18 @@ from gulou.places.operations import (
     AreaSource,
     Summary,
     import_areas,
-    import_places,
     set_level,
     set_standard_levels,
 )
+from gulou.sheets.registers import REGISTERS, Register
+from gulou.sheets.registers.places import take_places
+from gulou.sheets.tally import ADDED, CHANGED, SAME, Tally
 
-from . import people as persons
-from . import places, units
+from . import places
 from .past.mapping import read_mapping
 from .past.summary import sentences
 from .past.taking import import_cases
-from .tables import Column, template
+from .registers import first_line, import_register, read_file
 
 # A command gets the parsed words and answers with an exit code. Django is set up by then.
 Command = Callable[[Namespace], int]
@@ -44,11 +47,13 @@ ACTOR = "system"
 def add_parsers(subparsers: Subparsers) -> None:
     """Add one parser per kind of import; each does `set_defaults(import_command=function)`."""
     _add_areas(subparsers)
-    names = _add(subparsers, "area-names", _area_names, "Names and codes of areas from CSV.")
+    names = _add(
+        subparsers, "area-names", _area_names, "Names and codes of areas from XLSX or CSV."
+    )
     names.add_argument(
         "file", type=Path, nargs="?", default=places.GULOU_AREAS, help="default: Gulou's own"
     )
-    named = _add(subparsers, "places", _places, "Named places for address search from CSV.")
+    named = _add(subparsers, "places", _places, "Named places for address search from XLSX or CSV.")
     named.add_argument("file", type=Path)
     named.add_argument("--system", default="wgs84", help="wgs84, gcj02, bd09, cgcs2000, epsg:…")
     _add_level(subparsers)
@@ -58,10 +63,9 @@ def add_parsers(subparsers: Subparsers) -> None:
         "--current", action="store_true", help="file cases under it from now on; else a page does"
     )
     _add_cases(subparsers)
-    _add_table(subparsers, "units", _units, units.COLUMNS, "The tree of units from CSV.")
-    people = _add_table(
-        subparsers, "people", _people, persons.COLUMNS, "People and their postings from CSV."
-    )
+    for name in ("units", "postings", "categories", "rules"):
+        _add_register(subparsers, name, _register)
+    people = _add_register(subparsers, "people", _people)
     people.add_argument(
         "--passwords",
         type=Path,
@@ -123,43 +127,39 @@ def _add_cases(subparsers: Subparsers) -> None:
     cases.add_argument("--rejects", type=Path, metavar="FILE", help="write what was not taken here")
 
 
-def _add_table(
-    subparsers: Subparsers, name: str, command: Command, columns: Sequence[Column], about: str
-) -> ArgumentParser:
+def _add_register(subparsers: Subparsers, name: str, command: Command) -> ArgumentParser:
+    about = f"The register of {name} from XLSX or CSV."
     parser = _add(subparsers, name, command, about)
     parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--template", action="store_true", help="print the first line of the file")
-    parser.set_defaults(columns=columns)
+    parser.set_defaults(register=REGISTERS[name])
     return parser
 
 
-def _units(asked: Namespace) -> int:
-    file = _table(asked)
-    if file:
-        _say(units.import_units(file, dry_run=asked.dry_run), asked, file)
+def _register(asked: Namespace) -> int:
+    if not _asks_template(asked):
+        _tell(import_register(asked.register, asked.file, dry_run=asked.dry_run), asked)
     return 0
 
 
 def _people(asked: Namespace) -> int:
-    file = _table(asked)
-    if file is None:
+    if _asks_template(asked):
         return 0
     with _for_passwords(asked.passwords) as out:
-        enrolled = persons.import_people(file, dry_run=asked.dry_run)
-        _say(enrolled.summary, asked, file)
-        for login in enrolled.logins:
+        tally = import_register(asked.register, asked.file, dry_run=asked.dry_run)
+        _tell(tally, asked)
+        for login in [] if asked.dry_run else tally.logins:
             print(f"{login.username},{login.password}", file=out)
     return 0
 
 
-def _table(asked: Namespace) -> places.File | None:
-    """The file that was named; None where the template was asked for, and printed."""
+def _asks_template(asked: Namespace) -> bool:
+    """Whether the template was asked for, and printed. Raises Invalid where no file is named."""
     if asked.template:
-        print(template(asked.columns))
-        return None
-    if asked.file is None:
+        print(first_line(asked.register.parts[0].columns))
+    elif asked.file is None:
         raise Invalid("file.missing", _("Name a file, or ask for its first line: --template."))
-    return places.read_file(asked.file)
+    return bool(asked.template)
 
 
 @contextmanager
@@ -198,26 +198,23 @@ def _areas(asked: Namespace) -> int:
             dry_run=asked.dry_run,
             progress=progress,
         )
-    _say(summary, asked, file)
+    if file.gb18030:
+        print(_("The file was read as GB18030."))
+    _say(summary, asked)
     return 0
 
 
 def _area_names(asked: Namespace) -> int:
-    file = places.read_file(asked.file)
-    _say(places.import_area_names(file, actor=ACTOR, dry_run=asked.dry_run), asked, file)
+    book = read_file(asked.file)
+    _say(places.import_area_names(book, actor=ACTOR, dry_run=asked.dry_run), asked)
     return 0
 
 
 def _places(asked: Namespace) -> int:
-    file = places.read_file(asked.file)
-    summary = import_places(
-        places.read_places(file, system=asked.system),
-        actor=ACTOR,
-        file_name=asked.file.name,
-        file_digest=file.digest,
-        dry_run=asked.dry_run,
+    register: Register = replace(
+        REGISTERS["places"], take=partial(take_places, system=asked.system)
     )
-    _say(summary, asked, file)
+    _tell(import_register(register, asked.file, dry_run=asked.dry_run), asked)
     return 0
 
 
@@ -307,9 +304,12 @@ def _refusing(command: Command) -> Command:
     return run
 
 
-def _say(summary: Summary, asked: Namespace, file: places.File) -> None:
-    if file.gb18030:
-        print(_("The file was read as GB18030."))
+def _tell(tally: Tally, asked: Namespace) -> None:
+    added, changed, same = map(tally.count, (ADDED, CHANGED, SAME))
+    _say(Summary(added, changed, same, notes=tally.notes), asked)
+
+
+def _say(summary: Summary, asked: Namespace) -> None:
     for sentence in (*summary.repairs, *summary.notes):
         print(sentence)
     print(

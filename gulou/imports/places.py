@@ -1,8 +1,5 @@
-"""Files of areas and named places becoming ours: GeoJSON and CSV, as offices really send them."""
+"""Files of areas becoming ours: GeoJSON, and tables of names, as offices really send them."""
 
-import csv
-import hashlib
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,16 +12,14 @@ from django.utils.translation import gettext as _
 
 from gulou.kit.errors import Invalid
 from gulou.places.borders import read_geometry
-from gulou.places.coordinates import check_system, to_wgs84
-from gulou.places.operations import (
-    AreaDraft,
-    PlaceDraft,
-    Summary,
-    import_areas,
-    set_standard_levels,
-)
+from gulou.places.coordinates import check_system
+from gulou.places.operations import AreaDraft, Summary, import_areas, set_standard_levels
+from gulou.sheets.columns import Column, Kind
+from gulou.sheets.reading import Book, Text, decoded
+from gulou.sheets.tables import read_table
 
-LARGEST_FILE = 200 * 1024 * 1024
+from .registers import opened, refuse_mistakes
+
 # The true names and codes of Gulou's streets and communities, without borders.
 GULOU_AREAS = Path(__file__).parent / "files" / "gulou_areas.csv"
 
@@ -34,20 +29,7 @@ NAME_FIELDS = ("name_zh", "name", "名称", "区划名称")
 NAME_EN_FIELDS = ("name_en", "英文名称")
 PARENT_FIELDS = ("parent_code", "parent", "上级编码", "上级代码")
 LEVEL_FIELDS = ("level", "层级")
-LAT_FIELDS = ("lat", "latitude", "纬度")
-LON_FIELDS = ("lon", "lng", "longitude", "经度")
-KIND_FIELDS = ("kind", "类型")
-ALIAS_FIELDS = ("aliases", "别名")
-_BETWEEN_ALIASES = str.maketrans("；、|", ";;;")
-
-
-@dataclass(frozen=True)
-class File:
-    """The text of a file, its digest, and whether it came in the older Chinese encoding."""
-
-    text: str
-    digest: str
-    gb18030: bool
+File = Text
 
 
 @dataclass(frozen=True)
@@ -62,34 +44,8 @@ class Fields:
 
 def read_file(path: Path) -> File:
     """A text file in UTF-8 (with or without a mark) or GB18030. Raises Invalid with words."""
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise Invalid("file.too_large", _("Files may have up to 200 MB."), field="file")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise Invalid(
-            "file.unreadable",
-            _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror},
-            field="file",
-        ) from error
-    return decoded(raw)
-
-
-def decoded(raw: bytes) -> File:
-    """The text of these bytes. Raises Invalid if it is neither UTF-8 nor GB18030."""
-    digest = hashlib.sha256(raw).hexdigest()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return File(text, digest, encoding == "gb18030")
-    raise Invalid(
-        "file.encoding",
-        _("The file is no text in UTF-8 or GB18030. Save it as UTF-8 and try again."),
-        field="file",
-    )
+    with opened(path) as file:
+        return decoded(file.read())
 
 
 def read_areas(file: File, *, system: str, fields: Fields, only: str = "") -> list[AreaDraft]:
@@ -198,24 +154,32 @@ def _text(value: Any) -> str:
     return str(value).strip() if isinstance(value, str | int) else ""
 
 
-# CSV -------------------------------------------------------------------------------------------
+# Tables of names --------------------------------------------------------------------------------
+
+_NAMES = (
+    Column("level", also=LEVEL_FIELDS, needed=True),
+    Column("code", also=CODE_FIELDS, needed=True, kind=Kind.CODE),
+    Column("name_zh", also=NAME_FIELDS, needed=True),
+    Column("name_en", also=NAME_EN_FIELDS),
+    Column("parent_code", also=PARENT_FIELDS, kind=Kind.CODE),
+)
 
 
-def import_area_names(file: File, *, actor: str, dry_run: bool = False) -> Summary:
+def import_area_names(book: Book, *, actor: str, dry_run: bool = False) -> Summary:
     """Names and codes without borders: columns level, code, name_zh, name_en, parent_code.
 
     Known areas keep their borders. Levels are taken from coarse to fine. Raises Invalid.
     """
+    table = read_table(book, _NAMES)
+    refuse_mistakes(table.mistakes)
     by_level: dict[str, list[AreaDraft]] = {}
-    for _line, row in _rows(file, needed=(LEVEL_FIELDS, CODE_FIELDS, NAME_FIELDS)):
+    for row in table.rows:
         draft = AreaDraft(
-            _told(row, "", CODE_FIELDS),
-            _told(row, "", NAME_FIELDS) or None,
-            _told(row, "", NAME_EN_FIELDS) or None,
-            parent_code=_told(row, "", PARENT_FIELDS) or None,
-        )
-        by_level.setdefault(_told(row, "", LEVEL_FIELDS), []).append(draft)
-    total = Summary()
+            row["code"], row["name_zh"] or None, row["name_en"] or None,
+            parent_code=row["parent_code"] or None,
+        )  # fmt: skip
+        by_level.setdefault(row["level"], []).append(draft)
+    total = Summary(notes=table.notes)
     with transaction.atomic():
         order = [level.code for level in set_standard_levels(actor=actor)]
         for level in sorted(by_level, key=lambda c: order.index(c) if c in order else len(order)):
@@ -226,56 +190,3 @@ def import_area_names(file: File, *, actor: str, dry_run: bool = False) -> Summa
         if dry_run:
             transaction.set_rollback(True)
     return total
-
-
-def read_places(file: File, *, system: str = "wgs84") -> list[PlaceDraft]:
-    """The named places of a CSV file: name, lat, lon; also name_en, kind, aliases with ";"."""
-    system = check_system(system)
-    places: list[PlaceDraft] = []
-    for line, row in _rows(file, needed=(NAME_FIELDS, LAT_FIELDS, LON_FIELDS)):
-        name = _told(row, "", NAME_FIELDS)
-        try:
-            given = float(_told(row, "", LAT_FIELDS)), float(_told(row, "", LON_FIELDS))
-            lat, lon = to_wgs84(*given, system)
-        except (ValueError, Invalid) as error:
-            raise Invalid(
-                "place.bad_coordinates",
-                _("Line %(line)d (%(name)s): latitude and longitude cannot be read.")
-                % {"line": line, "name": name},
-                field="place",
-            ) from error
-        aliases = _told(row, "", ALIAS_FIELDS).translate(_BETWEEN_ALIASES).split(";")
-        places.append(
-            PlaceDraft(
-                name,
-                round(lat, 7),
-                round(lon, 7),
-                _told(row, "", NAME_EN_FIELDS),
-                _told(row, "", KIND_FIELDS),
-                tuple(alias.strip() for alias in aliases if alias.strip()),
-                system[:16],
-            )
-        )
-    return places
-
-
-def _rows(
-    file: File, *, needed: Sequence[Sequence[str]]
-) -> Iterator[tuple[int, Mapping[str, str | None]]]:
-    reader = csv.DictReader(io.StringIO(file.text, newline=""))
-    columns = [name.strip() for name in reader.fieldnames or []]
-    missing = [names for names in needed if not set(names) & set(columns)]
-    if missing:
-        raise Invalid(
-            "file.missing_column",
-            _("The first line must name the columns. Missing: %(missing)s. Found: %(found)s.")
-            % {
-                "missing": "; ".join("/".join(names) for names in missing),
-                "found": ", ".join(columns) or "–",
-            },
-            field="file",
-        )
-    reader.fieldnames = columns
-    for row in reader:
-        if any(row.values()):
-            yield reader.line_num, row

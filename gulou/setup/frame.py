@@ -12,6 +12,7 @@ from typing import Any
 
 from django.forms import BaseForm, HiddenInput
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gulou.desk import shell
@@ -111,6 +112,14 @@ class Table:
     add: Link | None = None
     words: Any = ""
     acts: Sequence[Act] = field(default=())
+
+
+def sheets_link(*registers: str) -> list[Link]:
+    """The buttons of a list that lead to its register as a workbook."""
+    return [
+        Link(_("Import and export"), reverse("setup:sheet_register", args=[code]), "table")
+        for code in registers
+    ]
 
 
 def page(

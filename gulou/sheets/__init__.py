@@ -1,1 +1,1 @@
-"""The office's registers as workbooks: out, and in again after a dry run."""
+"""Registers of the office as workbooks: out, and in again by way of a dry run."""

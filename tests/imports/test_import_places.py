@@ -201,7 +201,7 @@ def test_it_imports_named_places(file: Any) -> None:
     [
         ("", "lat"),
         ("name,lat\n甲,26\n", "lon"),
-        ("name,lat,lon\n甲,north,119\n", "Line 2"),
+        ("name,lat,lon\n甲,north,119\n", "Row 2"),
         ("name,lat,lon\n甲,26,\n", "甲"),
         ("name,lat,lon\n甲,119.3,26.08\n", "甲"),
         ("name,lat,lon\n甲,nan,119\n", "甲"),

@@ -8,8 +8,10 @@ from .areas import TOLERANCE_M2, describe_area, import_areas, restore_area, reti
 from .drafts import AreaDraft, AreaSource, PlaceDraft, Summary
 from .levels import STANDARD_LEVELS, set_level, set_standard_levels
 from .named_places import (
+    SAME_PLACE_M,
     add_named_place,
     change_place,
+    checked_place,
     import_places,
     restore_place,
     retire_place,
@@ -17,6 +19,7 @@ from .named_places import (
 from .undo import take_back
 
 __all__ = [
+    "SAME_PLACE_M",
     "STANDARD_LEVELS",
     "TOLERANCE_M2",
     "AreaDraft",
@@ -25,6 +28,7 @@ __all__ = [
     "Summary",
     "add_named_place",
     "change_place",
+    "checked_place",
     "describe_area",
     "import_areas",
     "import_places",

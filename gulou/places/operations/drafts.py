@@ -44,10 +44,12 @@ class PlaceDraft:
 
 @dataclass
 class Summary:
-    """What an import did, or would do. `repairs` and `notes` are sentences."""
+    """What an import did, or would do. `repairs` and `notes` are sentences; of places, `found` is
+    what each draft found there, None where it is new."""
 
     added: int = 0
     changed: int = 0
     same: int = 0
     repairs: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    found: list[PlaceDraft | None] = field(default_factory=list)

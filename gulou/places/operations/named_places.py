@@ -26,7 +26,7 @@ from .drafts import PlaceDraft, Summary
 
 FIELDS = ("name_zh", "name_en", "kind", "aliases", "lat", "lon", "source_system")
 
-_SAME_PLACE_M = 100.0
+SAME_PLACE_M = 100.0
 
 
 @transaction.atomic
@@ -46,7 +46,7 @@ def add_named_place(
     draft = PlaceDraft(
         name_zh, wgs_lat, wgs_lon, name_en, kind, tuple(aliases), check_system(system)[:16]
     )
-    place = _new_place(_checked(draft))
+    place = _new_place(checked_place(draft))
     place.cell = cell_of(place.lat, place.lon)
     place.save()
     fact = PlaceAdded(cell=place.cell, source_system=place.source_system)
@@ -65,7 +65,7 @@ def change_place(
     system = System.WGS84 if moved else place.source_system
     before = _particulars(place)
     _tell_place(
-        place, _checked(PlaceDraft(name_zh, lat, lon, name_en, kind, tuple(aliases), system))
+        place, checked_place(PlaceDraft(name_zh, lat, lon, name_en, kind, tuple(aliases), system))
     )
     told = _particulars(place)
     after = {name: value for name, value in told.items() if value != before[name]}
@@ -123,7 +123,7 @@ def import_places(
 
     Told again, the same drafts change nothing; a retired place stays retired. Raises Invalid, naming the place.
     """
-    drafts = [_checked(draft) for draft in drafts]
+    drafts = [checked_place(draft) for draft in drafts]
     if not drafts:
         raise Invalid("place.none", _("There is no place in this."), field="file")
     summary = Summary()
@@ -132,6 +132,8 @@ def import_places(
     changed: list[NamedPlace] = []
     for draft in drafts:
         place = _same_place(draft, known.get(draft.name_zh, []))
+        gone = place is not None and not place.active
+        summary.found.append(draft if gone else _as_draft(place) if place else None)
         if place is None:
             place = _new_place(draft)
             known.setdefault(draft.name_zh, []).append(place)
@@ -158,7 +160,8 @@ def import_places(
     return summary
 
 
-def _checked(draft: PlaceDraft) -> PlaceDraft:
+def checked_place(draft: PlaceDraft) -> PlaceDraft:
+    """The same in order. Raises Invalid, naming the place."""
     name_zh, name_en = clean(draft.name_zh), clean(draft.name_en)
     aliases = tuple(alias for alias in map(clean, draft.aliases) if alias)
     if not name_zh or max(map(len, (name_zh, name_en, *aliases))) > 120 or len(draft.kind) > 40:
@@ -191,9 +194,17 @@ def _tell_place(place: NamedPlace, draft: PlaceDraft) -> None:
     place.terms = _terms((draft.name_zh, draft.name_en, *draft.aliases))
 
 
+def _as_draft(place: NamedPlace) -> PlaceDraft:
+    return PlaceDraft(
+        place.name_zh, place.lat, place.lon, place.name_en, place.kind, tuple(place.aliases),
+        place.source_system,
+    )  # fmt: skip
+
+
 def _agrees(place: NamedPlace, draft: PlaceDraft) -> bool:
-    mine = (place.lat, place.lon, place.source_system, place.name_en, place.kind)
-    theirs = (draft.lat, draft.lon, draft.source_system, draft.name_en, draft.kind)
+    """Whether nothing would change. The same point told in another system is the same point."""
+    mine = (round(place.lat, 7), round(place.lon, 7), place.name_en, place.kind)
+    theirs = (round(draft.lat, 7), round(draft.lon, 7), draft.name_en, draft.kind)
     return mine == theirs and place.aliases == list(draft.aliases)
 
 
@@ -213,7 +224,7 @@ def _same_place(draft: PlaceDraft, places: list[NamedPlace]) -> NamedPlace | Non
         return distance_m(draft.lat, draft.lon, place.lat, place.lon)
 
     nearest = min(places, key=away, default=None)
-    return nearest if nearest is not None and away(nearest) <= _SAME_PLACE_M else None
+    return nearest if nearest is not None and away(nearest) <= SAME_PLACE_M else None
 
 
 def _set_cells(places: Sequence[NamedPlace]) -> None:

@@ -67,7 +67,8 @@ def areas(request: HttpRequest) -> HttpResponse:
         columns=[_("Area"), _("Level"), _("Code"), _("Border")],
         rows=rows,
         nothing=Nothing(_("No areas yet"), _("They come with the borders of the district.")),
-        links=[Link(_("History"), reverse("setup:areas_history"), "history")],
+        links=[*frame.sheets_link("areas"),
+               Link(_("History"), reverse("setup:areas_history"), "history")],
         chips=[Link(_("In use"), "?", on=not kept), Link(_("Retired too"), "?show=all", on=kept)],
     )  # fmt: skip
 

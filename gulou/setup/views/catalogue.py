@@ -92,7 +92,8 @@ def categories(request: HttpRequest) -> HttpResponse:
         rows=rows,
         nothing=Nothing(_("No categories yet"), _("They come with an edition.")),
         add=Link(_("Add a category"), reverse("setup:category_new")),
-        links=[Link(_("Editions"), reverse("setup:editions"), "versions"),
+        links=[*frame.sheets_link("categories"),
+               Link(_("Editions"), reverse("setup:editions"), "versions"),
                Link(_("History"), reverse("setup:categories_history"), "history")],
         chips=[Link(_("In use"), "?", on=not kept), Link(_("Retired too"), "?show=all", on=kept)],
     )  # fmt: skip

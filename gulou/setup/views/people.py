@@ -70,6 +70,7 @@ def people(request: HttpRequest) -> HttpResponse:
         rows=rows,
         nothing=Nothing(_("Nobody found"), _("Try another name, or enrol somebody.")),
         add=Link(_("Enrol somebody"), reverse("setup:enrol"), "user-plus"),
+        links=frame.sheets_link("people"),
         chips=[
             Link(_("With access"), "?", on=not closed),
             Link(_("Access closed"), "?closed=1", on=closed),

@@ -141,7 +141,7 @@ def named_places(request: HttpRequest) -> HttpResponse:
         lead=_("By these names people find where something is, when they report and at the desk."),
         columns=[_("Place"), _("Also called"), _("Kind"), _("Lies in")], rows=rows, nothing=empty,
         add=Link(_("Add a place"), reverse("setup:new_place")),
-        links=[Link(_("History"), reverse("setup:places_history"), "history")],
+        links=[*frame.sheets_link("places"), Link(_("History"), reverse("setup:places_history"), "history")],
         chips=[Link(_("In use"), "?", on=not retired), Link(_("Retired"), "?show=retired", on=retired)],
         text=text, retired=retired, total=total,
         newer=address(page=page - 1) if page > 1 else "",

@@ -56,6 +56,7 @@ def postings(request: HttpRequest) -> HttpResponse:
         rows=rows,
         nothing=Nothing(_("Nobody is posted here on this day"), _("Choose another day or unit.")),
         add=Link(_("Post somebody"), reverse("setup:new_posting"), "user-plus"),
+        links=frame.sheets_link("postings"),
         day=day,
         units=[unit for unit in units if unit.active],
         chosen=chosen,

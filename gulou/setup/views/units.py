@@ -63,7 +63,10 @@ def units(request: HttpRequest) -> HttpResponse:
         rows=rows,
         nothing=Nothing(_("No unit yet"), _("Units appear here as soon as one is created.")),
         add=Link(_("New unit"), reverse("setup:new_unit")),
-        links=[Link(_("History"), reverse("setup:units_history"), "history")],
+        links=[
+            *frame.sheets_link("units"),
+            Link(_("History"), reverse("setup:units_history"), "history"),
+        ],
         chips=[
             Link(_("In use"), "?", on=not all_too),
             Link(_("Dissolved ones too"), "?all=1", on=all_too),

@@ -1,0 +1,73 @@
+"""CSV as offices send it: UTF-8 with and without a mark, UTF-16, GB18030; comma, tab or semicolon."""
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass
+from typing import IO
+
+from django.utils.translation import gettext as _
+
+from gulou.kit.errors import Invalid
+
+from .tables import MOST_COLUMNS, Book, Budget, Cell, Limits, RawTable, TooLong, too_wide
+
+
+@dataclass(frozen=True)
+class Text:
+    """The text of a file, its digest, and whether it came in the older Chinese encoding."""
+
+    text: str
+    digest: str
+    gb18030: bool
+
+
+def decoded(raw: bytes, *, wide: bool = False) -> Text:
+    """The text of these bytes; in UTF-16 too where `wide`. Raises Invalid if it is none."""
+    digest = hashlib.sha256(raw).hexdigest()
+    is_wide = wide and raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return Text(text, digest, encoding == "gb18030")
+    raise Invalid(
+        "file.encoding",
+        _("The file is no text in UTF-8 or GB18030. Save it as UTF-8 and try again."),
+        field="file",
+    )
+
+
+def read_csv(file: IO[bytes], limits: Limits) -> Book:
+    """The one table of a CSV file. Raises Invalid, TooLong."""
+    raw = file.read(limits.unpacked + 1)
+    if len(raw) > limits.unpacked:
+        raise TooLong(limits)
+    found = decoded(raw, wide=True)
+    first = found.text.lstrip().split("\n", 1)[0]
+    mark = max(",\t;", key=first.count)
+    table, budget = RawTable(""), Budget(limits)
+    lines = csv.reader(io.StringIO(found.text, newline=""), delimiter=mark)
+    try:
+        for number, line in enumerate(lines, 1):
+            cells = {at: Cell(text) for at, text in enumerate(line) if text.strip()}
+            if not cells:
+                continue
+            if len(cells) > MOST_COLUMNS:
+                raise too_wide()
+            if len(table.rows) >= limits.rows:
+                raise TooLong(limits)
+            for cell in cells.values():
+                budget.spend(cell.text)
+            table.rows.append((number, cells))
+    except csv.Error as error:
+        raise Invalid(
+            "file.not_csv",
+            _("Line %(line)d cannot be read as CSV: a quotation mark may be missing.")
+            % {"line": lines.line_num},
+            field="file",
+        ) from error
+    notes = [_("The file was read as GB18030.")] if found.gb18030 else []
+    return Book([table], notes, is_text=True)
