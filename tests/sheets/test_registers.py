@@ -84,7 +84,7 @@ class TestUnits:
         assert Unit.objects.get(code="X").parent == cast.office
         assert Unit.objects.get(code="W1").parent == cast.other_street
         assert fact_names(before) == [
-            "unit.created", "unit.created", "unit.renamed", "unit.described", "unit.moved",
+            "unit.created", "unit.renamed", "unit.described", "unit.moved", "unit.created",
         ]  # fmt: skip
         assert {one.actor for one in Event.objects.filter(pk__gt=before)} == {boss.actor}
         again = tried("units", file, by=boss)
