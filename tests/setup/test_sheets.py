@@ -40,7 +40,7 @@ def test_every_register_is_offered_to_who_holds_its_verb(
                 answer = client.get(reverse(f"setup:{name}", args=[code]))
                 assert answer.status_code == (200 if code in codes else 404)
                 if code in codes:
-                    file = BytesIO(b"".join(answer))  # type: ignore[call-overload]
+                    file = BytesIO(b"".join(answer))
                     assert openpyxl.load_workbook(file).worksheets
                     assert answer["Cache-Control"] == "private, no-store"
 
