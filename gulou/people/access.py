@@ -8,15 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, CharField, Value
+from django.db.models import BooleanField, CharField, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import NotAllowed
 
 from .models import Posting, StreetLeader, User
-from .queries import STREET_LEADER_VERBS, in_force, unit_refs
+from .queries import STREET_LEADER_VERBS, in_force, today, unit_refs
 
 _NOWHERE: frozenset[int] = frozenset()
 
@@ -119,9 +122,14 @@ def require(user: User, verb: str, *, unit_id: int, steps: Iterable[OpenStep] = 
 
 def _present(user: User) -> Iterable[tuple[list[str], bool, int]]:
     """Verbs, whether they reach below, and the unit: of postings and of attachments to streets."""
+    return _held(user.pk, today())
+
+
+@Compiled
+def _held(user_id: int, day: date) -> QuerySet[Any, Any]:
     text = CharField(max_length=40)
-    postings = Posting.objects.filter(in_force(), user=user).order_by()
-    leaders = StreetLeader.objects.filter(in_force(), user=user).order_by()
+    postings = Posting.objects.filter(in_force(day), user_id=user_id).order_by()
+    leaders = StreetLeader.objects.filter(in_force(day), user_id=user_id).order_by()
     lent = Value(sorted(STREET_LEADER_VERBS), output_field=ArrayField(text))
     below = Value(True, output_field=BooleanField())
     return postings.values_list("role__verbs", "role__reaches_below", "unit_id").union(

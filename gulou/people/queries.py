@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from gulou.kit import clock
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import NotFound, Refusal
 from gulou.kit.words import name_of
 from gulou.outbox.kept import Kept
@@ -327,8 +328,13 @@ def names_of_actors(actors: Iterable[str]) -> dict[str, str]:
 
 def lacks_second_factor(user: User) -> bool:
     """Whether a present posting asks for a second factor that this person has not set up."""
-    asked = Posting.objects.filter(in_force(), user=user, role__second_factor=True)
-    return asked.exists() and not has_second_factor(user)
+    return bool(_asking_for_two(user.pk, today())) and not has_second_factor(user)
+
+
+@Compiled
+def _asking_for_two(user_id: int, day: date) -> QuerySet[Posting, Any]:
+    asked = Posting.objects.filter(in_force(day), user_id=user_id, role__second_factor=True)
+    return asked.order_by().values_list("pk", flat=True)
 
 
 def has_second_factor(user: User) -> bool:

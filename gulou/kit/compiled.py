@@ -1,0 +1,151 @@
+"""Queries that are asked with every request: their SQL is made once, and then only filled in.
+
+Making the SQL of a queryset costs several times what asking it does. `Compiled` takes a function
+from values to a queryset, and asks it with other values from then on:
+
+    _open = Compiled(lambda case: Step.objects.filter(case=case, ended_at=None))
+    for step in _open(case.pk): ...
+
+A value is an id, a number, a text, an instant, a day or a UUID, and each stands in the query as it
+is given. Lists of numbers go in by the lookup `__any`. Nothing else may depend on the values.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db import connections, router
+from django.db.models import Field, ForeignKey, Lookup, QuerySet
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    ValuesListIterable,
+    get_related_populators,
+)
+
+T = TypeVar("T")
+Draw = Callable[[tuple[Any, ...]], Any]
+
+
+@Field.register_lookup
+@ForeignKey.register_lookup
+class OneOf(Lookup):  # type: ignore[type-arg]  # Django's own is no generic
+    """`unit_id__any=[1, 2]`: one of these numbers. The list is one value, however long it is."""
+
+    lookup_name = "any"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """The condition and its values."""
+        left, values = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s::bigint[])", [*values, list(self.rhs)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """The SQL, its values with the places of those that are given, and how a row is read."""
+
+    sql: str
+    values: list[Any]
+    places: list[tuple[int, int]]
+    draw: Draw | None
+
+
+class Compiled(Generic[T]):
+    """A query that is made once for each kind of values. Safe from any thread."""
+
+    def __init__(self, make: Callable[..., "QuerySet[Any, T]"]) -> None:
+        self._make = make
+        self._ready: dict[Any, _Ready] = {}
+
+    def __call__(self, *given: Any) -> list[T]:
+        """What it finds for these values."""
+        kinds = tuple(map(type, given))
+        ready = self._ready.get(kinds) or self._prepare(kinds)
+        values = ready.values.copy()
+        for place, which in ready.places:
+            values[place] = given[which]
+        with connections[self._alias].cursor() as cursor:
+            cursor.execute(ready.sql, values)
+            found: list[Any] = cursor.fetchall()
+        return found if ready.draw is None else [ready.draw(row) for row in found]
+
+    def first(self, *given: Any) -> T | None:
+        """The first that it finds."""
+        found = self(*given)
+        return found[0] if found else None
+
+    def _prepare(self, kinds: tuple[type, ...]) -> _Ready:
+        marks = [_mark(kind, which) for which, kind in enumerate(kinds)]
+        rows = self._make(*marks)
+        self._alias = router.db_for_read(rows.model)
+        connection = connections[self._alias]
+        compiler = rows.query.get_compiler(connection=connection)
+        sql, values = compiler.as_sql()
+        places = [
+            (place, which)
+            for place, value in enumerate(values)
+            for which, mark in enumerate(marks)
+            if type(value) is type(mark) and value == mark
+        ]
+        if {which for _, which in places} != set(range(len(marks))):
+            raise ValueError(f"{sql} does not ask for each of its values")
+        ready = _Ready(sql, list(values), places, _draw(rows, compiler, connection))
+        self._ready[kinds] = ready
+        return ready
+
+
+def _mark(kind: type, which: int) -> Any:
+    """A value of this kind that no query has of its own."""
+    number = 2_109_000_000 + which
+    if kind is list:
+        return [number]
+    if kind is UUID:
+        return UUID(int=number)
+    if kind is datetime:
+        return datetime(1, 1, 1, tzinfo=UTC) + timedelta(days=400 + which)
+    if kind is date:
+        return date(1, 1, 1) + timedelta(days=400 + which)
+    if kind is str:
+        return f"\x01{number}"
+    if kind is int:
+        return number
+    raise TypeError(f"a {kind.__name__} does not go into a compiled query")
+
+
+def _draw(rows: "QuerySet[Any, Any]", compiler: Any, connection: Any) -> Draw | None:
+    """How a row becomes what the queryset would give; None where it is that already."""
+    kind = rows._iterable_class
+    converters = compiler.get_converters([one for one, _, _ in compiler.select])
+    convert: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
+    if converters:
+        convert = lambda row: tuple(next(compiler.apply_converters([row], converters)))  # noqa: E731
+    if kind is ModelIterable:
+        as_model = _model(rows, compiler, connection.alias)
+        return (lambda row: as_model(convert(row))) if convert else as_model
+    if kind is ValuesListIterable:
+        return convert
+    if kind is FlatValuesListIterable:
+        return (lambda row: convert(row)[0]) if convert else (lambda row: row[0])
+    raise TypeError(f"{kind.__name__} cannot be compiled")
+
+
+def _model(rows: "QuerySet[Any, Any]", compiler: Any, alias: str) -> Draw:
+    """A row as an object with its related ones, as Django's own iterable makes it."""
+    told, select = compiler.klass_info, compiler.select
+    model, places = told["model"], told["select_fields"]
+    begin, end = places[0], places[-1] + 1
+    names = [one[0].target.attname for one in select[begin:end]]
+    related = get_related_populators(told, select, alias)  # type: ignore[call-arg]  # the stubs are of 6.0
+    if compiler.annotation_col_map:
+        raise TypeError("annotations are not read from a compiled query of objects")
+
+    def draw(row: tuple[Any, ...]) -> Any:
+        found = model.from_db(alias, names, row[begin:end])
+        for one in related:
+            one.populate(row, found)
+        return found
+
+    return draw
