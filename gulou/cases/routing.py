@@ -1,14 +1,17 @@
 """Which unit a case belongs to by the rules, and why it belongs to the one that has it."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from gulou.catalogue.routing import Routing, route
 from gulou.kit import clock
+from gulou.kit.compiled import Compiled
 from gulou.places import queries as places
 
-from .models import Case
+from .models import Case, Step
 from .states import StepKind
 
 
@@ -23,14 +26,21 @@ def why_it_is_there(case: Case) -> Routing | None:
     None where a dispatcher chose the unit, or the rule cannot be told any more. For a case that
     waits at the office: where the rules of today would send it.
     """
-    sent = case.steps.filter(kind=StepKind.ACCEPT, unit_id=case.unit_id).order_by("started_at")
-    last = sent.exclude(outcome="undone").last()
+    last = _sent.first(case.pk, case.unit_id)
     if last is None:
         return routing_of(case)
     if case.rule_id is None:
         return None
-    routing = _routing(case, timezone.localdate(last.started_at))
+    routing = _routing(case, timezone.localdate(last))
     return routing if routing.unit_id == case.unit_id else None
+
+
+@Compiled
+def _sent(case_id: int, unit_id: int) -> QuerySet[Any, datetime]:
+    sent = Step.objects.filter(case_id=case_id, kind=StepKind.ACCEPT, unit_id=unit_id)
+    return (
+        sent.exclude(outcome="undone").order_by("-started_at").values_list("started_at", flat=True)
+    )
 
 
 def _routing(case: Case, on: date) -> Routing:

@@ -223,7 +223,8 @@ DJANGO_VITE = {
 }
 
 # Signing in. docs/signing-in.md says what each rule is for.
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["gulou.people.backend.Backend"]
+SESSION_ENGINE = "gulou.people.sessions"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 # Where the demonstration may be loaded they are offered; elsewhere they open nothing.

@@ -30,7 +30,7 @@ def page(
 ) -> HttpResponse:
     """A page of the desk, never kept by anybody but the person's own browser."""
     reader = reader_of(request)
-    posting = people.postings_of(reader).first()
+    posting = people.first_posting_of(reader)
     reach = access.reach_of(reader)
     frame: dict[str, Any] = {
         "unit": posting.unit if posting else None,

@@ -7,7 +7,7 @@ from values to a queryset, and asks it with other values from then on:
     for step in _open(case.pk): ...
 
 A value is an id, a number, a text, an instant, a day or a UUID, and each stands in the query as it
-is given. Lists of numbers go in by the lookup `__any`. Nothing else may depend on the values.
+is given. Lists go in by the lookup `__any`. Nothing else may depend on the values.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connections, router
-from django.db.models import Field, ForeignKey, Lookup, QuerySet
+from django.db.models import Field, ForeignKey, Lookup, Model, QuerySet
 from django.db.models.query import (
     FlatValuesListIterable,
     ModelIterable,
@@ -31,8 +31,8 @@ Draw = Callable[[tuple[Any, ...]], Any]
 
 @Field.register_lookup
 @ForeignKey.register_lookup
-class OneOf(Lookup):  # type: ignore[type-arg]  # Django's own is no generic
-    """`unit_id__any=[1, 2]`: one of these numbers. The list is one value, however long it is."""
+class OneOf(Lookup):
+    """`unit_id__any=[1, 2]`: one of these. The list is one value, however long it is."""
 
     lookup_name = "any"
     prepare_rhs = False
@@ -40,13 +40,15 @@ class OneOf(Lookup):  # type: ignore[type-arg]  # Django's own is no generic
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """The condition and its values."""
         left, values = self.process_lhs(compiler, connection)
-        return f"{left} = ANY(%s::bigint[])", [*values, list(self.rhs)]
+        kind = self.lhs.output_field.cast_db_type(connection)
+        return f"{left} = ANY(%s::{kind}[])", [*values, list(self.rhs)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
     """The SQL, its values with the places of those that are given, and how a row is read."""
 
+    alias: str
     sql: str
     values: list[Any]
     places: list[tuple[int, int]]
@@ -58,16 +60,17 @@ class Compiled(Generic[T]):
 
     def __init__(self, make: Callable[..., "QuerySet[Any, T]"]) -> None:
         self._make = make
+        self._model: type[Model] | None = None
         self._ready: dict[Any, _Ready] = {}
 
     def __call__(self, *given: Any) -> list[T]:
         """What it finds for these values."""
-        kinds = tuple(map(type, given))
-        ready = self._ready.get(kinds) or self._prepare(kinds)
+        alias = router.db_for_read(self._model) if self._model else ""
+        ready = self._ready.get((alias, *map(type, given))) or self._prepare(given)
         values = ready.values.copy()
         for place, which in ready.places:
             values[place] = given[which]
-        with connections[self._alias].cursor() as cursor:
+        with connections[ready.alias].cursor() as cursor:
             cursor.execute(ready.sql, values)
             found: list[Any] = cursor.fetchall()
         return found if ready.draw is None else [ready.draw(row) for row in found]
@@ -77,23 +80,23 @@ class Compiled(Generic[T]):
         found = self(*given)
         return found[0] if found else None
 
-    def _prepare(self, kinds: tuple[type, ...]) -> _Ready:
-        marks = [_mark(kind, which) for which, kind in enumerate(kinds)]
+    def _prepare(self, given: tuple[Any, ...]) -> _Ready:
+        marks = [_mark(type(value), which) for which, value in enumerate(given)]
         rows = self._make(*marks)
-        self._alias = router.db_for_read(rows.model)
-        connection = connections[self._alias]
+        self._model, alias = rows.model, rows.db
+        connection = connections[alias]
         compiler = rows.query.get_compiler(connection=connection)
         sql, values = compiler.as_sql()
         places = [
             (place, which)
             for place, value in enumerate(values)
             for which, mark in enumerate(marks)
-            if type(value) is type(mark) and value == mark
+            if isinstance(value, type(mark)) and value == mark
         ]
         if {which for _, which in places} != set(range(len(marks))):
             raise ValueError(f"{sql} does not ask for each of its values")
-        ready = _Ready(sql, list(values), places, _draw(rows, compiler, connection))
-        self._ready[kinds] = ready
+        ready = _Ready(alias, sql, list(values), places, _draw(rows, compiler, connection))
+        self._ready[alias, *map(type, given)] = ready
         return ready
 
 

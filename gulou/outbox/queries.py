@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 
+from gulou.kit.compiled import Compiled
+
 from .models import Delivery, Event
 
 
@@ -27,11 +29,13 @@ class Told:
 
 def story(subject_kind: str, subject_uid: UUID) -> Sequence[Event]:
     """All facts of a subject, oldest first."""
-    return list(
-        Event.objects.filter(subject_kind=subject_kind, subject_uid=subject_uid).order_by(
-            "sequence"
-        )
-    )
+    return _of(subject_kind, subject_uid)
+
+
+@Compiled
+def _of(subject_kind: str, subject_uid: UUID) -> QuerySet[Event]:
+    facts = Event.objects.filter(subject_kind=subject_kind, subject_uid=subject_uid)
+    return facts.order_by("sequence")
 
 
 def owed() -> QuerySet[Delivery]:

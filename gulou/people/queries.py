@@ -303,10 +303,26 @@ def units_of(users: Collection[User]) -> dict[int, UnitRef]:
     """The unit at which each of these people is posted today (their first posting), by person."""
     refs = unit_refs()
     found: dict[int, UnitRef] = {}
-    rows = Posting.objects.filter(in_force(), user__in=users).order_by("since", "pk")
-    for user_id, unit_id in rows.values_list("user_id", "unit_id"):
+    for user_id, unit_id in _posted([user.pk for user in users], today()):
         found.setdefault(user_id, refs[unit_id])
     return found
+
+
+@Compiled
+def _posted(user_ids: list[int], day: date) -> QuerySet[Any, Any]:
+    rows = Posting.objects.filter(in_force(day), user_id__any=user_ids).order_by("since", "pk")
+    return rows.values_list("user_id", "unit_id")
+
+
+def first_posting_of(user: User) -> Posting | None:
+    """The posting that a person's pages are headed by, with role and unit."""
+    return _headed_by.first(user.pk, today())
+
+
+@Compiled
+def _headed_by(user_id: int, day: date) -> QuerySet[Posting]:
+    rows = Posting.objects.filter(in_force(day), user_id=user_id).select_related("role", "unit")
+    return rows.order_by("since", "pk")[:1]
 
 
 def person_named(username: str) -> User | None:
@@ -317,7 +333,12 @@ def person_named(username: str) -> User | None:
 
 def people_by_uid(uids: Collection[UUID]) -> Mapping[UUID, User]:
     """People by the id that facts name them with."""
-    return {user.uid: user for user in User.objects.filter(uid__in=uids)}
+    return {user.uid: user for user in _with_uids(list(uids))}
+
+
+@Compiled
+def _with_uids(uids: list[UUID]) -> QuerySet[User]:
+    return User.objects.filter(uid__any=uids)
 
 
 def names_of_actors(actors: Iterable[str]) -> dict[str, str]:

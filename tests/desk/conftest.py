@@ -18,7 +18,7 @@ def as_user() -> SignedIn:
 
     def sign_in(user: User) -> Client:
         client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="gulou.people.backend.Backend")
         session = client.session
         session[SEEN_AT] = session[SIGNED_IN_AT] = clock.now().timestamp()
         session.save()

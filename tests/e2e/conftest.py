@@ -18,7 +18,7 @@ from tests.conftest import Cast, Kinds
 from tests.factories.cases import IN_WEST
 
 Open = Callable[..., Any]
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "gulou.people.backend.Backend"
 
 
 @pytest.fixture

@@ -4,8 +4,10 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import search
@@ -14,6 +16,7 @@ from gulou.cases.states import ENDED, Move, State, StepKind, verbs_lent_by
 from gulou.catalogue import limits
 from gulou.catalogue import queries as catalogue
 from gulou.kit import clock, rows
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import Conflict, Invalid
 from gulou.kit.facts import salted_digest
 from gulou.kit.words import clean
@@ -80,8 +83,14 @@ def open_steps(case: Case) -> list[access.OpenStep]:
 
 def _open_steps(case: Case) -> Iterator[access.OpenStep]:
     """They are read when the first is asked for."""
-    for step in case.steps.filter(ended_at=None):
-        yield access.OpenStep(verbs_lent_by(step.kind), step.unit_id, step.person_id)
+    for kind, unit_id, person_id in _waiting(case.pk):
+        yield access.OpenStep(verbs_lent_by(kind), unit_id, person_id)
+
+
+@Compiled
+def _waiting(case_id: int) -> QuerySet[Any, Any]:
+    steps = Step.objects.filter(case_id=case_id, ended_at=None).order_by()
+    return steps.values_list("kind", "unit_id", "person_id")
 
 
 def allow(by: User, move: Move, case: Case) -> None:

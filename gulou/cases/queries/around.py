@@ -1,13 +1,16 @@
 """What stands around a case: its neighbours, its reports one by one, and what a reader may open."""
 
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
 from gulou.cases.family import family_of
 from gulou.cases.models import Case, Report, Source
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import NotFound
 from gulou.people import access
 from gulou.people.models import User
@@ -16,7 +19,7 @@ from gulou.places.cells import ranges_around
 from gulou.places.coordinates import distance_m
 
 from .lists import _FIELDS, Row, _rows
-from .seen import cases_seen_by, evidence_seen_by
+from .seen import evidence_seen_by, eyes_of, seen_with
 
 NEIGHBOURS_M = 200.0
 
@@ -42,18 +45,38 @@ def _around(
     user: User, here_lat: float, here_lon: float, category_id: int | None, within_m: float,
     *, except_for: int = 0,
 ) -> list[Row]:  # fmt: skip
-    cells = Q()
-    for low, high in ranges_around(here_lat, here_lon, within_m):
-        cells |= Q(cell__range=(low, high))
-    found = cases_seen_by(user).filter(cells, ended_at=None).exclude(pk=except_for)
+    if not user.is_active:
+        return []
+    ranges, eyes = ranges_around(here_lat, here_lon, within_m), eyes_of(user)
+    ends = [end for both in ranges for end in both]
     near = [
         (pk, here == category_id, distance_m(here_lat, here_lon, lat, lon))
-        for pk, here, lat, lon in found.values_list("id", "category_id", "lat", "lon")[:200]
+        for pk, here, lat, lon in _open_in(eyes.kind, len(ranges))(*ends, *eyes.given)
+        if pk != except_for
     ]
     close = sorted((not same, metres, pk) for pk, same, metres in near if metres <= within_m)[:12]
     order = {pk: place for place, (_other, _metres, pk) in enumerate(close)}
-    rows = _rows(Case.objects.filter(pk__in=order).values_list(*_FIELDS))
+    rows = _rows(_with_ids(list(order))) if order else []
     return sorted(rows, key=lambda row: order[row.id])
+
+
+@cache
+def _open_in(kind: tuple[bool, bool], ranges: int) -> Compiled[tuple[int, int, float, float]]:
+    """Open cases of so many ranges of cells, given as the ends of each."""
+
+    def make(*given: Any) -> QuerySet[Any, Any]:
+        cells = Q()
+        for at in range(0, ranges * 2, 2):
+            cells |= Q(cell__range=(given[at], given[at + 1]))
+        found = seen_with(kind, *given[ranges * 2 :]).filter(cells, ended_at=None)
+        return found.values_list("id", "category_id", "lat", "lon")[:200]
+
+    return Compiled(make)
+
+
+@Compiled
+def _with_ids(pks: list[int]) -> QuerySet[Any, Any]:
+    return Case.objects.filter(pk__any=pks).values_list(*_FIELDS)
 
 
 def powers_over(user: User, case: Case) -> frozenset[str]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
@@ -16,6 +17,7 @@ from gulou.cases.models import Case, Note, Source
 from gulou.cases.states import State, StepKind
 from gulou.catalogue import queries as catalogue
 from gulou.kit import clock
+from gulou.kit.compiled import Compiled
 from gulou.kit.words import clean, name_of
 from gulou.people import access
 from gulou.people import queries as people
@@ -24,7 +26,7 @@ from gulou.photos.models import Photo
 from gulou.places import queries as places
 
 from .found import found_by, numbered
-from .seen import cases_seen_by
+from .seen import cases_seen_by, eyes_of, seen_with
 
 PAGE = 50
 MOST_WORK = 200
@@ -187,31 +189,50 @@ def my_work(user: User, *, size: int = MOST_WORK) -> list[Row]:
 
 def my_work_count(user: User) -> int:
     """How many cases `my_work` shows."""
-    return _work_of(user).order_by()[:MOST_WORK].count()
+    if not user.is_active:
+        return 0
+    eyes = eyes_of(user)
+    return len(_first_work(eyes.kind)(*_duties_of(user), *eyes.given))
+
+
+@cache
+def _first_work(kind: tuple[bool, bool]) -> Compiled[int]:
+    def make(*given: Any) -> QuerySet[Any, int]:
+        return _work(kind, *given).order_by().values_list("pk", flat=True)[:MOST_WORK]
+
+    return Compiled(make)
 
 
 def _work_of(user: User) -> QuerySet[Case]:
-    waiting, reach = Q(step_person=user), access.reach_of(user)
-    for kind in StepKind:
-        verbs = [move.verb for move in states.MOVES if move in _owed(kind)]
-        units = frozenset().union(*(reach.unit_ids_where(verb) for verb in verbs))
-        if units:
-            waiting |= Q(step_kind=kind, step_person=None, step_unit_id__in=units)
-    if naming := reach.unit_ids_where(states.NAME_RECHECKER.verb):
-        # A recheck that fell to the office, or to somebody who has left since.
-        unmanned = Q(step_person=None, step_unit_id=people.office().id)
-        left = Q(step_person__is_active=False)
-        waiting |= Q(unmanned | left, step_kind=StepKind.RECHECK, unit_id__in=naming)
+    if not user.is_active:
+        return Case.objects.none()
+    eyes = eyes_of(user)
+    return _work(eyes.kind, *_duties_of(user), *eyes.given)
+
+
+def _duties_of(user: User) -> list[Any]:
+    """What `_work` takes: who, the office, and the units where each duty is theirs."""
+    reach = access.reach_of(user)
+    verbs = [move.verb for kind in StepKind for move in _owed(kind)]
+    verbs += [states.NAME_RECHECKER.verb, states.REOPEN.verb]
+    return [user.pk, people.office().id, *(sorted(reach.unit_ids_where(verb)) for verb in verbs)]
+
+
+def _work(kind: tuple[bool, bool], reader_id: int, office_id: int, *given: Any) -> QuerySet[Case]:
+    *units, naming, objections = given[: len(StepKind) + 2]
+    waiting = Q(step_person_id=reader_id)
+    for step, where in zip(StepKind, units, strict=True):
+        waiting |= Q(step_kind=step, step_person=None, step_unit_id__any=where)
+    # A recheck that fell to the office, or to somebody who has left since.
+    unmanned = Q(step_person=None, step_unit_id=office_id) | Q(step_person__is_active=False)
+    waiting |= Q(unmanned, step_kind=StepKind.RECHECK, unit_id__any=naming)
     # Each side by itself has an index over what is open or objected; around both there is none.
-    mine = Q(waiting, ended_at=None)
-    objections = reach.unit_ids_where(states.REOPEN.verb)
-    if objections:
-        mine |= Q(objected_at__isnull=False, unit_id__in=objections)
-    return cases_seen_by(user).filter(mine)
+    mine = Q(waiting, ended_at=None) | Q(objected_at__isnull=False, unit_id__any=objections)
+    return seen_with(kind, *given[len(StepKind) + 2 :]).filter(mine)
 
 
 def _owed(kind: StepKind) -> Sequence[states.Move]:
-    """The moves that a step of this kind waits for."""
+    """The move that a step of this kind waits for."""
     return {
         StepKind.INTAKE: (states.FILE,),
         StepKind.VERIFY: (states.VERIFY,),
@@ -377,11 +398,8 @@ def _rows(values: Any) -> list[Row]:
     now = clock.now()
     found = [dict(zip(_FIELDS, value, strict=True)) for value in values]
     # Looked up for these rows only; a join would be made for all rows before they are sorted.
-    covers = dict(
-        Photo.objects.filter(pk__in={v["cover_id"] for v in found} - {None}).values_list(
-            "pk", "uid"
-        )
-    )
+    wanted = {v["cover_id"] for v in found} - {None}
+    covers = dict(_uids_of(list(wanted))) if wanted else {}
     rows = []
     for v in found:
         rows.append(Row(
@@ -397,6 +415,11 @@ def _rows(values: Any) -> list[Row]:
             lat=v["lat"], lon=v["lon"], cover=str(covers.get(v["cover_id"], "")), version=v["version"],
         ))  # fmt: skip
     return rows
+
+
+@Compiled
+def _uids_of(photo_ids: list[int]) -> QuerySet[Any, Any]:
+    return Photo.objects.filter(pk__any=photo_ids).values_list("pk", "uid")
 
 
 class _Names(dict[int | None, str]):

@@ -1,5 +1,8 @@
 """Which cases a person sees, and what they may do to one now."""
 
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,6 +15,7 @@ from gulou.cases.operations.ground import open_steps
 from gulou.cases.rechecks import independent, is_independent
 from gulou.cases.states import Move, State
 from gulou.kit import clock
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import NotFound
 from gulou.kit.words import clean
 from gulou.people import access
@@ -26,20 +30,61 @@ _RECHECK = frozenset({states.CLOSE, states.REWORK})
 def cases_seen_by(user: User) -> QuerySet[Case]:
     """The cases of the units that the user's postings reach, those whose current step waits for
     the user or such a unit, and those on which such a unit assists."""
-    reach = access.reach_of(user)
-    reached = sorted(reach.unit_ids_where(states.READ))
     if not user.is_active:
         return Case.objects.none()
-    if sees_every_unit(reach):
-        # Every case belongs to some unit, so there is nothing left to ask.
-        return _unrestricted(Case.objects.all(), reach)
-    mine = (
-        Q(unit_id__in=reached)
-        | Q(step_unit_id__in=reached, step_person=None)
-        | Q(step_person=user)
-        | Q(assisting__overlap=reached)
+    eyes = eyes_of(user)
+    return seen_with(eyes.kind, *eyes.given)
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """What decides which cases somebody sees. `units` are those whose cases, `few` those whose
+    restricted cases they read; None is every unit."""
+
+    reader_id: int
+    units: list[int] | None
+    few: list[int] | None
+
+    @property
+    def kind(self) -> tuple[bool, bool]:
+        """Whether all units are read, and all restricted cases: what makes a query another one."""
+        return self.units is None, self.few is None
+
+    @property
+    def given(self) -> list[Any]:
+        """The values that go into a query of this kind."""
+        mine = [] if self.units is None else [self.reader_id, self.units]
+        return mine if self.few is None else [*mine, self.few]
+
+
+def eyes_of(user: User) -> Eyes:
+    """The eyes of somebody who may sign in."""
+    reach = access.reach_of(user)
+    few = reach.unit_ids_where(states.READ_RESTRICTED)
+    return Eyes(
+        user.pk,
+        None if sees_every_unit(reach) else sorted(reach.unit_ids_where(states.READ)),
+        None if len(few) == len(people.unit_refs()) else sorted(few),
     )
-    return _unrestricted(Case.objects.filter(mine), reach)
+
+
+def seen_with(kind: tuple[bool, bool], *given: Any) -> QuerySet[Case]:
+    """The cases seen with eyes of this kind, which gave these values."""
+    every_unit, all_restricted = kind
+    values, cases = list(given), Case.objects.all()
+    # Every case belongs to some unit, so who reads all of them has nothing left to ask.
+    if not every_unit:
+        reader_id, units, *values = values
+        cases = cases.filter(
+            Q(unit_id__any=units)
+            | Q(step_unit_id__any=units, step_person=None)
+            | Q(step_person_id=reader_id)
+            | Q(assisting__overlap=units)
+        )
+    if not all_restricted:
+        (few,) = values
+        cases = cases.filter(Q(restricted=False) | Q(unit_id__any=few))
+    return cases
 
 
 def sees_every_unit(reach: access.Reach) -> bool:
@@ -48,21 +93,21 @@ def sees_every_unit(reach: access.Reach) -> bool:
     return bool(reached) and len(reached) == len(people.unit_refs())
 
 
-def _unrestricted(cases: QuerySet[Case], reach: access.Reach) -> QuerySet[Case]:
-    """These cases, without those for few eyes that the reader's are not among."""
-    units = reach.unit_ids_where(states.READ_RESTRICTED)
-    if len(units) == len(people.unit_refs()):
-        return cases
-    return cases.filter(Q(restricted=False) | Q(unit_id__in=units))
-
-
 def case_seen_by(user: User, number: str) -> Case:
     """The case with this number. Raises NotFound, also where the user may not know of it."""
-    number = clean(number)
-    case = cases_seen_by(user).filter(district_id=places.district().id, number=number).first()
-    if case is None:
+    eyes = eyes_of(user)
+    case = _numbered(eyes.kind).first(places.district().id, clean(number), *eyes.given)
+    if case is None or not user.is_active:
         raise NotFound("case.not_found", _("There is no such case, or it is not yours to see."))
     return case
+
+
+@cache
+def _numbered(kind: tuple[bool, bool]) -> Compiled[Case]:
+    def make(district_id: int, number: str, *given: Any) -> QuerySet[Case]:
+        return seen_with(kind, *given).filter(district_id=district_id, number=number)
+
+    return Compiled(make)
 
 
 def cases_moved_by(user: User) -> QuerySet[Case]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from gulou.cases.family import family_of
 from gulou.cases.models import (
     Answer,
@@ -21,6 +23,7 @@ from gulou.cases.states import Move
 from gulou.catalogue.models import Reason
 from gulou.catalogue.routing import Routing
 from gulou.kit import clock
+from gulou.kit.compiled import Compiled
 from gulou.kit.words import name_of
 from gulou.outbox.models import Event
 from gulou.outbox.queries import story
@@ -195,7 +198,7 @@ def record_of(case: Case, *, reader: User) -> Record:
         moves=moves_open_to(reader, case),
         photos=_photos(family),
         reports=_reports(family),
-        steps=[_step(s, now, units) for s in case.steps.select_related("person")],
+        steps=[_step(step, now, units) for step in _steps_of(case.pk)],
         story=_story(case, units, reader),
         routing=why_it_is_there(case),
         merged=_numbers(family[1:], reader),
@@ -210,8 +213,38 @@ def photos_of(case: Case) -> list[PhotoSeen]:
 
 
 def _photos(family: list[int]) -> list[PhotoSeen]:
-    photos = CasePhoto.objects.filter(case__in=family).select_related("photo", "added_by")
-    return [_photo(photo) for photo in photos]
+    return [_photo(photo) for photo in _photos_of(family)]
+
+
+@Compiled
+def _steps_of(case_id: int) -> QuerySet[Step]:
+    return Step.objects.filter(case_id=case_id).select_related("person")
+
+
+@Compiled
+def _photos_of(case_ids: list[int]) -> QuerySet[CasePhoto]:
+    return CasePhoto.objects.filter(case_id__any=case_ids).select_related("photo", "added_by")
+
+
+@Compiled
+def _reports_of(case_ids: list[int]) -> QuerySet[Report]:
+    reports = Report.objects.filter(case_id__any=case_ids).order_by("received_at", "id")
+    return reports.select_related("words", "contact", "entered_by", "letter")
+
+
+@Compiled
+def _answers_to(report_ids: list[int]) -> QuerySet[Answer]:
+    return Answer.objects.filter(report_id__any=report_ids).select_related("words")
+
+
+@Compiled
+def _words_with(pks: list[int]) -> QuerySet[Words]:
+    return Words.objects.filter(pk__any=pks)
+
+
+@Compiled
+def _reasons_with(pks: list[int]) -> QuerySet[Reason]:
+    return Reason.objects.filter(pk__any=pks)
 
 
 def _numbers(pks: list[int], reader: User) -> list[str]:
@@ -233,12 +266,13 @@ def _photo(evidence: CasePhoto) -> PhotoSeen:
 
 
 def _reports(family: list[int]) -> list[ReportSeen]:
-    reports = Report.objects.filter(case__in=family).select_related(
-        "words", "contact", "entered_by", "letter"
-    )
+    reports = _reports_of(family)
+    answered: dict[int, list[Answer]] = {report.pk: [] for report in reports}
+    for answer in _answers_to(list(answered)):
+        answered[answer.report_id].append(answer)
     seen = []
-    for report in reports.prefetch_related("answers__words").order_by("received_at", "id"):
-        answers = list(report.answers.all())
+    for report in reports:
+        answers = answered[report.pk]
         letter = getattr(report, "letter", None)
         seen.append(ReportSeen(
             uid=report.uid, receipt=report.receipt,
@@ -299,17 +333,16 @@ def _step(step: Step, now: datetime, units: people.Registry) -> StepSeen:
 def _story(case: Case, units: people.Registry, reader: User) -> list[Entry]:
     events = story(case.subject_kind, case.uid)
     payloads = [event.payload for event in events]
-    words = Words.objects.in_bulk([p["words"] for p in payloads if p.get("words")])
-    given = Reason.objects.in_bulk([p["reason"] for p in payloads if p.get("reason")])
-    reasons = {pk: name_of(reason) for pk, reason in given.items()}
+    said = [p["words"] for p in payloads if p.get("words")]
+    given = [p["reason"] for p in payloads if p.get("reason")]
+    words = {one.pk: one for one in _words_with(said)} if said else {}
+    reasons = {one.pk: name_of(one) for one in _reasons_with(given)} if given else {}
     undone = taken_back(events)
     actors = _people([event.actor for event in events] + [
         f"user:{p['person']}" for p in payloads if p.get("person")])  # fmt: skip
     others = {p[key] for p in payloads for key in ("into", "other") if p.get(key)}
-    numbers = {
-        str(uid): number
-        for uid, number in cases_seen_by(reader).filter(uid__in=others).values_list("uid", "number")
-    }
+    named = cases_seen_by(reader).filter(uid__in=others) if others else Case.objects.none()
+    numbers = {str(uid): number for uid, number in named.values_list("uid", "number")}
     return [
         _entry(event, words, reasons, actors, numbers, units, undone=event.pk in undone)
         for event in events

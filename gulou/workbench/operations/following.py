@@ -1,12 +1,15 @@
 """Following a case: being told of its changes, as long as one may see it."""
 
+from typing import Any
+
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import queries as cases
 from gulou.cases.models import Case
 from gulou.kit import clock
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import NotFound
 from gulou.outbox.queries import story
 from gulou.outbox.record import record
@@ -48,14 +51,25 @@ def unfollow_case(case: Case, *, by: User) -> None:
 
 def see_case(case: Case, *, by: User) -> bool:
     """Note that the person has looked at the case as it is now; whether they follow it."""
-    Mention.objects.filter(person=by, case=case, answered_at=None, read_at=None).update(
-        read_at=clock.now()
-    )
-    followed = Subscription.objects.filter(user=by, case=case, ended_at=None)
-    seen = followed.values_list("seen", flat=True).first()
+    if unread := _unread(by.pk, case.pk):
+        Mention.objects.filter(pk__in=unread, read_at=None).update(read_at=clock.now())
+    seen = _followed.first(by.pk, case.pk)
     if seen is not None and seen < case.head_sequence:
-        followed.filter(seen__lt=case.head_sequence).update(seen=case.head_sequence)
+        behind = Subscription.objects.filter(user=by, case=case, ended_at=None)
+        behind.filter(seen__lt=case.head_sequence).update(seen=case.head_sequence)
     return seen is not None
+
+
+@Compiled
+def _unread(person_id: int, case_id: int) -> QuerySet[Any, int]:
+    asked = Mention.objects.filter(person_id=person_id, case_id=case_id, answered_at=None)
+    return asked.filter(read_at=None).order_by().values_list("pk", flat=True)
+
+
+@Compiled
+def _followed(user_id: int, case_id: int) -> QuerySet[Any, int]:
+    rows = Subscription.objects.filter(user_id=user_id, case_id=case_id, ended_at=None)
+    return rows.order_by("pk").values_list("seen", flat=True)[:1]
 
 
 def owe_followers() -> int:
