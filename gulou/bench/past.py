@@ -8,9 +8,10 @@ deliveries of these facts are left out: they would all be done.
 import hashlib
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -215,16 +216,15 @@ class _Chain:
         self.sequence, self.digest = 0, ""
 
     def add(self, fact: Fact, *, actor: str, at: datetime) -> None:
-        event = Event(
-            subject_kind=self.kind, subject_uid=self.uid, sequence=self.sequence + 1,
-            name=fact.name, payload=asdict(fact), actor=actor, at=at, previous=self.digest,
-        )  # fmt: skip
-        self.sequence, self.digest = event.sequence, digest_of(event)
-        self.table.add(
-            subject_kind=self.kind, subject_uid=self.uid, sequence=event.sequence, name=event.name,
-            payload=Jsonb(event.payload), actor=actor, at=at, algorithm=ALGORITHM,
-            previous=event.previous, digest=self.digest,
-        )  # fmt: skip
+        # No object of Django's for each: of millions they would take half the time.
+        row = {
+            "subject_kind": self.kind, "subject_uid": self.uid, "sequence": self.sequence + 1,
+            "name": fact.name, "payload": vars(fact), "actor": actor, "at": at,
+            "previous": self.digest,
+        }  # fmt: skip
+        self.sequence, self.digest = self.sequence + 1, digest_of(SimpleNamespace(**row))
+        row["payload"] = Jsonb(row["payload"])
+        self.table.add(**row, algorithm=ALGORITHM, digest=self.digest)
 
 
 class _Teller:

@@ -68,8 +68,11 @@ def withdraw(subject: Chained, sequence: int) -> Event | None:
     return event
 
 
-def digest_of(event: Event) -> str:
-    """SHA-256 over the canonical JSON of an event and the digest before it; hex."""
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def digest_of(event: Any) -> str:
+    """For an event, or anything that has its columns. SHA-256 over the canonical JSON of an event and the digest before it; hex."""
     content: list[Any] = [
         ALGORITHM,
         event.subject_kind,
@@ -81,5 +84,4 @@ def digest_of(event: Event) -> str:
         event.actor,
         event.at.isoformat(),
     ]
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical(content).encode()).hexdigest()
