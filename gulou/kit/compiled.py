@@ -103,17 +103,17 @@ class Compiled(Generic[T]):
 def _mark(kind: type, which: int) -> Any:
     """A value of this kind that no query has of its own."""
     number = 2_109_000_000 + which
-    if kind is list:
+    if issubclass(kind, list):
         return [number]
-    if kind is UUID:
+    if issubclass(kind, UUID):
         return UUID(int=number)
-    if kind is datetime:
+    if issubclass(kind, datetime):
         return datetime(1, 1, 1, tzinfo=UTC) + timedelta(days=400 + which)
-    if kind is date:
+    if issubclass(kind, date):
         return date(1, 1, 1) + timedelta(days=400 + which)
-    if kind is str:
+    if issubclass(kind, str):
         return f"\x01{number}"
-    if kind is int:
+    if issubclass(kind, int) and kind is not bool:
         return number
     raise TypeError(f"a {kind.__name__} does not go into a compiled query")
 

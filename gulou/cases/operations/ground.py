@@ -55,11 +55,16 @@ def locked(case: Case, *, seen: int | None = None) -> Case:
 
     `seen` is the version that the mover looked at. Raises Conflict when it is not the present one.
     """
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    (case,) = _locked(case.pk)
     check_seen(case, seen)
     # Most moves leave words, begin a step and are recorded.
     rows.draw(Words, Step, Event)
     return case
+
+
+@Compiled
+def _locked(case_id: int) -> QuerySet[Case]:
+    return Case.objects.select_for_update().filter(pk=case_id)
 
 
 def check_seen(case: Case, seen: int | None) -> None:
@@ -312,7 +317,12 @@ def category_in_use(category_id: int) -> catalogue.CategoryRef:
 
 def unit_in_use(unit_id: int) -> Unit:
     """The unit, if work may be given to it. Raises Invalid otherwise."""
-    unit = Unit.objects.filter(pk=unit_id, active=True).first()
+    unit = _in_office.first(unit_id)
     if unit is None:
         raise Invalid("case.unit_unknown", _("Choose a unit that is in office."), field="unit")
     return unit
+
+
+@Compiled
+def _in_office(unit_id: int) -> QuerySet[Unit]:
+    return Unit.objects.filter(pk=unit_id, active=True)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,7 @@ from gulou.cases.states import State, StepKind
 from gulou.catalogue import queries as catalogue
 from gulou.catalogue.routing import Routing, route
 from gulou.kit import clock, rows
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import Conflict, Invalid
 from gulou.kit.sealing import keyed_digest, seal
 from gulou.kit.words import clean, name_of
@@ -129,16 +131,14 @@ def receive_report(
     it cannot be used, with the field; NotAllowed when `entered_by` may not enter for others.
     """
     district = places.district()
-    before = Report.objects.filter(district_id=district.id, client_id=snap.client_id).first()
+    before = _sent_as.first(district.id, snap.client_id)
     if before is None:
         try:
             with transaction.atomic(), rows.held_back():
                 return _receive(snap, district, reporter=reporter, entered_by=entered_by)
         except IntegrityError:
             # Its twin was faster, or something else is wrong: then there is no report to find.
-            before = Report.objects.filter(
-                district_id=district.id, client_id=snap.client_id
-            ).first()
+            before = _sent_as.first(district.id, snap.client_id)
             if before is None:
                 raise
     if before.payload_digest != snap.digest():
@@ -147,6 +147,11 @@ def receive_report(
             _("This report was sent before with other content. Start a new report to send more."),
         )
     return before
+
+
+@Compiled
+def _sent_as(district_id: int, client_id: UUID) -> QuerySet[Report]:
+    return Report.objects.filter(district_id=district_id, client_id=client_id)
 
 
 def _receive(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases.family import answering_for, chain_of, family_of
@@ -12,6 +12,7 @@ from gulou.cases.models import Case, CasePhoto, Note, Report
 from gulou.cases.operations.answers import ANSWERABLE
 from gulou.cases.states import OPEN, State
 from gulou.catalogue import queries as catalogue
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import NotFound
 from gulou.kit.words import in_language, name_of
 from gulou.outbox.queries import story
@@ -99,8 +100,13 @@ def report_by_token(token: str) -> Report:
 
 def report_sent_as(client_id: UUID) -> Report | None:
     """The report that a form has become. Only who sent it knows the form's id."""
-    reports = Report.objects.select_related("words").filter(client_id=client_id)
-    return reports.filter(district_id=places.district().id).first()
+    return _sent_as.first(places.district().id, client_id)
+
+
+@Compiled
+def _sent_as(district_id: int, client_id: UUID) -> QuerySet[Report]:
+    reports = Report.objects.filter(district_id=district_id, client_id=client_id)
+    return reports.select_related("words")
 
 
 def photos_sent_with(report: Report) -> list[Photo]:
