@@ -70,6 +70,8 @@ def test_the_same_form_twice_is_one_assignment_and_one_letter(cast: Cast, kinds:
         ({"from_whom": " "}, "from_whom"),
         ({"form": "pigeon"}, "form"),
         ({"received_on": date(2999, 1, 1)}, "received_on"),
+        ({"received_on": date(1, 1, 1)}, "received_on"),
+        ({"due_at": datetime(9999, 12, 31, tzinfo=UTC)}, "due_at"),
         ({"due_at": datetime(2020, 1, 1, tzinfo=UTC)}, "due_at"),
     ],
 )

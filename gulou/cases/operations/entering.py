@@ -1,7 +1,7 @@
 """What somebody at a desk enters for others: a call, a letter, what was assigned from above."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -33,6 +33,8 @@ from .ground import NOTHING, Evidence, add_photos, allow, keep_words, locked, pu
 from .intake import Snap, phone_digest, receive_report
 
 MOST_EARLIER = 10
+OLDEST = timedelta(days=5 * 366)
+"""How far from today a paper of those above may lie: farther is a slip of the year."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,16 @@ def _assign(case: Case, given: AssignedDetails, by: User) -> None:
         raise Invalid(
             "assignment.received", _("It cannot have arrived later than today."),
             field="received_on",
+        )  # fmt: skip
+    if given.received_on < people.today() - OLDEST:
+        raise Invalid(
+            "assignment.old", _("It arrived more than five years ago: check the year."),
+            field="received_on",
+        )  # fmt: skip
+    if given.due_at.date() > people.today() + OLDEST:
+        raise Invalid(
+            "assignment.far", _("It is due in more than five years: check the year."),
+            field="due_at",
         )  # fmt: skip
     if given.due_at.date() < given.received_on:
         raise Invalid(
