@@ -88,12 +88,11 @@ def has_table(book: Book, columns: Sequence[Column], *, titles: Sequence[str]) -
         clean(one.title) in titles
         or {c.name for c in columns if c.needed} <= set(_heads(one, columns).words)
         for one in book.tables
-        if not one.hidden
     )
 
 
 def _find(book: Book, columns: Sequence[Column], titles: Sequence[str]) -> _Heads:
-    visible = [table for table in book.tables if not table.hidden and table.rows]
+    visible = [table for table in book.tables if table.rows]
     if not visible:
         raise Invalid("file.empty", _("There is nothing in the file."), field="file")
     titled = [table for table in visible if clean(table.title) in titles]

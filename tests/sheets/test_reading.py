@@ -257,3 +257,16 @@ def test_a_missing_column_is_named_in_the_words_of_the_reader() -> None:
 
 def test_too_many_columns_are_no_table_of_ours() -> None:
     assert refused(book([HEADS, ["x"] * 300])) == "file.too_wide"
+
+
+def test_a_long_hidden_list_does_not_make_a_short_file_long() -> None:
+    made = openpyxl.Workbook()
+    first = made.active
+    assert first is not None
+    first.append(HEADS)
+    first.append(["A", "甲"])
+    lists = made.create_sheet("选项")
+    for number in range(50):
+        lists.append([number])
+    lists.sheet_state = "hidden"
+    assert len(read(saved(made), rows=10).rows) == 1

@@ -35,7 +35,6 @@ class RawTable:
 
     title: str
     rows: list[tuple[int, dict[int, Cell]]] = field(default_factory=list)
-    hidden: bool = False
     hidden_rows: int = 0
     merged: list[str] = field(default_factory=list)
 

@@ -34,23 +34,26 @@ _Raw = tuple[str, str, int, bool]
 
 
 def read_workbook(package: ZipFile, limits: Limits) -> Book:
-    """The sheets of a workbook, hidden ones marked. Raises Invalid, TooLong."""
+    """The sheets of a workbook; hidden ones, like our own lists to choose from, are not read.
+
+    Raises Invalid, TooLong.
+    """
     if len(package.infolist()) > _MOST_PARTS:
         raise _damaged()
     reader = _Reader(package, limits)
     sheets, epoch = reader.sheets()
-    parsed = [(title, hidden, reader.sheet(path)) for title, hidden, path in sheets]
+    parsed = [(title, reader.sheet(path)) for title, hidden, path in sheets if not hidden]
     days = reader.day_styles()
     strings = reader.strings({
         int(value)
-        for _title, _hidden, sheet in parsed
+        for _title, sheet in parsed
         for _number, cells in sheet.rows
         for kind, value, _style, _formula in cells.values()
         if kind == "s" and value.isdigit()
     })  # fmt: skip
     tables = []
-    for title, hidden, sheet in parsed:
-        table = RawTable(title, hidden=hidden, hidden_rows=sheet.hidden_rows, merged=sheet.merged)
+    for title, sheet in parsed:
+        table = RawTable(title, hidden_rows=sheet.hidden_rows, merged=sheet.merged)
         for number, raw in sheet.rows:
             cells = {at: _cell(one, strings, days, epoch) for at, one in raw.items()}
             kept = {at: cell for at, cell in cells.items() if cell.text.strip() or cell.formula}
