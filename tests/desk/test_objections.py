@@ -24,6 +24,16 @@ def _objected(cast: Cast, kinds: Kinds) -> Case:
     return top
 
 
+def test_my_day_and_every_order_lead_to_the_closed_case(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    case, client = _objected(cast, kinds), as_user(cast.guo)
+    day = client.get("/desk/").context
+    urls = [tile.url for tile in day["tiles"] if tile.words in ("Wait for me", "Came back")]
+    for url in [*urls, *(group.all_url for group in day["groups"]), "/desk/cases/?all=1&sort=due"]:
+        assert case.number in [row.number for row in client.get(url).context["rows"]], url
+
+
 @pytest.mark.parametrize("move", ["reopen", "uphold"])
 def test_the_form_that_answers_shows_the_objection(
     cast: Cast, kinds: Kinds, as_user: SignedIn, move: str

@@ -144,7 +144,7 @@ def queue(
 ) -> Page:
     """A page of the cases that the user sees. `key` is `older` or `newer` of another page."""
     cases = narrowed(scope(user, filters), filters)
-    page = _page(cases, key=key, sort=sort, size=size)
+    page = _page(cases, key=key, sort=sort, size=size, dated=_all_dated(filters))
     if key or not search.is_number(clean(filters.text)):
         return page
     # Whose very number was typed stands before the others.
@@ -159,7 +159,7 @@ def beside(user: User, filters: Filters, case: Case, *, sort: str = "new") -> tu
     The case itself need not fit the filters any more.
     """
     cases = narrowed(scope(user, filters), filters).exclude(pk=case.pk)
-    cases, order = _ordered(cases, sort)
+    cases, order = _ordered(cases, sort, dated=_all_dated(filters))
     at = _At([_of(case, by) for by in order], case.pk)
     both = (_after(cases, order, at, backwards=backwards) for backwards in (True, False))
     before, after = (found.values_list("number", flat=True).first() for found in both)
@@ -170,13 +170,15 @@ def first_of(
     user: User, filters: Filters, *, most: int, sort: str = "new"
 ) -> list[tuple[str, int]]:
     """Number and version of the first cases of a list, at most so many."""
-    cases, order = _ordered(narrowed(scope(user, filters), filters), sort)
+    cases = narrowed(scope(user, filters), filters)
+    cases, order = _ordered(cases, sort, dated=_all_dated(filters))
     return list(_after(cases, order, None, backwards=False).values_list("number", "version")[:most])
 
 
 def cases_found(user: User, filters: Filters, *, sort: str = "new") -> QuerySet[Case]:
     """All cases of a list at once, in its order: for what is made from a whole list."""
-    cases, order = _ordered(narrowed(scope(user, filters), filters), sort)
+    cases = narrowed(scope(user, filters), filters)
+    cases, order = _ordered(cases, sort, dated=_all_dated(filters))
     return _after(cases, order, None, backwards=False)
 
 
@@ -281,8 +283,8 @@ def narrowed(cases: QuerySet[Case], filters: Filters) -> QuerySet[Case]:
     return cases.filter(wanted)
 
 
-def _page(cases: QuerySet[Case], *, key: str, sort: str, size: int) -> Page:
-    cases, order = _ordered(cases, sort)
+def _page(cases: QuerySet[Case], *, key: str, sort: str, size: int, dated: bool) -> Page:
+    cases, order = _ordered(cases, sort, dated=dated)
     backwards, at = _unlock(key, order)
     found = list(_after(cases, order, at, backwards=backwards).values_list(*_FIELDS)[: size + 1])
     more, raw = len(found) > size, found[:size]
@@ -306,14 +308,20 @@ class _At:
     pk: int
 
 
-def _ordered(cases: QuerySet[Case], sort: str) -> tuple[QuerySet[Case], list[_By]]:
-    """The cases with all that they are sorted by, and by what."""
+def _all_dated(filters: Filters) -> bool:
+    """Whether what these filters leave is under way, so that a time stands over each of them."""
+    under_way = bool(filters.states) and not set(filters.states) & set(states.ENDED)
+    return filters.open or filters.late or under_way
+
+
+def _ordered(cases: QuerySet[Case], sort: str, *, dated: bool) -> tuple[QuerySet[Case], list[_By]]:
+    """The cases with all that they are sorted by, and by what. `dated`: each has a time due."""
     order = []
     for place, name in enumerate(sorts_of(sort)):
         column = _COLUMNS[name.removeprefix("-")]
         term = column
-        if column == "due_at" and place == 0:
-            # As the index has it: what is never due is no part of this order.
+        if column == "due_at" and place == 0 and dated:
+            # As the index has it, which holds nothing that is never due.
             cases = cases.filter(due_at__isnull=False)
         elif column in _BLANKS:
             term = f"by_{column}"
