@@ -220,7 +220,7 @@ def _number(column: Column, text: str) -> str:
 def _notes_on_cells(formulas: Sequence[str], numbers: set[str]) -> Iterator[str]:
     if formulas:
         words = ngettext(
-            "One cell is a formula; what it shows was taken: %(cells)s.",
+            "%(n)d cell is a formula; what it shows was taken: %(cells)s.",
             "%(n)d cells are formulas; what they show was taken: %(cells)s.", len(formulas),
         )  # fmt: skip
         yield words % {"n": len(formulas), "cells": _between().join(formulas[:5])}

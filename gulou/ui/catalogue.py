@@ -98,7 +98,14 @@ def problems(ours: dict[Key, Said], parts: dict[Key, Part]) -> list[str]:
         for key, part in sorted(parts.items(), key=lambda item: item[0])
         if not _placeholders_kept(part.message)
     ]
-    return missing + unused + broken
+    # What the compiler would refuse when the pages are built.
+    refused = [
+        f"{part.room}: {error}"
+        for part in parts.values()
+        for error in part.message.check()
+        if part.message.pluralizable
+    ]
+    return missing + unused + broken + refused
 
 
 def merged(ours: dict[Key, Said], parts: dict[Key, Part]) -> Catalog:

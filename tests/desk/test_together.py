@@ -102,7 +102,7 @@ def test_both_cases_are_shown_before_a_merge(cast: Cast, kinds: Kinds, as_user: 
     guo.post(url, {"number": other.number, "compared": other.number})
     assert Case.objects.get(pk=case.pk).merged_into == other
     split = guo.get(f"/desk/cases/{case.number}/split/").text
-    assert f"One report leaves {other.number}" in split
+    assert f"1 report leaves {other.number}" in split
     assert case.reports.get().receipt in split
 
 
