@@ -92,7 +92,8 @@ def _label() -> Image.Image:
 
 def _say_what_it_is(image: Image.Image) -> None:
     mask = _label()
-    left, top = 22, 22
     plate = Image.new("RGB", (mask.width + 36, mask.height + 24), (184, 53, 42))
+    # In the middle, where a square copy keeps it whole.
+    left, top = (image.width - plate.width) // 2, 22
     image.paste(plate, (left, top))
     image.paste((250, 249, 247), (left + 18, top + 12), mask)

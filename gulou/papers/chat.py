@@ -39,6 +39,9 @@ def lines_of(item: Item) -> list[str]:
     """Place, unit, and how it stands."""
     if item.signed_off:
         state = _("Signed off")
+    elif item.unit_pending:
+        # Nobody has been asked to put it right yet: the office's own limit is no deadline for it.
+        state = str(item.state.label)
     elif item.due_at and item.late:
         state = _("Late, was due %(time)s") % {"time": times.moment(item.due_at)}
     elif item.due_at and item.ended_at is None:

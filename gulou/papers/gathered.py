@@ -89,6 +89,11 @@ class Item:
         """Whether a recheck found it done."""
         return self.state == State.CLOSED
 
+    @property
+    def unit_pending(self) -> bool:
+        """Whether nobody has been asked yet to put it right."""
+        return self.state in (State.RECEIVED, State.FILED)
+
 
 def gather(cases: QuerySet[Case]) -> Iterator[Item]:
     """The cases one after the other, a hundred at a time."""

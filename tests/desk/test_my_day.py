@@ -1,8 +1,11 @@
 """My day: by what the postings of a person let them do, never by the name of a role."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from gulou.cases import operations, queries, states
+from gulou.cases.models import Case
 from gulou.cases.states import State
 from gulou.kit import clock
 from tests.conftest import Cast, Kinds
@@ -85,3 +88,17 @@ def test_what_was_reopened_came_back(cast: Cast, kinds: Kinds, as_user: SignedIn
     a_case(cast, kinds.rubbish)
     page = as_user(cast.guo).get("/desk/cases/?back=1")
     assert [row.number for row in page.context["rows"]] == [case.number]
+
+
+def test_what_is_due_today_is_a_list_of_its_own(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    noon = datetime(2026, 11, 23, 4, tzinfo=UTC)
+    with clock.at(noon):
+        due, tomorrow = a_case(cast, kinds.rubbish), a_case(cast, kinds.smoking)
+        Case.objects.filter(pk=due.pk).update(due_at=noon + timedelta(hours=5))
+        Case.objects.filter(pk=tomorrow.pk).update(due_at=noon + timedelta(hours=13))
+        client = as_user(cast.guo)
+        (tile,) = [one for one in client.get("/desk/").context["tiles"] if one.words == "Due today"]
+        shown = client.get(tile.url).context["rows"]
+    assert (tile.count, [row.number for row in shown]) == (1, [due.number])

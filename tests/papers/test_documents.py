@@ -238,8 +238,11 @@ def test_lines_break_where_chinese_may_break() -> None:
 def test_the_text_names_place_unit_and_limit(cast: Cast, kinds: Kinds) -> None:
     with clock.at(datetime(2026, 11, 23, 1, 0, tzinfo=UTC)):
         a_case(cast, kinds.rubbish, state=State.HANDLING, address="南后街 1 号")
+        a_case(cast, kinds.rubbish)
         text = chat.text_of(EVERYTHING, reader=cast.guo)
-    assert text.startswith(f"【{cast.office.name_zh}】问题整改提示（11月23日，共 1 个问题）")
+    assert text.startswith(f"【{cast.office.name_zh}】问题整改提示（11月23日，共 2 个问题）")
+    # Nobody has been asked to put the second right yet: it names no time.
+    assert text.count("请于") == 1
     assert "位置：W区域 南后街 1 号" in text
     assert f"责任单位：{cast.street.name_zh}" in text
     assert "请于 2026-11-23" in text

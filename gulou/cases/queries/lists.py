@@ -5,12 +5,13 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from gulou.cases import search, states
 from gulou.cases.models import Case, Note, Source
@@ -87,6 +88,8 @@ class Filters:
     states: tuple[str, ...] = ()
     open: bool = False
     late: bool = False
+    # Due later today, by the calendar of the house.
+    today: bool = False
     objected: bool = False
     # What waits for the reader; what came back: returned, reworked, reopened or objected to.
     mine: bool = False
@@ -259,6 +262,10 @@ def narrowed(cases: QuerySet[Case], filters: Filters) -> QuerySet[Case]:
         wanted &= Q(ended_at=None)
     if filters.late:
         wanted &= Q(ended_at=None, due_at__lt=clock.now())
+    if filters.today:
+        now = clock.now()
+        midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        wanted &= Q(ended_at=None, due_at__gte=now, due_at__lt=midnight + timedelta(days=1))
     if filters.objected:
         wanted &= Q(objected_at__isnull=False)
     if filters.back:
@@ -311,7 +318,7 @@ class _At:
 def _all_dated(filters: Filters) -> bool:
     """Whether what these filters leave is under way, so that a time stands over each of them."""
     under_way = bool(filters.states) and not set(filters.states) & set(states.ENDED)
-    return filters.open or filters.late or under_way
+    return filters.open or filters.late or filters.today or under_way
 
 
 def _ordered(cases: QuerySet[Case], sort: str, *, dated: bool) -> tuple[QuerySet[Case], list[_By]]:

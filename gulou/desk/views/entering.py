@@ -189,14 +189,14 @@ def entered(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _begun(request: HttpRequest, by: "User") -> HttpResponse:
     """An empty form, or one that a forwarded picture has begun."""
-    initial = {"client_id": uuid.uuid4(), "source": "leader", "received_on": people.today()}
+    initial = {"client_id": uuid.uuid4(), "source": "resident", "received_on": people.today()}
     uid = drafts.uuid_of(request.GET.get("picture", ""))
     if uid is None:
         return _page(request, EnterForm(initial=initial), drafts.new_draft())
     begun = bench.draft_of(by, uid)
     taken = timezone.localtime(begun.taken_at) if begun.taken_at else None
     form = EnterForm(initial={
-        **initial, "source": "resident", "words": begun.words, "snapped_at": taken,
+        **initial, "words": begun.words, "snapped_at": taken,
         "lat": begun.lat, "lon": begun.lon, "picture": begun.uid,
     })  # fmt: skip
     return _page(request, form, Draft(begun.token, (begun.photo,)))

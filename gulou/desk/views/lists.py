@@ -129,9 +129,10 @@ def _chips(ask: Asked, told: dict[str, int]) -> list[dict[str, Any]]:
         return {"words": words, "url": ask.url(**{**none, **changes}), "count": count, "on": on}
 
     found = [
-        one(_("Open"), chosen.open and not chosen.back, counts["open"]),
+        one(_("Open"), chosen.open and not chosen.back and not chosen.today, counts["open"]),
         one(_("Waits for me"), chosen.mine, mine="1"),
         one(_("Late"), chosen.late, counts["late"], late="1"),
+        one(_("Due today"), chosen.today, today="1"),
         one(_("Came back"), chosen.back, back="1"),
         one(_("Objected"), chosen.objected, counts["objected"], objected="1"),
     ]

@@ -103,7 +103,7 @@ def _tiles(rows: Sequence[Row]) -> list[Tile]:
     return [
         Tile(_("Wait for me"), len(rows), f"{cases}?mine=1&sort=due"),
         Tile(_("Late"), late, f"{cases}?mine=1&late=1&sort=due", "late" if late else ""),
-        Tile(_("Due today"), len(due), f"{cases}?mine=1&sort=due"),
+        Tile(_("Due today"), len(due), f"{cases}?mine=1&today=1&sort=due"),
         Tile(_("Came back"), len(back), f"{cases}?mine=1&back=1&sort=due", "recheck" if back else ""),
     ]  # fmt: skip
 
@@ -117,7 +117,7 @@ def _state(reader: Any) -> dict[str, Any]:
         "tiles": [
             Tile(_("Open"), found.open, cases),
             Tile(_("Late"), found.late, f"{cases}?late=1&sort=due", "late" if found.late else ""),
-            Tile(_("Due today"), found.today, f"{cases}?sort=due"),
+            Tile(_("Due today"), found.today, f"{cases}?today=1&sort=due"),
             Tile(_("Came back"), found.back, f"{cases}?back=1", "recheck" if found.back else ""),
         ],
         "week": [
