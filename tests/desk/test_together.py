@@ -1,5 +1,7 @@
 """Working on a case with others: notes, mentions, following, templates, both cases of a merge."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -7,6 +9,7 @@ from gulou.cases import operations
 from gulou.cases.models import Assignment, Case, Letter, Note, Report
 from gulou.cases.states import State
 from gulou.outbox.models import Event
+from gulou.people.queries import today
 from gulou.workbench import queries
 from gulou.workbench.models import AnswerTemplate
 from tests.conftest import Cast, Kinds
@@ -146,8 +149,8 @@ def test_what_was_assigned_is_entered_listed_and_replied_to(
     assert refused.status_code == 422 and "this is needed" in refused.text
     assert "来电反映" in refused.text, "nothing typed is lost"
     above = {
-        "from_whom": "市文明办", "their_number": "12 号", "received_on": "2026-01-05",
-        "reply_due": "2099-01-09T17:00", "reply_form": "written",
+        "from_whom": "市文明办", "their_number": "12 号", "received_on": str(today()),
+        "reply_due": f"{today() + timedelta(days=3)}T17:00", "reply_form": "written",
     }  # fmt: skip
     assert guo.post("/desk/enter/", {**entry, **above}).status_code == 302
     case = Assignment.objects.get().case

@@ -24,6 +24,8 @@ from gulou.people.models import Unit
 from gulou.places.operations import set_standard_levels
 
 _PATIENCE_SECONDS = 60
+# A newcomer waits about a minute for these; `gulou demo` tells three times as many.
+_AT_FIRST = 450
 
 
 def prepare() -> int:
@@ -32,7 +34,7 @@ def prepare() -> int:
     migrate()
     collect_static()
     if settings.GULOU.demo and not is_loaded():
-        demo()
+        demo(_AT_FIRST)
     ship()
     if not Unit.objects.filter(is_office=True).exists():
         print("There is no district office yet: `gulou found` makes it.", flush=True)
