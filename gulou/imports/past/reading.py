@@ -104,7 +104,7 @@ class Reader:
     def _compare(self, line: Line, spot: Spot | Rejected) -> None:
         for level, names in self.mapping.areas.items():
             code, name = self.house.names.area(line, names)
-            if (code or name) and name:
+            if name:
                 told = self.agreement[level]
                 told.compared += 1
                 if isinstance(spot, Spot):
