@@ -53,7 +53,8 @@ def _zipped(file: IO[bytes], limits: Limits) -> Book:
             names = set(package.namelist())
             if "xl/workbook.xml" in names:
                 return read_workbook(package, limits)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    # Without its key, or packed in a way that nobody reads: RuntimeError, too.
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError) as error:
         raise _refused("file.damaged", _("The file is damaged. Save it again.")) from error
     if "word/document.xml" in names:
         raise _refused("file.word", _("This is a Word document. Send the workbook (XLSX)."))
