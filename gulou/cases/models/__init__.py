@@ -1,0 +1,35 @@
+"""Reports, cases, the steps of work on them, and the words that may be erased."""
+
+from .assigned import Assignment, AssignmentReply, ReplyForm
+from .beside import Findable, Origin
+from .case import Case, Source
+from .counts import Counted, PublicFigures, Tally, TallyChange
+from .evidence import CasePhoto, PhotoKind
+from .report import Answer, Channel, Letter, Report
+from .words import Contact, Words
+from .work import Before, Note, Step
+
+__all__ = [
+    "Answer",
+    "Assignment",
+    "AssignmentReply",
+    "Before",
+    "Case",
+    "CasePhoto",
+    "Channel",
+    "Contact",
+    "Counted",
+    "Findable",
+    "Letter",
+    "Note",
+    "Origin",
+    "PhotoKind",
+    "PublicFigures",
+    "ReplyForm",
+    "Report",
+    "Source",
+    "Step",
+    "Tally",
+    "TallyChange",
+    "Words",
+]

@@ -1,0 +1,82 @@
+"""The steps of work on a case, and what was left on it with each move."""
+
+from django.db import models
+
+from gulou.cases.states import StepKind
+from gulou.catalogue.models import Reason
+from gulou.people.models import Unit, User
+
+from .case import Case
+from .words import Words
+
+
+class Step(models.Model):
+    """One stretch of work on a case: who owes it, until when, and how it ended."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    kind = models.CharField(max_length=12, choices=StepKind.choices)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["started_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, outcome="")
+                | (models.Q(ended_at__isnull=False) & ~models.Q(outcome="")),
+                name="step_ends_with_an_outcome",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["case", "started_at"], name="step_case"),
+            models.Index(fields=["unit", "kind"], name="step_open_unit",
+                         condition=models.Q(ended_at=None)),
+            models.Index(fields=["person", "kind"], name="step_open_person",
+                         condition=models.Q(ended_at=None, person__isnull=False)),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
+
+
+class Before(models.Model):
+    """How a case stood before its last move, for as long as that may be taken back."""
+
+    case = models.OneToOneField(Case, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    move = models.CharField(max_length=20)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    # The version and the head of the chain of facts that the move found.
+    version = models.PositiveIntegerField()
+    sequence = models.IntegerField()
+    stood = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.case_id} before {self.move}"
+
+
+class Note(models.Model):
+    """Words somebody left on a case with a move, shown on its record.
+
+    Those of a `public` one are the office's words to everybody who reported the case.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
+    words = models.ForeignKey(Words, on_delete=models.PROTECT, related_name="+")
+    reason = models.ForeignKey(Reason, null=True, on_delete=models.PROTECT, related_name="+")
+    public = models.BooleanField(default=False, db_default=False)
+    move = models.CharField(max_length=20)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.move}"
