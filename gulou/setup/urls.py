@@ -2,7 +2,6 @@ from django.urls import path
 
 from .views import (
     areas,
-    catalogue,
     editions,
     home,
     office,
@@ -16,6 +15,7 @@ from .views import (
     templates,
     units,
 )
+from .views.catalogue import categories, channels, conditions, limits, reasons
 
 app_name = "setup"
 urlpatterns = [
@@ -75,44 +75,52 @@ urlpatterns = [
     path("places/<int:place_id>/", places.place, name="place"),
     path("places/<int:place_id>/switch/", places.place_switch, name="place_switch"),
     path("places/<int:place_id>/history/", places.place_history, name="place_history"),
-    path("categories/", catalogue.categories, name="categories"),
-    path("categories/new/", catalogue.category_new, name="category_new"),
+    path("categories/", categories.categories, name="categories"),
+    path("categories/new/", categories.category_new, name="category_new"),
     path("categories/editions/", editions.editions, name="editions"),
     path("categories/editions/history/", editions.editions_history, name="editions_history"),
     path("categories/editions/<int:code_set_id>/", editions.make_current, name="make_current"),
-    path("categories/history/", catalogue.categories_history, name="categories_history"),
-    path("categories/<int:category_id>/", catalogue.category, name="category"),
-    path("categories/<int:category_id>/retire/", catalogue.category_retire, name="category_retire"),
+    path("categories/history/", categories.categories_history, name="categories_history"),
+    path("categories/<int:category_id>/", categories.category, name="category"),
     path(
-        "categories/<int:category_id>/restore/", catalogue.category_restore, name="category_restore"
+        "categories/<int:category_id>/retire/", categories.category_retire, name="category_retire"
     ),
     path(
-        "categories/<int:category_id>/history/", catalogue.category_history, name="category_history"
+        "categories/<int:category_id>/restore/",
+        categories.category_restore,
+        name="category_restore",
+    ),
+    path(
+        "categories/<int:category_id>/history/",
+        categories.category_history,
+        name="category_history",
     ),
     path(
         "categories/<int:category_id>/conditions/new/",
-        catalogue.condition_new,
+        conditions.condition_new,
         name="condition_new",
     ),
-    path("conditions/<int:condition_id>/", catalogue.condition, name="condition"),
+    path("conditions/<int:condition_id>/", conditions.condition, name="condition"),
     path(
-        "conditions/<int:condition_id>/switch/", catalogue.condition_switch, name="condition_switch"
+        "conditions/<int:condition_id>/switch/",
+        conditions.condition_switch,
+        name="condition_switch",
     ),
-    path("limits/", catalogue.limits, name="limits"),
-    path("limits/history/", catalogue.limits_history, name="limits_history"),
-    path("limits/<slug:kind>/", catalogue.step_limit, name="step_limit"),
-    path("reasons/", catalogue.reasons, name="reasons"),
-    path("reasons/new/", catalogue.reason_new, name="reason_new"),
-    path("reasons/history/", catalogue.reasons_history, name="reasons_history"),
-    path("reasons/<int:reason_id>/", catalogue.reason, name="reason"),
-    path("reasons/<int:reason_id>/switch/", catalogue.reason_switch, name="reason_switch"),
-    path("channels/", catalogue.channels, name="channels"),
-    path("channels/history/", catalogue.channels_history, name="channels_history"),
-    path("channels/<slug:code>/", catalogue.channel, name="channel"),
-    path("elsewhere/new/", catalogue.elsewhere_new, name="elsewhere_new"),
-    path("elsewhere/<int:elsewhere_id>/", catalogue.elsewhere, name="elsewhere"),
+    path("limits/", limits.limits, name="limits"),
+    path("limits/history/", limits.limits_history, name="limits_history"),
+    path("limits/<slug:kind>/", limits.step_limit, name="step_limit"),
+    path("reasons/", reasons.reasons, name="reasons"),
+    path("reasons/new/", reasons.reason_new, name="reason_new"),
+    path("reasons/history/", reasons.reasons_history, name="reasons_history"),
+    path("reasons/<int:reason_id>/", reasons.reason, name="reason"),
+    path("reasons/<int:reason_id>/switch/", reasons.reason_switch, name="reason_switch"),
+    path("channels/", channels.channels, name="channels"),
+    path("channels/history/", channels.channels_history, name="channels_history"),
+    path("channels/<slug:code>/", channels.channel, name="channel"),
+    path("elsewhere/new/", channels.elsewhere_new, name="elsewhere_new"),
+    path("elsewhere/<int:elsewhere_id>/", channels.elsewhere, name="elsewhere"),
     path(
-        "elsewhere/<int:elsewhere_id>/switch/", catalogue.elsewhere_switch, name="elsewhere_switch"
+        "elsewhere/<int:elsewhere_id>/switch/", channels.elsewhere_switch, name="elsewhere_switch"
     ),
     path("templates/", templates.templates, name="templates"),
     path("templates/new/", templates.new_template, name="new_template"),

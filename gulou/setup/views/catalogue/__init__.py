@@ -1,0 +1,1 @@
+"""Categories, limits, reasons, and by which ways reports come: what the office may change of them."""
