@@ -12,7 +12,7 @@ from random import Random
 from PIL import Image, ImageDraw, ImageEnhance
 
 from . import objects
-from .objects import Draw
+from .objects.strokes import Draw
 from .places import setting
 
 DRAWN = (1280, 960)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from .objects import Draw
+from .objects.strokes import Draw
 
 WIDE, HIGH, GROUND = 1280, 960, 560
 Colour = tuple[int, int, int]

@@ -1,0 +1,182 @@
+"""The work of units in a story, and what comes after it."""
+
+from dataclasses import replace
+
+from gulou.cases import operations as cases
+from gulou.cases.models import Case, ReplyForm, Report, Source
+from gulou.cases.operations import Evidence
+from gulou.cases.routing import routing_of
+from gulou.cases.states import State
+from gulou.kit import clock
+from gulou.people.models import User
+from gulou.workbench import operations as workbench
+
+from . import sights
+from .fates import BY_THE_PUBLIC, Course, Fate, Outcome, Spot, Story
+from .props import Props
+from .sights import Sight
+
+
+class Work(Props):
+    """From dispatch to the recheck, and what is said when it is over."""
+
+    def _work(self, case: Case, sight: Sight, spot: Spot, fate: Fate) -> Outcome:
+        """From dispatch to the recheck; the case as it is then, or None where it waits."""
+        if case.state == State.FILED:
+            case = self._dispatch(case)
+        if fate.stops == State.DISPATCHED:
+            return None
+        returns = fate.returned or int(self.rng.random() < self._manner(case).returns)
+        for n in range(returns):
+            yield self._working(15, 110)
+            if case.state != State.DISPATCHED:
+                return None
+            case = yield from self._return(case, n, war=returns > 1)
+        yield self._working(5, 100)
+        if case.state != State.DISPATCHED:
+            return None
+        worker, manner = self.house.workers[case.unit_id], self._manner(case)
+        case = cases.accept_case(case, by=worker)
+        if fate.asked:
+            self._begin(self._duty(40, 200), self._answer(case))
+            case = workbench.note_and_mention(
+                case, by=worker, words="需要路权单位配合，请协调", people=[self.dispatcher]
+            )
+        if self.rng.random() < manner.notes:
+            cases.note_case(case, by=worker, words=self.rng.choice(sights.NOTES))
+        if fate.public_note:
+            cases.note_case(
+                case, by=self.dispatcher, words=self.rng.choice(sights.PUBLIC_NOTES), public=True
+            )
+        if fate.stops == State.HANDLING:
+            return None
+        bad = self.rng.random() < manner.reworks
+        fate = replace(fate, reworked=self.rng.choice((1, 1, 1, 2)) if bad else 0)
+        found: Case | None = case
+        for attempt in range(fate.reworked + 1):
+            if found is not None:
+                found = yield from self._attempt(found, worker, sight, spot, fate, attempt)
+        return found
+
+    def _answer(self, case: Case) -> Story:
+        """The dispatcher answers who asked."""
+        workbench.note_and_mention(
+            case, by=self.dispatcher, words="已与路权单位联系，明天上午九点现场碰头"
+        )
+        yield from ()
+
+    def _attempt(
+        self, case: Case, worker: User, sight: Sight, spot: Spot, fate: Fate, attempt: int
+    ) -> Outcome:
+        """The unit does its work, and somebody else looks."""
+        yield self._effort(case, fate)
+        if case.state != State.HANDLING:
+            return None
+        if case.due_at and clock.now() > case.due_at and self.rng.random() < 0.3:
+            words = f"已超时，请尽快办结。{self.rng.choice(sights.NOTES)}"
+            cases.note_case(case, by=self.dispatcher, words=words)
+        last = attempt == fate.reworked
+        done = self._staged(sight.kind, spot, "after" if last else "half")
+        answer = self.rng.choice(sight.answers)
+        case = cases.handle_case(case, by=worker, words=answer, evidence=done)
+        if fate.stops == State.HANDLED:
+            return None
+        yield self._working(8, 45)
+        checker = self.house.checkers.get(case.step_unit_id or 0)
+        if case.state != State.HANDLED or checker is None:
+            return None
+        if not last:
+            reason = self.rng.choice(("half_done", "not_done", "came_back", "photo_unclear"))
+            return cases.rework_case(
+                case, by=checker, reason_id=self.reasons["rework", reason],
+                words="现场仍有残留，请再处置", evidence=self._staged(sight.kind, spot, "half", dim=True),
+            )  # fmt: skip
+        seen = Evidence() if sight.kind else self._staged("", spot, "after")
+        if sight.kind and self.rng.random() < 0.12:
+            seen = self._staged(sight.kind, spot, "after", dim=True)
+        return cases.close_case(case, by=checker, words="现场核查，问题已解决", evidence=seen)
+
+    def _return(self, case: Case, n: int, *, war: bool) -> Course:
+        """The unit gives it back; the dispatcher sends it to another, which may do the same."""
+        worker, gave = self.house.workers[case.unit_id], case.unit_id
+        if war:
+            reason, words = "not_our_duty", sights.WAR[n % len(sights.WAR)]
+        else:
+            reason, words = self.rng.choice((
+                ("not_our_duty", "经核对不属于我单位管理范围"), ("not_our_area", "该点位在路的另一侧，属相邻街道"),
+                ("wrong_category", "类别有误，应按设施破损派遣"), ("needs_others", "需先由管线单位断电后方可处置"),
+                ("not_found", "按地址未找到，请补充照片"),
+            ))  # fmt: skip
+        case = cases.return_case(
+            case, by=worker, reason_id=self.reasons["return", reason], words=words
+        )
+        yield self._duty(10, 60)
+        if case.state != State.FILED:
+            return case
+        other = self._other(case, gave, n, war)
+        words = "经现场会明确由你单位牵头，请接收办理" if war and n else ""
+        return cases.dispatch_case(case, by=self.dispatcher, unit_id=other, words=words)
+
+    def _other(self, case: Case, gave: int, n: int, war: bool) -> int:
+        """The unit that gets it next: of two that fight, the other one."""
+        departments = self.house.departments
+        if war:
+            two = [departments["D03"].pk, departments["D25"].pk]
+            return next(pk for pk in two if pk != gave)
+        street = self.house.streets.get(case.street_id or 0)
+        if street is not None and street.pk != gave:
+            return street.pk
+        return departments["D01"].pk if departments["D01"].pk != gave else departments["D02"].pk
+
+    def _dispatch(self, case: Case) -> Case:
+        routing = routing_of(case)
+        unit_id = routing.unit_id or self.house.departments["D01"].pk
+        by = self.rng.choice(self.house.dispatchers)
+        return cases.dispatch_case(case, by=by, unit_id=unit_id, assisting=routing.assisting_ids)
+
+    def _afterwards(
+        self, case: Case, report: Report, sight: Sight, spot: Spot, fate: Fate
+    ) -> Story:
+        yield self._working(20, 500)
+        if case.state == State.CLOSED and fate.released:
+            shown = case.photos.filter(kind__in=("before", "after"))
+            place = case.address or self._summary(case)
+            summary = f"{place}{sight.seen}，{self.rng.choice(sight.answers)}。"
+            uids = list(shown.values_list("photo__uid", flat=True))
+            cases.release_photos(case, by=self.dispatcher, uids=uids, summary=summary)
+        if report.source == Source.ASSIGNED and fate.rated:
+            yield self._working(30, 900)
+            cases.answer_assignment(
+                case, by=self.dispatcher, form=ReplyForm.WRITTEN,
+                words=f"贵单位转来的{sight.seen}问题已于今日办结，现场核查合格，特此报告。",
+            )  # fmt: skip
+        if report.source not in BY_THE_PUBLIC:
+            return
+        yield self._later(60, 2400)
+        if fate.objected:
+            yield from self._objection(case, report, sight, spot)
+        elif fate.rated:
+            stars = self.rng.choices([5, 4, 3, 2, 1], [50, 28, 11, 7, 4])[0]
+            words = self.rng.choice(sights.THANKS if stars > 3 else sights.GRUMBLES)
+            if case.state == State.CLOSED:
+                cases.rate_case(report, rating=stars, words=words)
+
+    def _objection(self, case: Case, report: Report, sight: Sight, spot: Spot) -> Story:
+        if case.state != State.CLOSED:
+            return
+        cases.object_to_case(report, words=self.rng.choice(sights.OBJECTIONS))
+        yield self._duty(90, 900)
+        if self.rng.random() < 0.35:
+            cases.uphold_case(case, by=self.dispatcher, words=sights.UPHELD)
+            return
+        reason = self.rng.choice(("not_solved", "came_back", "new_evidence"))
+        case = cases.reopen_case(
+            case, by=self.dispatcher, reason_id=self.reasons["reopen", reason],
+            words="反映属实，重新办理",
+        )  # fmt: skip
+        yield self._duty(10, 60)
+        ended = yield from self._work(case, sight, spot, Fate(share=0.5))
+        if ended is not None and ended.state == State.CLOSED and self.rng.random() < 0.5:
+            yield self._later(120, 2400)
+            if ended.state == State.CLOSED:
+                cases.rate_case(report, rating=4, words="这次处理好了")
