@@ -1,15 +1,13 @@
 """What a page may load, and from where: the content security policy."""
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
 
-def content_policy(base_map_style: str = "", sign_in: Sequence[str] = ()) -> dict[str, Any]:
-    """Nothing but our own; the server of the base map, where the office has chosen one; and those
-    to which a form of the sign-in page leads.
+def content_policy(base_map_style: str = "") -> dict[str, Any]:
+    """Nothing but our own; and the server of the base map, where the office has chosen one.
 
     The style's tiles, sprites and glyphs have to come from the same server as the style.
     """
@@ -28,12 +26,7 @@ def content_policy(base_map_style: str = "", sign_in: Sequence[str] = ()) -> dic
             "font-src": [SELF],
             "object-src": [NONE],
             "base-uri": [NONE],
-            "form-action": [SELF, *map(_server, filter(None, sign_in))],
+            "form-action": [SELF],
             "frame-ancestors": [NONE],
         }
     }
-
-
-def _server(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -309,10 +309,7 @@ SECURE_HSTS_SECONDS = 31536000 if GULOU.behind_tls else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-WECHAT_AUTHORIZE = "https://open.weixin.qq.com/connect/qrconnect"
-CONTENT_SECURITY_POLICY = content_policy(
-    GULOU.base_map_style, (GULOU.oidc_issuer, WECHAT_AUTHORIZE if GULOU.wechat_app_id else "")
-)
+CONTENT_SECURITY_POLICY = content_policy(GULOU.base_map_style)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20

@@ -57,7 +57,7 @@ class _CodeOnce(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self, "code", _("Code"), inputmode="numeric", autofocus=True)
+        _say(self, "code", _("One-time code"), inputmode="numeric", autofocus=True)
 
     def clean_code(self) -> str:
         try:
@@ -89,7 +89,7 @@ class SetUpCodeForm(ActivateTOTPForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self, "code", _("Code"), inputmode="numeric")
+        _say(self, "code", _("One-time code"), inputmode="numeric")
 
 
 def _say(form: forms.Form, name: str, label: Any, **attrs: Any) -> None:

@@ -422,6 +422,12 @@ def linked_wechat(user: User) -> bool:
     return bool(SocialAccount.objects.filter(user=user, provider="weixin").exists())
 
 
+def other_ways_in(user: User) -> tuple[int, bool]:
+    """What signs a person in beside the password: how many passkeys, and whether WeChat does."""
+    keys = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).count()
+    return keys, linked_wechat(user)
+
+
 def person_numbered(number: str) -> User | None:
     """Who has this employee number."""
     return User.objects.filter(employee_number=number).first() if number else None

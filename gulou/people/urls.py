@@ -33,6 +33,7 @@ urlpatterns = [
     ),
     path("passkeys/", signed_in(passkeys.list_webauthn), name="mfa_list_webauthn"),
     path("passkeys/add/", signed_in(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("passkeys/<int:pk>/rename/", signed_in(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
     path(
         "passkeys/<int:pk>/remove/", signed_in(passkeys.remove_webauthn), name="mfa_remove_webauthn"
     ),
@@ -42,13 +43,17 @@ urlpatterns = [
         name="mfa_reauthenticate_webauthn",
     ),
     path("passkeys/login/", public(passkeys.login_webauthn), name="mfa_login_webauthn"),
-    path("sso/<slug:provider_id>/", public(single_sign_on.login), name="openid_connect_login"),
+    path(
+        "sso/<slug:provider_id>/",
+        public(views.leaving(single_sign_on.login)),
+        name="openid_connect_login",
+    ),
     path(
         "sso/<slug:provider_id>/back/",
         public(single_sign_on.callback),
         name="openid_connect_callback",
     ),
-    path("wechat/", public(wechat.oauth2_login), name="weixin_login"),
+    path("wechat/", public(views.leaving(wechat.oauth2_login)), name="weixin_login"),
     path("wechat/back/", public(wechat.oauth2_callback), name="weixin_callback"),
     path("wechat/unlink/", signed_in(views.unlink_wechat), name="people_unlink_wechat"),
     path("cancelled/", public(views.cancelled), name="socialaccount_login_cancelled"),

@@ -1,10 +1,14 @@
 """Where one is signed in: the list of one's own sessions, and ending them."""
 
-from typing import cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -16,6 +20,8 @@ from .adapter import SESSION_KEY
 from .devices import device_in_words
 from .methods import method_in_words
 from .models import User
+
+View = Callable[..., HttpResponseBase]
 
 
 @signed_in
@@ -71,6 +77,28 @@ def unlink_wechat(request: HttpRequest) -> HttpResponse:
     operations.unlink_wechat(_reader(request))
     messages.success(request, _("WeChat is no longer linked."))
     return redirect("mfa_index")
+
+
+def leaving(sign_in: View) -> View:
+    """A sign-in that begins here and leads elsewhere, as a page that goes there.
+
+    A browser holds every step of a form's redirects against the page's form-action; where a
+    provider's sign-in lies, and whereto it leads on, only the provider knows.
+    """
+
+    @wraps(sign_in)
+    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        answer = sign_in(request, *args, **kwargs)
+        address = answer.headers.get("Location", "")
+        host = urlsplit(address).netloc
+        if not host:
+            return answer
+        context = {"address": address, "host": host}
+        page = render(request, "people/leaving.html", context)
+        page["Cache-Control"] = "private, no-store"
+        return page
+
+    return view
 
 
 @require_GET

@@ -131,6 +131,15 @@ class LeaderForm(forms.Form):
         _chosen(self, "person", [("", _("nobody")), *((p.uid, str(p)) for p in people)])
 
 
+class OnlyWayForm(forms.Form):
+    """With a new password: whether anything else goes on opening the door."""
+
+    only_way = forms.BooleanField(
+        label=_("Remove passkeys and unlink WeChat too"), required=False,
+        help_text=_("Where somebody else may know or hold them. They can be set up again."),
+    )  # fmt: skip
+
+
 class PersonForm(forms.Form):
     """Name, contacts and employee number of a person."""
 

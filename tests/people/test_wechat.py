@@ -9,12 +9,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.providers.weixin.views import WeixinOAuth2Adapter
 from django.conf import settings as live
 from django.test import Client
 from django.urls import reverse
 
-from gulou.people import operations
+from gulou.people import operations, queries
 from gulou.people.models import User
 from tests.conftest import Cast
 from tests.desk.conftest import SignedIn
@@ -64,7 +65,7 @@ def _wechat(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def scan(client: Client, *, openid: str = "o-1", process: str = "login") -> Any:
     """Scan the code with this WeChat account and come back."""
-    there = client.post(reverse("weixin_login") + f"?process={process}")["Location"]
+    there = client.post(reverse("weixin_login") + f"?process={process}").context["address"]
     parts = urlsplit(there)
     asked = parse_qs(parts.query)
     assert (parts.netloc, asked["appid"]) == ("open.weixin.qq.com", ["wx1"])
@@ -122,6 +123,28 @@ def test_a_lost_telephone_opens_nothing_by_its_wechat(
     client = Client()
     scan(client)
     assert not is_in(client)
+
+
+def test_a_new_password_leaves_it_open_unless_the_office_closes_every_other_way(
+    cast: Cast, as_user: SignedIn, told: Facts, boss: User
+) -> None:
+    owner = as_user(cast.lin)
+    scan(owner, process="connect")
+    Authenticator.objects.create(
+        user=cast.lin, type=Authenticator.Type.WEBAUTHN, data={"name": "x"}
+    )
+    page = owner.get(reverse("account_change_password")).text
+    assert "1 passkey" in page and "The linked WeChat account" in page
+    office = as_user(boss)
+    address = f"/setup/people/{cast.lin.uid}/password/"
+    asked = office.get(address).text
+    assert "1 passkey still signs them in" in asked and "WeChat account still signs" in asked
+    office.post(address)
+    assert queries.other_ways_in(cast.lin) == (1, True)
+    office.post(address, {"only_way": "on"})
+    assert queries.other_ways_in(cast.lin) == (0, False)
+    assert {"second_factor.removed", "account.unlinked"} < set(told(cast.lin))
+    assert "only_way" not in office.get(address).text
 
 
 def test_without_its_keys_it_is_not_there(cast: Cast, client: Client, settings: Any) -> None:

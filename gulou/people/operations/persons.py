@@ -176,14 +176,21 @@ def change_password(user: User, password: str) -> User:
 
 
 @transaction.atomic
-def reset_password(user: User, *, by: User | None) -> str:
-    """A new password, told once: to be handed over in person and changed at the first sign-in."""
-    user = _locked(user)
+def reset_password(user: User, *, by: User | None, only_way: bool = False) -> str:
+    """A new password, told once: to be handed over in person and changed at the first sign-in.
+
+    `only_way`: passkeys are removed and WeChat is unlinked, so that nothing else opens the door.
+    """
+    user, actor = _locked(user), allow.actor_of(by)
     _allow_all_postings(by, user)
     password = _made_up()
     _set_password(user, password, must_change=True)
-    record(facts.PasswordReset(), subject=user, actor=allow.actor_of(by))
-    end_all_sessions(user, reason="password", actor=allow.actor_of(by))
+    record(facts.PasswordReset(), subject=user, actor=actor)
+    if only_way:
+        if Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).delete()[0]:
+            record(facts.SecondFactorRemoved(kind="webauthn"), subject=user, actor=actor)
+        unlink_wechat(user, actor=actor)
+    end_all_sessions(user, reason="password", actor=actor)
     return password
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import template
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gulou.people import queries
 
@@ -33,3 +35,11 @@ def demo_logins() -> list[Any]:
 def wechat_linked(user: Any) -> bool:
     """Whether a WeChat account opens this person's door."""
     return queries.linked_wechat(user)
+
+
+@register.simple_tag
+def other_ways_in(user: Any) -> list[str]:
+    """In words, what signs this person in beside the password."""
+    keys, wechat = queries.other_ways_in(user)
+    told = [ngettext("%(count)d passkey", "%(count)d passkeys", keys) % {"count": keys}]
+    return told[: bool(keys)] + [_("The linked WeChat account")] * wechat

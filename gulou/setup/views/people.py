@@ -5,10 +5,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gulou.desk.shell import reader_of
@@ -19,7 +21,7 @@ from gulou.people.devices import device_in_words
 from gulou.people.methods import method_in_words
 from gulou.people.verbs import MANAGE
 from gulou.setup import frame
-from gulou.setup.forms import EnrolForm, PersonForm
+from gulou.setup.forms import EnrolForm, OnlyWayForm, PersonForm
 from gulou.setup.frame import Act, Cell, Consequence, Link, Nothing, Row, Table
 from gulou.ui.forms import refused_in
 from gulou.ui.guards import needs
@@ -256,9 +258,30 @@ def reset_password(request: HttpRequest, uid: UUID) -> HttpResponse:
         Consequence(_("It is changed at the first sign-in."), sign="refresh"),
     ]
     title = _("Reset the password of %(name)s") % {"name": user}
+    others = _other_ways_in(user)
     if request.method == "GET":
-        return _ask(request, title, follows, _("Reset"), user)
-    return _password_page(request, user, operations.reset_password(user, by=reader_of(request)))
+        form = OnlyWayForm() if others else None
+        return _ask(request, title, [*follows, *others], _("Reset"), user, form)
+    only_way = bool(others) and "only_way" in request.POST
+    password = operations.reset_password(user, by=reader_of(request), only_way=only_way)
+    return _password_page(request, user, password)
+
+
+def _other_ways_in(user: "User") -> list[Consequence]:
+    """What a new password does not close."""
+    keys, wechat = queries.other_ways_in(user)
+    told = []
+    if keys:
+        words = ngettext(
+            "%(count)d passkey still signs them in, without the password.",
+            "%(count)d passkeys still sign them in, without the password.",
+            keys,
+        )
+        told.append(Consequence(words % {"count": keys}, sign="fingerprint"))
+    if wechat:
+        words = _("The linked WeChat account still signs them in.")
+        told.append(Consequence(words, sign="brand-wechat"))
+    return told
 
 
 @needs(MANAGE)
@@ -338,11 +361,17 @@ def _mine(request: HttpRequest, uid: UUID) -> "User":
 
 
 def _ask(
-    request: HttpRequest, title: str, follows: list[Consequence], word: str, user: "User"
+    request: HttpRequest,
+    title: str,
+    follows: list[Consequence],
+    word: str,
+    user: "User",
+    choices: Form | None = None,
 ) -> HttpResponse:
+    """The page that says what follows; `choices` are boxes that may be ticked there."""
     context: dict[str, Any] = {
         "title": title, "consequences": follows, "word": word, "danger": True, "back": _to(user),
-        "form": "", "confirmed": frame.CONFIRMED,
+        "form": "", "choices": choices or (), "confirmed": frame.CONFIRMED,
     }  # fmt: skip
     return frame.page(request, "setup/preview.html", context)
 
