@@ -85,6 +85,15 @@ def test_a_place_is_moved_and_renamed_and_the_history_takes_it_back(
     assert found("温泉") == []
 
 
+def test_taken_back_a_place_lies_where_its_own_system_put_it(cast: Cast, keeper: Client) -> None:
+    given = add_named_place("左海", lat=26.09, lon=119.29, actor="system", system="gcj02")
+    keeper.post(f"/setup/places/{given.pk}/", {**PARK, "lat": "26.1"})
+    assert NamedPlace.objects.get(pk=given.pk).source_system == "wgs84"
+    take_back(keeper, "place.changed")
+    back = NamedPlace.objects.get(pk=given.pk)
+    assert (back.lat, back.lon, back.source_system) == (given.lat, given.lon, "gcj02")
+
+
 def test_the_same_again_is_no_change(keeper: Client, park: NamedPlace) -> None:
     form = {"name_zh": "西湖公园", "aliases": "西湖", "lat": "26.09", "lon": "119.29"}
     keeper.post(f"/setup/places/{park.pk}/", form)

@@ -57,12 +57,15 @@ def add_named_place(
 @transaction.atomic
 def change_place(
     place_id: int, *, name_zh: str, lat: float, lon: float, actor: str, name_en: str = "",
-    kind: str = "", aliases: Sequence[str] = (),
+    kind: str = "", aliases: Sequence[str] = (), source_system: str = "",
 ) -> NamedPlace:  # fmt: skip
-    """Call a place otherwise, or put it elsewhere; degrees in WGS84. Raises Invalid, NotFound."""
+    """Call a place otherwise, or put it elsewhere; degrees in WGS84. Raises Invalid, NotFound.
+
+    `source_system`: the one its point once came in, where a change is taken back.
+    """
     place = _locked(place_id)
     moved = (lat, lon) != (place.lat, place.lon)
-    system = System.WGS84 if moved else place.source_system
+    system = source_system or (System.WGS84 if moved else place.source_system)
     before = _particulars(place)
     _tell_place(
         place, checked_place(PlaceDraft(name_zh, lat, lon, name_en, kind, tuple(aliases), system))

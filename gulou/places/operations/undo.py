@@ -76,10 +76,8 @@ def _area_back(area: Area, told: Mapping[str, Any], actor: str) -> None:
 
 
 def _place_back(place: NamedPlace, told: Mapping[str, Any], actor: str) -> None:
-    names = ("name_zh", "name_en", "kind", "aliases", "lat", "lon")
-    now = {name: getattr(place, name) for name in names}
-    before = {name: words for name, words in told["before"].items() if name in names}
-    named_places.change_place(place.pk, **{**now, **before}, actor=actor)
+    now = {name: getattr(place, name) for name in named_places.FIELDS}
+    named_places.change_place(place.pk, **{**now, **told["before"]}, actor=actor)
 
 
 def _retire_place(place: NamedPlace, _told: Mapping[str, Any], actor: str) -> None:
