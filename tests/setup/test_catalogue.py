@@ -9,7 +9,7 @@ from gulou.cases import operations as cases
 from gulou.catalogue import operations
 from gulou.catalogue import queries as catalogue
 from gulou.catalogue.models import Reason
-from gulou.kit.errors import Refusal
+from gulou.kit.errors import NotAllowed, Refusal
 from gulou.outbox.models import Event
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap
@@ -55,6 +55,16 @@ def test_a_category_is_renamed_and_the_history_takes_it_back(keeper: Client, kin
     assert f"/setup/undo/catalogue/{event.pk}/" in text(keeper.get(f"{page}history/"))
     keeper.post(f"/setup/undo/catalogue/{event.pk}/")
     assert catalogue.category_ref(kinds.rubbish.pk).name_en == "Exposed rubbish"
+
+
+def test_who_may_not_take_back_is_not_told_what_stands_in_the_way(
+    keeper: Client, cast: Cast, kinds: Kinds
+) -> None:
+    for name in ("Litter", "Rubbish again"):
+        keeper.post(f"/setup/categories/{kinds.rubbish.pk}/", described(name_en=name))
+    older = Event.objects.filter(name="category.changed").earliest("id")
+    with pytest.raises(NotAllowed):
+        operations.take_back(older.pk, by=cast.lin)
 
 
 def test_what_is_wrong_keeps_what_was_typed(keeper: Client, kinds: Kinds) -> None:

@@ -26,6 +26,7 @@ from gulou.people.models import User
 from gulou.people.queries import today
 
 from . import code_sets, describing, limits, rules
+from .allow import actor_of
 
 By = User | str
 
@@ -40,7 +41,8 @@ class _Way:
 
 def take_back(event_id: int, *, by: By) -> None:
     """Undo what this fact tells of. Raises Refusal in words where something newer stands in the
-    way or time has passed over it, NotFound where it is no change of the catalogue."""
+    way or time has passed over it, NotFound where it is no change of the catalogue, NotAllowed."""
+    actor_of(by)
     event = fact_with_id(event_id)
     way = _WAYS.get(event.name) if event else None
     if event is None or way is None:
