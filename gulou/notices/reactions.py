@@ -5,6 +5,7 @@ A district that has not configured e-mail sends none: the tracking page and the 
 
 import hashlib
 from collections.abc import Callable
+from email.utils import formataddr, parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -14,6 +15,7 @@ from django.utils.translation import override
 from gulou.cases import operations
 from gulou.cases import queries as cases
 from gulou.catalogue import queries as catalogue
+from gulou.catalogue.imprint import imprint
 from gulou.outbox.table import Envelope
 from gulou.workbench import queries as workbench
 
@@ -58,7 +60,7 @@ def tell_mentioned(envelope: Envelope) -> None:
         with override(asked.language or settings.LANGUAGE_CODE):
             subject = _("%(who)s asks you to look at case %(number)s") % vars(asked)
             body = _("Sign in to read what they ask:")
-        _send(asked.email, subject, f"{body}\n\n{_desk(asked.number)}\n", envelope.key)
+            _send(asked.email, subject, f"{body}\n\n{_desk(asked.number)}\n", envelope.key)
 
 
 def tell_follower(envelope: Envelope) -> None:
@@ -71,7 +73,7 @@ def tell_follower(envelope: Envelope) -> None:
             body = _("%(category)s: you follow this case. Sign in to read what is new:") % vars(
                 brief
             )
-        _send(found.email, subject, f"{body}\n\n{_desk(brief.number)}\n", envelope.key)
+            _send(found.email, subject, f"{body}\n\n{_desk(brief.number)}\n", envelope.key)
 
 
 def _desk(number: str) -> str:
@@ -140,13 +142,19 @@ def _tell(
         return
     with override(reader.language or settings.LANGUAGE_CODE):
         subject, body = words(reader.receipt)
-    link = f"{settings.GULOU.public_url}/t/{reader.token}/"
-    _send(reader.email, subject, f"{body}\n\n{link}\n", f"{envelope.key}:{reader.receipt}")
+        link = f"{settings.GULOU.public_url}/t/{reader.token}/"
+        _send(reader.email, subject, f"{body}\n\n{link}\n", f"{envelope.key}:{reader.receipt}")
 
 
 def _send(to: str, subject: str, body: str, key: str) -> None:
+    """Send a message in the office's name, in the language that is on."""
     if not settings.GULOU.email_url:
         return
-    name = hashlib.sha256(key.encode()).hexdigest()[:32]
-    headers = {"Message-ID": f"<{name}@gulou>"}
-    EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [to], headers=headers).send()
+    site, sender = imprint().name, settings.DEFAULT_FROM_EMAIL
+    if site:
+        body = f"{body}\n{site}\n"
+        name, address = parseaddr(sender)
+        sender = formataddr((name or site, address))
+    digest = hashlib.sha256(key.encode()).hexdigest()[:32]
+    headers = {"Message-ID": f"<{digest}@gulou>"}
+    EmailMessage(subject, body, sender, [to], headers=headers).send()

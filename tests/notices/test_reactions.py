@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from django.core import mail
 from gulou.cases import operations
 from gulou.cases.operations import ContactDetails, receive_report
 from gulou.cases.states import State
+from gulou.catalogue.operations import describe_imprint
 from gulou.kit import clock
 from gulou.outbox import deliver
 from gulou.outbox.audit import audit
@@ -45,6 +48,16 @@ def test_the_reporter_gets_receipt_and_link_once(cast: Cast, kinds: Kinds) -> No
     assert f"/t/{report.token}/" in first.body
     assert "收到" in first.subject, "in the language they reported in"
     assert first.extra_headers["Message-ID"] == again.extra_headers["Message-ID"]
+
+
+def test_it_is_sent_in_the_name_that_the_office_gave_the_site(cast: Cast, kinds: Kinds) -> None:
+    describe_imprint({"name_zh": "榕楼随手拍", "name_en": "Ronglou Snap"}, by="system")
+    receive_report(a_snap(kinds.rubbish, contact=MAILABLE, language="zh-hans"))
+    deliver_all()
+    (letter,) = mail.outbox
+    name, address = parseaddr(letter.from_email)
+    assert (str(make_header(decode_header(name))), address) == ("榕楼随手拍", "gulou@localhost")
+    assert letter.body.rstrip().endswith("榕楼随手拍")
 
 
 def test_who_left_no_address_gets_none(cast: Cast, kinds: Kinds) -> None:
