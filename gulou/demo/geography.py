@@ -60,18 +60,18 @@ COMMUNITIES: Sequence[Sequence[tuple[str, str]]] = (
 
 # Real places that everybody there knows; what happens at them here is fiction.
 PLACES: Sequence[tuple[str, str, float, float, str, tuple[str, ...]]] = (
-    ("西湖公园", "West Lake Park", 26.0962, 119.2852, "park", ("西湖",)),
-    ("东街口", "Dongjiekou", 26.0874, 119.2959, "crossing", ()),
-    ("五四路恒力城", "Hengli City, Wusi Road", 26.0947, 119.3007, "mall", ("恒力城", "五四路")),
-    ("三坊七巷", "Three Lanes and Seven Alleys", 26.0840, 119.2925, "heritage", ("南后街",)),
-    ("五一广场", "Wuyi Square", 26.0735, 119.3035, "square", ()),
-    ("于山", "Yushan Hill", 26.0760, 119.3020, "park", ("于山风景区",)),
-    ("乌山", "Wushan Hill", 26.0780, 119.2930, "park", ("乌山风景区",)),
-    ("屏山镇海楼", "Zhenhai Tower, Pingshan", 26.0985, 119.2975, "heritage", ("镇海楼", "屏山")),
-    ("温泉公园", "Hot Spring Park", 26.1015, 119.3085, "park", ()),
-    ("左海公园", "Zuohai Park", 26.1000, 119.2825, "park", ("左海",)),
-    ("达明路", "Daming Road", 26.0900, 119.2930, "street", ("达明美食街",)),
-    ("三牧坊", "Sanmufang", 26.0880, 119.2965, "street", ()),
+    ("西湖公园", "West Lake Park", 26.0962, 119.2852, "公园", ("西湖",)),
+    ("东街口", "Dongjiekou", 26.0874, 119.2959, "路口", ()),
+    ("五四路恒力城", "Hengli City, Wusi Road", 26.0947, 119.3007, "商场", ("恒力城", "五四路")),
+    ("三坊七巷", "Three Lanes and Seven Alleys", 26.0840, 119.2925, "历史文化", ("南后街",)),
+    ("五一广场", "Wuyi Square", 26.0735, 119.3035, "广场", ()),
+    ("于山", "Yushan Hill", 26.0760, 119.3020, "公园", ("于山风景区",)),
+    ("乌山", "Wushan Hill", 26.0780, 119.2930, "公园", ("乌山风景区",)),
+    ("屏山镇海楼", "Zhenhai Tower, Pingshan", 26.0985, 119.2975, "历史文化", ("镇海楼", "屏山")),
+    ("温泉公园", "Hot Spring Park", 26.1015, 119.3085, "公园", ()),
+    ("左海公园", "Zuohai Park", 26.1000, 119.2825, "公园", ("左海",)),
+    ("达明路", "Daming Road", 26.0900, 119.2930, "街巷", ("达明美食街",)),
+    ("三牧坊", "Sanmufang", 26.0880, 119.2965, "街巷", ()),
 )
 
 CELLS_PER_COMMUNITY = 4

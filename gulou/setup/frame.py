@@ -47,6 +47,12 @@ class Cell:
     faint: bool = False
 
     @property
+    def in_one_piece(self) -> bool:
+        """Whether it is a day, a code or a name to sign in with: never broken at a hyphen."""
+        words = str(self.words)
+        return words.isascii() and len(words) <= 24
+
+    @property
     def is_badge(self) -> bool:
         """Whether it is drawn as a badge."""
         return bool(self.tone or self.sign)

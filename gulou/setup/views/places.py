@@ -39,7 +39,7 @@ class PlaceForm(Plain):
         help_text=gettext_lazy("Other names that people search for, apart by commas."),
     )  # fmt: skip
     kind = forms.CharField(
-        label=gettext_lazy("Kind"), max_length=40, required=False,
+        label=gettext_lazy("Kind of place"), max_length=40, required=False,
         help_text=gettext_lazy("Such as park, school, market."),
     )  # fmt: skip
     lat = forms.FloatField(min_value=-90, max_value=90, required=False)
@@ -139,7 +139,7 @@ def named_places(request: HttpRequest) -> HttpResponse:
     return frame.list_page(
         request, title=_("Named places"), template="setup/places.html",
         lead=_("By these names people find where something is, when they report and at the desk."),
-        columns=[_("Place"), _("Also called"), _("Kind"), _("Lies in")], rows=rows, nothing=empty,
+        columns=[_("Named place"), _("Also called"), _("Kind of place"), _("Lies in")], rows=rows, nothing=empty,
         add=Link(_("Add a place"), reverse("setup:new_place")),
         links=[*frame.sheets_link("places"), Link(_("History"), reverse("setup:places_history"), "history")],
         chips=[Link(_("In use"), "?", on=not retired), Link(_("Retired"), "?show=retired", on=retired)],
