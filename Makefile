@@ -17,6 +17,9 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard gulou/locale/*/LC_MESSAGES/*.po))
 quietly = mkdir -p var/logs; ( $(2) ) >var/logs/$(1).log 2>&1 || { cat var/logs/$(1).log; exit 1; }
 # One process for each core runs the tests.
 JOBS ?= auto
+# Modules are compiled once. Where the environment forbids that, each of the many processes that a
+# run or the tests start compiles Django and all the rest again: two seconds of a core each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run stop build catalogues docs test lint fix types arch bench screenshots doctor
 

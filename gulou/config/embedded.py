@@ -35,6 +35,10 @@ LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432")
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._/+-]*")
 _WITHOUT_ROOT = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 _PR_SET_PDEATHSIG = 1
+# For data that need not outlive the machine's power: nothing waits for the disk.
+_FORGETFUL = {
+    "fsync": "off", "full_page_writes": "off", "max_wal_size": "4GB", "checkpoint_timeout": "1h",
+}  # fmt: skip
 
 Say = Callable[[str], None]
 
@@ -201,7 +205,7 @@ class Server:
             "unix_socket_directories": str(self.place.sockets),
             "unix_socket_permissions": "0700",
             "port": str(PORT),
-            "fsync": "on" if self.durable else "off",
+            **({"fsync": "on"} if self.durable else _FORGETFUL),
             "cluster_name": "gulou",
             "timezone": "UTC",
             "log_timezone": "UTC",

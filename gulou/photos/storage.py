@@ -16,9 +16,13 @@ class WholeFileStorage(FileSystemStorage):
     """Django's storage on a folder: written beside, synced, then renamed into place.
 
     Names are by content, so writing a name again writes the same bytes. Only the owner may read.
+    Where it need not be durable, nothing waits for the disk.
     """
 
-    def __init__(self, location: str | None = None, base_url: str | None = None) -> None:
+    def __init__(
+        self, location: str | None = None, base_url: str | None = None, *, durable: bool = True
+    ) -> None:
+        self.durable = durable
         super().__init__(
             location,
             base_url,
@@ -36,13 +40,15 @@ class WholeFileStorage(FileSystemStorage):
                 for chunk in content.chunks():
                     file.write(chunk)
                 file.flush()
-                os.fsync(file.fileno())
+                if self.durable:
+                    os.fsync(file.fileno())
             Path(beside).replace(path)
         except BaseException:
             with suppress(OSError):
                 Path(beside).unlink()
             raise
-        _sync_folder(path.parent)
+        if self.durable:
+            _sync_folder(path.parent)
         return name
 
 
