@@ -68,7 +68,7 @@ def _loaded(
 ) -> Iterator[None]:
     """One small demonstration for all tests of this file, taken back at their end."""
     photos = {"BACKEND": "gulou.photos.storage.WholeFileStorage",
-              "OPTIONS": {"location": str(tmp_path_factory.mktemp("photos"))}}  # fmt: skip
+              "OPTIONS": {"location": str(tmp_path_factory.mktemp("photos")), "durable": False}}  # fmt: skip
     ours = override_settings(
         STORAGES={**settings.STORAGES, "default": photos},
         # As in _plain_settings: so that who signs in is asked with the same one.
