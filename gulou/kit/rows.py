@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, cast
+from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Field, Model, QuerySet
+from django.db import connection, models, transaction
+from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.sql import UpdateQuery
 
@@ -60,6 +61,27 @@ def put(row: Model, *unique: str) -> None:
 def change(row: Model, *fields: str) -> None:
     """Save these fields of a row that this transaction has locked or made."""
     _held().change(row, fields)
+
+
+@held_back()
+def add_if(row: Model, condition: str, params: Sequence[Any], *, after: Statement) -> bool:
+    """Insert one row now if the condition holds, and whether it does; its id is the database's.
+
+    `after` is done first, in the same round trip: a lock, so that the condition stays true.
+    """
+    sql, values = _insert(row)
+    head, marks = sql.split(" VALUES (", 1)
+    key = _quoted(row._meta.pk.column)
+    asked = f"{head} SELECT {marks.removesuffix(')')} WHERE {condition} RETURNING {key}"
+    with connection.cursor() as cursor:
+        _execute(cursor, [after, (asked, [*values, *params])])
+        while cursor.nextset():
+            pass
+        found = cursor.fetchone()
+    if found:
+        row.pk = found[0]
+        row._state.adding, row._state.db = False, connection.alias
+    return found is not None
 
 
 @held_back()
@@ -149,8 +171,7 @@ class _Batch:
         self._writing = True
         try:
             with connection.cursor() as cursor:
-                for sql, params in _joined(statements):
-                    cursor.execute(sql, params)
+                _execute(cursor, statements)
         finally:
             self._writing = False
 
@@ -173,28 +194,66 @@ def _held() -> _Batch:
     return _open.batch
 
 
-def _joined(statements: Sequence[Statement]) -> Sequence[Statement]:
+def _execute(cursor: Any, statements: Sequence[Statement]) -> None:
     """All in one, unless the server binds the values: then it takes one at a time."""
     if connection.settings_dict["OPTIONS"].get("server_side_binding"):
-        return statements
-    sql = ";\n".join(sql for sql, _ in statements)
-    return [(sql, [value for _, params in statements for value in params])]
+        for sql, params in statements:
+            cursor.execute(sql, params)
+        return
+    # Filled in one by one: the driver knows each again, and all of them together never.
+    cursor.execute(";\n".join([cursor.mogrify(sql, params) for sql, params in statements]))
 
 
 def _insert(row: Model) -> Statement:
-    values = [
-        (field, value)
-        for field in row._meta.local_concrete_fields
-        if not isinstance(value := field.pre_save(row, add=True), DatabaseDefault)
-        and not (field.primary_key and value is None)
+    values = [_value(field, plain, row, add=True) for field, plain in _columns(type(row))]
+    left_out = tuple(n for n, value in enumerate(values) if value is _LEFT_OUT)
+    if left_out:
+        values = [value for value in values if value is not _LEFT_OUT]
+    return _insert_sql(type(row), left_out), values
+
+
+@cache
+def _insert_sql(model: type[Model], left_out: tuple[int, ...]) -> str:
+    """The statement, without the columns in these places: the database fills them."""
+    fields = [field for n, (field, _) in enumerate(_columns(model)) if n not in left_out]
+    names = ", ".join(_quoted(field.column) for field in fields)
+    marks = ", ".join(_mark(field) for field in fields)
+    table = _quoted(model._meta.db_table)
+    return f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608  names of our own tables
+
+
+# What these fields hold is written as it is, where it is of this very type.
+_AS_IT_IS: dict[type[Any], type[Any]] = {
+    models.BigAutoField: int, models.AutoField: int, models.BigIntegerField: int,
+    models.IntegerField: int, models.PositiveIntegerField: int, models.SmallIntegerField: int,
+    models.PositiveSmallIntegerField: int, models.FloatField: float, models.BooleanField: bool,
+    models.CharField: str, models.TextField: str, models.UUIDField: UUID,
+}  # fmt: skip
+_LEFT_OUT = object()
+
+
+def _value(field: "Field[Any, Any]", plain: type[Any] | None, row: Model, *, add: bool) -> Any:
+    """What is written of a row, as the driver takes it."""
+    value = field.pre_save(row, add=add)
+    if value is None:
+        return _LEFT_OUT if add and field.primary_key else None
+    if type(value) is plain:
+        return value
+    if isinstance(value, DatabaseDefault):
+        return _LEFT_OUT
+    return field.get_db_prep_save(value, connection)
+
+
+@cache
+def _columns(model: type[Model]) -> "Sequence[tuple[Field[Any, Any], type[Any] | None]]":
+    """The fields of a model, each with the type that it writes as it is."""
+    return [
+        (field, _AS_IT_IS.get(type(_target(field)))) for field in model._meta.local_concrete_fields
     ]
-    marks = ", ".join(_mark(field) for field, _ in values)
-    names = ", ".join(_quoted(field.column) for field, _ in values)
-    table = _quoted(row._meta.db_table)
-    return (
-        f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608  names of our own tables
-        [field.get_db_prep_save(value, connection) for field, value in values],
-    )
+
+
+def _target(field: "Field[Any, Any]") -> "Field[Any, Any]":
+    return field.target_field if isinstance(field, ForeignKey) else field
 
 
 def _upsert(row: Model, unique: Sequence[str]) -> Statement:
@@ -211,15 +270,14 @@ def _upsert(row: Model, unique: Sequence[str]) -> Statement:
 
 
 def _update(row: Model, names: set[str]) -> Statement:
-    fields = [field for field in row._meta.local_concrete_fields if field.name in names]
-    marks = ", ".join(f"{_quoted(field.column)} = {_mark(field)}" for field in fields)
+    columns = [(field, plain) for field, plain in _columns(type(row)) if field.name in names]
+    marks = ", ".join(f"{_quoted(field.column)} = {_mark(field)}" for field, _ in columns)
     table, key = _quoted(row._meta.db_table), _quoted(row._meta.pk.column)
-    values = [
-        field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields
-    ]
+    values = [_value(field, plain, row, add=False) for field, plain in columns]
     return f"UPDATE {table} SET {marks} WHERE {key} = %s", [*values, row.pk]  # noqa: S608
 
 
+@cache
 def _quoted(name: str | None) -> str:
     return connection.ops.quote_name(str(name))
 

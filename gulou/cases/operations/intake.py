@@ -116,9 +116,10 @@ class Snap:
         content = asdict(self)
         content.pop("draft")
         known = {photo.uid: photo.sha256 for photo in photos}
-        content["photos"] = (
-            [known[uid] for uid in self.photos] if known else fingerprints(self.photos)
-        )
+        if self.photos:
+            content["photos"] = (
+                [known[uid] for uid in self.photos] if known else fingerprints(self.photos)
+            )
         return keyed_digest(json.dumps(content, sort_keys=True, default=str, ensure_ascii=False))
 
 
