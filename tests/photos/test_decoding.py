@@ -65,9 +65,22 @@ def eventually(true: Callable[[], bool], seconds: float = 10) -> bool:
     return False
 
 
+def nobody_waits() -> bool:
+    """Let the children that wait for another picture end."""
+    client._helper.let_go()
+    return eventually(lambda: children(helper()) == [])
+
+
+def waiting() -> int:
+    """The one child that waits for another picture."""
+    (child,) = children(helper())
+    return child
+
+
 def begin_slow_read() -> tuple[threading.Thread, list[str], int]:
     """Start reading a slow picture; the thread, what it was refused for, and the child."""
     pid, refused = helper(), []
+    assert nobody_waits()
 
     def one() -> None:
         try:
@@ -110,8 +123,63 @@ def test_no_zombie_is_left() -> None:
         read(make_jpeg())
         with pytest.raises(Unreadable):
             read(b"\xff\xd8\xff")
-    pid = helper()
-    assert eventually(lambda: children(pid) == [])
+    assert nobody_waits()
+
+
+def test_a_child_that_read_well_is_asked_again() -> None:
+    assert nobody_waits()
+    assert read(make_jpeg()).width == 640
+    child = waiting()
+    assert read(make_jpeg(size=(300, 200))).width == 300
+    assert waiting() == child
+
+
+def test_a_child_that_refused_is_not_asked_again() -> None:
+    assert nobody_waits()
+    read(make_jpeg())
+    child = waiting()
+    with pytest.raises(Unreadable):
+        read(b"\xff\xd8\xff")
+    assert eventually(lambda: child not in children(helper()))
+
+
+def test_a_child_reads_few_pictures() -> None:
+    assert nobody_waits()
+    seen = set()
+    for _ in range(60):
+        read(make_jpeg(size=(64, 48)))
+        seen.update(children(helper()))
+    assert 3 <= len(seen) <= 10
+
+
+def test_a_child_that_is_not_asked_ends_by_itself() -> None:
+    read(make_jpeg())
+    assert eventually(lambda: children(helper()) == [])
+    assert read(make_jpeg()).width == 640
+
+
+def test_a_child_killed_while_it_waits_refuses_nothing() -> None:
+    assert nobody_waits()
+    read(make_jpeg())
+    os.kill(waiting(), signal.SIGKILL)
+    assert eventually(lambda: children(helper()) == [])
+    assert read(make_jpeg()).width == 640
+
+
+def test_each_picture_has_its_own_time() -> None:
+    """The second gets as much as the first, whatever that one took."""
+    assert nobody_waits()
+    for n in range(2):
+        assert read(slow(), "png", cpu_seconds=3).width == 7000
+        assert int(limits_of(waiting())["Max cpu time"]) in ([3], [3, 4, 5])[n]
+
+
+def test_what_needs_another_limit_of_memory_gets_a_child_of_its_own() -> None:
+    assert nobody_waits()
+    read(make_jpeg())
+    child = waiting()
+    read(make_jpeg(), memory_mb=60)
+    assert eventually(lambda: children(helper()) == [child])
 
 
 def test_too_little_memory_refuses_the_picture() -> None:

@@ -1,12 +1,14 @@
-"""Asks the helper to read a picture. One helper per process, started when first needed.
+"""Asks a child of the helper to read a picture. One helper per process, started when first needed.
 
-Safe from any thread. If the helper is gone it is started anew; if a child dies, only the picture
-that it was reading is refused.
+A child that has read one well is asked again, for as long as it wants to go on. Safe from any
+thread. If the helper is gone it is started anew; if a child dies, only the picture that it was
+reading is refused.
 """
 
 import atexit
 import logging
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -15,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from shutil import copyfileobj
 from typing import IO, Any
@@ -84,11 +86,13 @@ class _Helper:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._idle: list[socket.socket] = []
 
     def forked(self) -> None:
-        """In a fork of ours: the helper belongs to the parent."""
+        """In a fork of ours: the helper and its children belong to the parent."""
         if self._control:
             self._control.close()
+        self.let_go()
         if self._process:
             self._process.returncode = 0
         self._forget()
@@ -115,6 +119,7 @@ class _Helper:
         return ours
 
     def _stop(self) -> None:
+        self.let_go()
         if self._control:
             self._control.close()
         if self._process:
@@ -130,14 +135,37 @@ class _Helper:
         with self._lock:
             self._stop()
 
-    def hand_over(self, source: int, line: socket.socket) -> None:
-        """Give a file and a line to the helper, starting it if it does not run."""
-        with self._lock:
+    def new_line(self) -> socket.socket:
+        """A line to a new child, from the helper, that is started if it does not run."""
+        ours, theirs = socket.socketpair()
+        with theirs, self._lock:
             control = self._control if self.pid else None
             try:
-                socket.send_fds(control or self._start(), [b"+"], [source, line.fileno()])
+                socket.send_fds(control or self._start(), [b"+"], [theirs.fileno()])
             except OSError:
-                socket.send_fds(self._start(), [b"+"], [source, line.fileno()])
+                socket.send_fds(self._start(), [b"+"], [theirs.fileno()])
+        return ours
+
+    def idle_line(self) -> socket.socket | None:
+        """A line to a child that waits for another picture."""
+        while self._idle:
+            with suppress(IndexError):
+                line = self._idle.pop()
+                # What has something to say now has ended, or was killed while it waited.
+                if not select.select([line], [], [], 0)[0]:
+                    return line
+                line.close()
+        return None
+
+    def keep(self, line: socket.socket) -> None:
+        """Remember a line whose child has answered and waits."""
+        self._idle.append(line)
+
+    def let_go(self) -> None:
+        """Let the children that wait end."""
+        while self._idle:
+            with suppress(IndexError):
+                self._idle.pop().close()
 
 
 _helper = _Helper()
@@ -168,24 +196,39 @@ def _descriptor(file: IO[bytes]) -> Iterator[int]:
         yield real.fileno()
 
 
-def _ask(source: int, ask: wire.Head, patience: float) -> tuple[wire.Head, list[bytes]]:
-    """One ask. Raises Cut if the helper went away, TimeoutError if nobody answers."""
-    ours, theirs = socket.socketpair()
-    with ours:
-        with theirs:
-            ours.settimeout(patience)
-            wire.send(ours, ask)
-            _helper.hand_over(source, theirs)
-        return wire.receive(ours)
+def _ask(line: socket.socket, source: int, ask: wire.Head) -> tuple[wire.Head, list[bytes]]:
+    """One ask. Raises Cut if the child went away, Unreadable if nobody answers."""
+    try:
+        # The kernel ends the child at its own limit; the slack is for starting a helper.
+        line.settimeout(ask["wall_seconds"] + 10)
+        wire.ask(line, ask, source)
+        head, blobs = wire.receive(line)
+    except TimeoutError as error:
+        line.close()
+        raise Unreadable("time") from error
+    except BaseException:
+        line.close()
+        raise
+    if head.pop("last", True) or not _may_wait(ask):
+        line.close()
+    else:
+        _helper.keep(line)
+    return head, blobs
 
 
-def _answer(source: int, ask: wire.Head, wall_seconds: float) -> tuple[wire.Head, list[bytes]]:
+def _may_wait(ask: wire.Head) -> bool:
+    """The memory of a child is limited when it begins; its time with each picture."""
+    return bool(ask["memory_mb"] == Limits.memory_mb)
+
+
+def _answer(source: int, ask: wire.Head) -> tuple[wire.Head, list[bytes]]:
+    while _may_wait(ask) and (line := _helper.idle_line()):
+        # It may have had enough of waiting just now.
+        with suppress(wire.Cut, OSError):
+            return _ask(line, source, ask)
     for last in (False, True):
         try:
-            # The kernel ends the child at its own limit; the slack is for starting a helper.
-            return _ask(source, ask, wall_seconds + 10)
-        except TimeoutError as error:
-            raise Unreadable("time") from error
+            return _ask(_helper.new_line(), source, ask)
         except (wire.Cut, OSError) as error:
             if last:
                 raise Unreadable("damaged") from error
@@ -232,7 +275,7 @@ def read_picture(
         raise Unreadable("busy")
     try:
         with _descriptor(file) as source:
-            head, blobs = _answer(source, ask, limits.wall_seconds)
+            head, blobs = _answer(source, ask)
     finally:
         _turns.release()
     if "died" in head:

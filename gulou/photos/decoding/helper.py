@@ -1,4 +1,8 @@
-"""The fork server: a small warmed process that forks one limited child for each picture.
+"""The fork server: a small warmed process that forks limited children, and they read pictures.
+
+A child reads one picture after another for the same house, each with limits of its own. It ends
+after a few, after some seconds, when its memory has grown, and after any picture that it refuses:
+nothing that was wrong once is asked again.
 
 Run as `python -m gulou.photos.decoding.helper FD`. It knows no Django, no settings, no database
 and no secrets. It ends when the other end of its socket closes, that is, with the house.
@@ -13,6 +17,7 @@ import selectors
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from typing import Any, BinaryIO, cast
 
@@ -21,11 +26,19 @@ from gulou.photos.decoding import pictures, wire
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _NOBODY = 65534
 _MB = 1024 * 1024
+# How many pictures a child reads at most, for how many seconds, and how long it waits for the next.
+_MOST_PICTURES = 25
+_LONGEST_LIFE = 20.0
+_IDLE_SECONDS = 3.0
+# Processor seconds of all its pictures together.
+_MOST_CPU = 150
+# What a child may have kept of the pictures before without ending.
+_MOST_KEPT = 48 * _MB
 
 
-def _limit(what: int, amount: int, slack: int = 0) -> None:
+def _limit(what: int, soft: int, hard: int | None = None) -> None:
     with suppress(OSError, ValueError):
-        resource.setrlimit(what, (amount, amount + slack))
+        resource.setrlimit(what, (soft, soft if hard is None else hard))
 
 
 def _own_memory() -> int:
@@ -37,8 +50,8 @@ def _own_memory() -> int:
         return 0
 
 
-def _confine(ask: pictures.Ask) -> None:
-    """Take from this child whatever a picture does not need."""
+def _confine(memory: int) -> None:
+    """Take from this child whatever a picture does not need, for good."""
     if os.geteuid() == 0:
         with suppress(OSError):
             os.setgroups([])
@@ -50,32 +63,61 @@ def _confine(ask: pictures.Ask) -> None:
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_AS, _own_memory() + ask.memory_mb * _MB)
-    _limit(resource.RLIMIT_CPU, ask.cpu_seconds, 1)
-    # Nobody needs to wait for us with a clock: the kernel ends us.
+    _limit(resource.RLIMIT_AS, memory)
+
+
+def _begin_clocks(ask: pictures.Ask) -> None:
+    """Give this picture its time. Nobody needs to wait for us with a clock: the kernel ends us."""
+    until = int(time.process_time()) + ask.cpu_seconds
+    _limit(resource.RLIMIT_CPU, min(until, _MOST_CPU), _MOST_CPU)
     signal.setitimer(signal.ITIMER_REAL, ask.wall_seconds)
 
 
-def _answer(source: int, line: socket.socket) -> None:
-    ask = pictures.Ask(**wire.receive(line)[0])
-    _confine(ask)
-    blobs: list[bytes] = []
-    head: dict[str, Any]
+def _read_pictures(line: socket.socket) -> None:
+    """Until nobody asks for more, or it is time for another child."""
+    line.settimeout(_IDLE_SECONDS)
+    born, base = time.monotonic(), _own_memory()
+    for count in range(1, _MOST_PICTURES + 1):
+        try:
+            head, source = wire.asked(line)
+        except (wire.Cut, TimeoutError):
+            return
+        ask = pictures.Ask(**head)
+        if count == 1:
+            _confine(base + ask.memory_mb * _MB)
+        _begin_clocks(ask)
+        said, blobs = _work(source, ask)
+        last = (
+            "refused" in said
+            or count == _MOST_PICTURES
+            or time.monotonic() - born > _LONGEST_LIFE
+            or _own_memory() - base > _MOST_KEPT
+        )
+        line.settimeout(None)
+        wire.send(line, {**said, "last": last}, blobs)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if last:
+            return
+        line.settimeout(_IDLE_SECONDS)
+
+
+def _work(source: int, ask: pictures.Ask) -> tuple[dict[str, Any], list[bytes]]:
     try:
         # Mapped, not read: the descriptor's position belongs to whoever asked.
         with mmap.mmap(source, 0, access=mmap.ACCESS_READ) as file:
-            head, blobs = pictures.work(cast(BinaryIO, file), ask)
+            return pictures.work(cast(BinaryIO, file), ask)
     except pictures.Refused as refused:
-        head = {"refused": str(refused)}
+        return {"refused": str(refused)}, []
     except MemoryError:
-        head = {"refused": "memory"}
+        return {"refused": "memory"}, []
     except Exception as error:  # noqa: BLE001 - a hostile file may raise anything at all
-        head = {"refused": "damaged", "detail": repr(error)[:200]}
-    wire.send(line, head, blobs)
+        return {"refused": "damaged", "detail": repr(error)[:200]}, []
+    finally:
+        os.close(source)
 
 
 class Server:
-    """Forks for each ask, and tells who asked when a child died without an answer."""
+    """Forks a child for each line it is given, and says on the line when its child died."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
@@ -101,32 +143,30 @@ class Server:
                     open_ = self._take()
 
     def _take(self) -> bool:
-        message, fds, _, _ = socket.recv_fds(self._control, 1, 2)
+        message, fds, _, _ = socket.recv_fds(self._control, 1, 1)
         if not message:
             return False
-        if len(fds) == 2:
-            self._fork(fds[0], socket.socket(fileno=fds[1]))
+        if len(fds) == 1:
+            self._fork(socket.socket(fileno=fds[0]))
         return True
 
-    def _fork(self, source: int, line: socket.socket) -> None:
+    def _fork(self, line: socket.socket) -> None:
         try:
             pid = os.fork()
         except OSError:
-            os.close(source)
             line.close()
             return
         if pid == 0:
-            self._be_child(source, line)
-        os.close(source)
+            self._be_child(line)
         self._lines[pid] = line
 
-    def _be_child(self, source: int, line: socket.socket) -> None:
+    def _be_child(self, line: socket.socket) -> None:
         status = 1
         try:
             signal.set_wakeup_fd(-1)
             for other in (self._control, self._woken, self._wake, *self._lines.values()):
                 other.close()
-            _answer(source, line)
+            _read_pictures(line)
             status = 0
         finally:
             os._exit(status)
