@@ -39,7 +39,12 @@ def staged_under(draft: str) -> QuerySet[Photo]:
 def hold(word: str) -> None:
     """Wait for, and keep, the lock of a word until this transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7104))", [word])
+        cursor.execute(*lock_of(word))
+
+
+def lock_of(word: str) -> tuple[str, list[str]]:
+    """The statement that waits for the lock of a word."""
+    return "SELECT pg_advisory_xact_lock(hashtextextended(%s, 7104))", [word]
 
 
 def put(path: str, content: IO[bytes], size: int) -> None:

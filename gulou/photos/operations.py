@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gulou.kit import clock, rows
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import Conflict, Invalid, Refusal, TooMany
 from gulou.outbox.record import record
 
@@ -64,9 +66,10 @@ def stage_photo(
     _check_draft(draft)
     with tempfile.TemporaryFile() as spooled:
         sha256, size = _spool(file, spooled)
-        if there := _there_or_room(draft, sha256):
+        there, known = _there_or_room(draft, sha256)
+        if there:
             return there
-        if known := Photo.objects.filter(sha256=sha256).order_by("pk").first():
+        if known:
             return _take_in(spooled, _again(known, draft, by))
         kind = _kind(spooled)
         picture = _read(spooled, kind)
@@ -146,13 +149,28 @@ def _too_many() -> Invalid:
     )
 
 
-def _there_or_room(draft: str, sha256: str) -> Photo | None:
-    """The photo with these bytes if the draft has it. Else there must be room for one more."""
-    staged = list(files.staged_under(draft)[:MOST_PHOTOS])
-    there = next((photo for photo in staged if photo.sha256 == sha256), None)
-    if there is None and len(staged) >= MOST_PHOTOS:
+def _there_or_room(draft: str, sha256: str) -> tuple[Photo | None, Photo | None]:
+    """The photo with these bytes if the draft has it, else any other; else there must be room for
+    one more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOM, [sha256, sha256, draft])
+        count, there, known = cursor.fetchone()
+    if there is None and count >= MOST_PHOTOS:
         raise _too_many()
-    return there
+    found = _by_id.first(there or known) if there or known else None
+    return (found, None) if there else (None, found)
+
+
+_TABLE = Photo._meta.db_table
+_ROOM = (
+    f"SELECT count(*), max(id) FILTER (WHERE sha256 = %s), (SELECT id FROM {_TABLE}"  # noqa: S608
+    f" WHERE sha256 = %s LIMIT 1) FROM {_TABLE} WHERE draft = %s AND state = '{PhotoState.STAGED}'"
+)
+
+
+@Compiled
+def _by_id(pk: int) -> QuerySet[Photo]:
+    return Photo.objects.filter(pk=pk)
 
 
 def _chunks(file: "BinaryIO | UploadedFile[bytes]") -> Iterator[bytes]:
@@ -280,8 +298,13 @@ def _write(file: IO[bytes], photo: Photo) -> Photo:
     """The file first, the row after, or nothing. The draft is locked last and only briefly."""
     files.hold(photo.sha256)
     files.put(photo.original, file, photo.bytes)
-    files.hold(f"draft {photo.draft}")
-    if there := _there_or_room(photo.draft, photo.sha256):
-        return there
-    photo.save(force_insert=True)
-    return photo
+    lock = files.lock_of(f"draft {photo.draft}")
+    new = rows.add_if(photo, _STILL_ROOM, [MOST_PHOTOS, photo.sha256, photo.draft], after=lock)
+    there = None if new else _there_or_room(photo.draft, photo.sha256)[0]
+    return there or photo
+
+
+_STILL_ROOM = (
+    f"(SELECT count(*) < %s AND bool_and(sha256 <> %s) IS NOT FALSE FROM {_TABLE}"  # noqa: S608
+    f" WHERE draft = %s AND state = '{PhotoState.STAGED}')"
+)
