@@ -121,8 +121,10 @@ def _database(url: str) -> dict[str, Any]:
     # PgBouncer gives the next transaction another connection, where no cursor of ours is open.
     options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     pooled = options.pop("pooled", "") == "transaction"
+    # Nor is it the one where a statement of ours was planned.
+    planned = {"prepare_threshold": None if pooled else 1}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "gulou.kit.postgres",
         "DISABLE_SERVER_SIDE_CURSORS": pooled,
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
@@ -131,7 +133,7 @@ def _database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {name: unquote(value) for name, value in options.items()},
+        "OPTIONS": planned | {name: unquote(value) for name, value in options.items()},
     }
 
 

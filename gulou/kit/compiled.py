@@ -1,22 +1,25 @@
 """Queries that are asked with every request: their SQL is made once, and then only filled in.
 
-Making the SQL of a queryset costs several times what asking it does. `Compiled` takes a function
-from values to a queryset, and asks it with other values from then on:
+Making the SQL of a queryset costs several times what asking it does, and planning it as much as
+finding a few rows. `Compiled` takes a function from values to a queryset, and asks it with other
+values from then on; the server keeps its plan:
 
     _open = Compiled(lambda case: Step.objects.filter(case=case, ended_at=None))
     for step in _open(case.pk): ...
 
 A value is an id, a number, a text, an instant, a day or a UUID, and each stands in the query as it
-is given. Lists go in by the lookup `__any`. Nothing else may depend on the values.
+is given. Lists go in by the lookup `__any`. Nothing else may depend on the values. Where the best
+plan depends on them (a common or a rare street), say `planned=False`.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import connections, router
+from django.db import NotSupportedError, connections, router
 from django.db.models import Field, ForeignKey, Lookup, Model, QuerySet
 from django.db.models.query import (
     FlatValuesListIterable,
@@ -24,6 +27,7 @@ from django.db.models.query import (
     ValuesListIterable,
     get_related_populators,
 )
+from psycopg.types.numeric import Int8
 
 T = TypeVar("T")
 Draw = Callable[[tuple[Any, ...]], Any]
@@ -46,20 +50,18 @@ class OneOf(Lookup):
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """The SQL, its values with the places of those that are given, and how a row is read."""
+    """The SQL with a place for each value that is given, and how a row is read."""
 
     alias: str
     sql: str
-    values: list[Any]
-    places: list[tuple[int, int]]
     draw: Draw | None
 
 
 class Compiled(Generic[T]):
     """A query that is made once for each kind of values. Safe from any thread."""
 
-    def __init__(self, make: Callable[..., "QuerySet[Any, T]"]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[..., "QuerySet[Any, T]"], *, planned: bool = True) -> None:
+        self._make, self._planned = make, planned
         self._model: type[Model] | None = None
         self._ready: dict[Any, _Ready] = {}
 
@@ -67,18 +69,23 @@ class Compiled(Generic[T]):
         """What it finds for these values."""
         alias = router.db_for_read(self._model) if self._model else ""
         ready = self._ready.get((alias, *map(type, given))) or self._prepare(given)
-        values = ready.values.copy()
-        for place, which in ready.places:
-            values[place] = given[which]
-        with connections[ready.alias].cursor() as cursor:
-            cursor.execute(ready.sql, values)
-            found: list[Any] = cursor.fetchall()
+        found = self._found(ready, {_name(n): _sent(value) for n, value in enumerate(given)})
         return found if ready.draw is None else [ready.draw(row) for row in found]
 
     def first(self, *given: Any) -> T | None:
         """The first that it finds."""
         found = self(*given)
         return found[0] if found else None
+
+    def _found(self, ready: _Ready, values: dict[str, Any]) -> list[Any]:
+        connection = connections[ready.alias]
+        try:
+            return _asked(connection, ready.sql, values, planned=self._planned)
+        except NotSupportedError:
+            # A table was changed since this connection planned it; psycopg has forgotten the plan.
+            if not self._planned or connection.in_atomic_block:
+                raise
+            return _asked(connection, ready.sql, values, planned=False)
 
     def _prepare(self, given: tuple[Any, ...]) -> _Ready:
         marks = [_mark(type(value), which) for which, value in enumerate(given)]
@@ -87,17 +94,56 @@ class Compiled(Generic[T]):
         connection = connections[alias]
         compiler = rows.query.get_compiler(connection=connection)
         sql, values = compiler.as_sql()
-        places = [
-            (place, which)
-            for place, value in enumerate(values)
-            for which, mark in enumerate(marks)
-            if isinstance(value, type(mark)) and value == mark
+        names = [
+            next((_name(n) for n, mark in enumerate(marks) if _is(mark, value)), "")
+            for value in values
         ]
-        if {which for _, which in places} != set(range(len(marks))):
+        if set(names) - {""} != {_name(which) for which in range(len(marks))}:
             raise ValueError(f"{sql} does not ask for each of its values")
-        ready = _Ready(alias, sql, list(values), places, _draw(rows, compiler, connection))
+        sql = _with_places(sql, values, names, connection)
+        ready = _Ready(alias, sql, _draw(rows, compiler, connection))
         self._ready[alias, *map(type, given)] = ready
         return ready
+
+
+def _asked(connection: Any, sql: str, values: dict[str, Any], *, planned: bool) -> list[Any]:
+    with connection.planned_cursor() if planned else connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        found: list[Any] = cursor.fetchall()
+    return found
+
+
+def _name(which: int) -> str:
+    return f"v{which}"
+
+
+def _is(mark: Any, value: Any) -> bool:
+    return isinstance(value, type(mark)) and bool(value == mark)
+
+
+def _with_places(sql: str, values: Sequence[Any], names: Sequence[str], connection: Any) -> str:
+    """The SQL with names for what is given, and with the other values written out: the server then
+    knows them when it plans, and which partial index fits."""
+    each = iter(zip(values, names, strict=True))
+
+    def put(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%%"
+        value, name = next(each)
+        if name:
+            return f"%({name})s"
+        return str(connection.ops.compose_sql("%s", [value])).replace("%", "%%")
+
+    return re.sub("%[%s]", put, sql)
+
+
+def _sent(value: Any) -> Any:
+    """A value as the server gets it: of one type whatever its size, or it would be planned again."""
+    if isinstance(value, int):
+        return Int8(value)
+    if isinstance(value, list) and value and isinstance(value[0], int):
+        return f"{{{','.join(map(str, value))}}}"
+    return value
 
 
 def _mark(kind: type, which: int) -> Any:
