@@ -30,11 +30,11 @@ def page(
 ) -> HttpResponse:
     """A page of the desk, never kept by anybody but the person's own browser."""
     reader = reader_of(request)
-    posting = people.first_posting_of(reader)
     reach = access.reach_of(reader)
+    post = next(iter(reach.posts), None)
     frame: dict[str, Any] = {
-        "unit": posting.unit if posting else None,
-        "role": posting.role if posting else None,
+        "unit": people.unit_refs()[post.unit_id] if post else None,
+        "role": post,
         "may_enter": bool(reach.unit_ids_where(states.ENTER)),
         "may_mend": bool(reach.unit_ids_where(MEND)),
         "may_setup": any(reach.unit_ids_where(verb) for verb in SETUP_VERBS),

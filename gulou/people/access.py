@@ -12,14 +12,14 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, CharField, QuerySet, Value
+from django.db.models import BigIntegerField, BooleanField, CharField, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from gulou.kit.compiled import Compiled
 from gulou.kit.errors import NotAllowed
 
 from .models import Posting, StreetLeader, User
-from .queries import STREET_LEADER_VERBS, in_force, today, unit_refs
+from .queries import STREET_LEADER_VERBS, has_second_factor, in_force, today, unit_refs
 
 _NOWHERE: frozenset[int] = frozenset()
 
@@ -34,14 +34,26 @@ class OpenStep:
 
 
 @dataclass(frozen=True)
+class Post:
+    """One present posting: at which unit, in which role."""
+
+    unit_id: int
+    name_zh: str
+    name_en: str
+    second_factor: bool
+
+
+@dataclass(frozen=True)
 class Reach:
     """What one person may do where, read once: for pages that ask about many verbs.
 
-    `user_id` is None for somebody who may no longer do anything.
+    `user_id` is None for somebody who may no longer do anything. `posts`: the first one heads the
+    person's pages.
     """
 
     user_id: int | None
     unit_ids_by_verb: Mapping[str, frozenset[int]]
+    posts: tuple[Post, ...] = ()
 
     def unit_ids_where(self, verb: str) -> frozenset[int]:
         """Every unit that the person's present postings reach with this verb."""
@@ -85,13 +97,21 @@ def reach_of(user: User) -> Reach:
 
 def _reach_of(user: User) -> Reach:
     found: dict[str, set[int]] = {}
-    units = unit_refs()
-    for verbs, below, unit_id in _present(user):
+    units, posts = unit_refs(), []
+    for verbs, below, unit_id, *post in sorted(_held(user.pk, today()), key=_since):
         root = units[unit_id].path
         reached = {u.id for u in units.values() if u.path.startswith(root)} if below else {unit_id}
         for verb in verbs:
             found.setdefault(verb, set()).update(reached)
-    return Reach(user.pk, {verb: frozenset(ids) for verb, ids in found.items()})
+        role_id, *named, _begun, _pk = post
+        if role_id is not None:
+            posts.append(Post(unit_id, *named))
+    reach = {verb: frozenset(ids) for verb, ids in found.items()}
+    return Reach(user.pk, reach, tuple(posts))
+
+
+def _since(row: tuple[Any, ...]) -> Any:
+    return row[-2:]
 
 
 def unit_ids_where(user: User, verb: str) -> frozenset[int]:
@@ -120,18 +140,26 @@ def require(user: User, verb: str, *, unit_id: int, steps: Iterable[OpenStep] = 
         )
 
 
-def _present(user: User) -> Iterable[tuple[list[str], bool, int]]:
-    """Verbs, whether they reach below, and the unit: of postings and of attachments to streets."""
-    return _held(user.pk, today())
+def lacks_second_factor(user: User) -> bool:
+    """Whether a present posting asks for a second factor that this person has not set up."""
+    asked = any(post.second_factor for post in reach_of(user).posts)
+    return asked and not has_second_factor(user)
 
 
 @Compiled
 def _held(user_id: int, day: date) -> QuerySet[Any, Any]:
+    """Verbs, whether they reach below, the unit, and the role, of postings and of attachments to
+    streets, which have none."""
     text = CharField(max_length=40)
     postings = Posting.objects.filter(in_force(day), user_id=user_id).order_by()
     leaders = StreetLeader.objects.filter(in_force(day), user_id=user_id).order_by()
     lent = Value(sorted(STREET_LEADER_VERBS), output_field=ArrayField(text))
-    below = Value(True, output_field=BooleanField())
-    return postings.values_list("role__verbs", "role__reaches_below", "unit_id").union(
-        leaders.values_list(lent, below, "unit_id"), all=True
-    )
+    yes, no = (Value(one, output_field=BooleanField()) for one in (True, False))
+    role, nameless = Value(None, output_field=BigIntegerField()), Value("", output_field=text)
+    return postings.values_list(
+        "role__verbs", "role__reaches_below", "unit_id",
+        "role_id", "role__name_zh", "role__name_en", "role__second_factor", "since", "pk",
+    ).union(
+        leaders.values_list(lent, yes, "unit_id", role, nameless, nameless, no, "since", "pk"),
+        all=True,
+    )  # fmt: skip

@@ -124,7 +124,7 @@ def _first_thing(request: HttpRequest, user: User) -> str:
     # Who came by another way is not asked for a password that they may not even have.
     if method_of(request, user) == "password" and queries.password_is_due(user):
         return _NEW_KEY
-    return _SECOND_FACTOR if queries.lacks_second_factor(user) else ""
+    return _SECOND_FACTOR if access.lacks_second_factor(user) else ""
 
 
 def _go(request: HttpRequest, address: str) -> HttpResponse:

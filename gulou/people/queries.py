@@ -314,17 +314,6 @@ def _posted(user_ids: list[int], day: date) -> QuerySet[Any, Any]:
     return rows.values_list("user_id", "unit_id")
 
 
-def first_posting_of(user: User) -> Posting | None:
-    """The posting that a person's pages are headed by, with role and unit."""
-    return _headed_by.first(user.pk, today())
-
-
-@Compiled
-def _headed_by(user_id: int, day: date) -> QuerySet[Posting]:
-    rows = Posting.objects.filter(in_force(day), user_id=user_id).select_related("role", "unit")
-    return rows.order_by("since", "pk")[:1]
-
-
 def person_named(username: str) -> User | None:
     """Who signs in with this name, however it is capitalised."""
     found = User.objects.filter(username__iexact=username)[:2]
@@ -345,17 +334,6 @@ def names_of_actors(actors: Iterable[str]) -> dict[str, str]:
     """What to call those whom facts name as "user:<uid>"; others are left out."""
     by_uid = {UUID(actor[5:]): actor for actor in actors if actor.startswith("user:")}
     return {by_uid[uid]: str(user) for uid, user in people_by_uid(set(by_uid)).items()}
-
-
-def lacks_second_factor(user: User) -> bool:
-    """Whether a present posting asks for a second factor that this person has not set up."""
-    return bool(_asking_for_two(user.pk, today())) and not has_second_factor(user)
-
-
-@Compiled
-def _asking_for_two(user_id: int, day: date) -> QuerySet[Posting, Any]:
-    asked = Posting.objects.filter(in_force(day), user_id=user_id, role__second_factor=True)
-    return asked.order_by().values_list("pk", flat=True)
 
 
 def has_second_factor(user: User) -> bool:

@@ -1,9 +1,11 @@
 """The views that a person has at hand, and how they like their queue."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from gulou.kit.compiled import Compiled
 from gulou.kit.words import name_of
 from gulou.people import access
 from gulou.people import queries as people
@@ -36,8 +38,13 @@ class Liking:
 
 def liking_of(person: User) -> Liking:
     """How this person likes their queue."""
-    row = Preference.objects.filter(person=person).values_list("columns", "view_id").first()
+    row = _liked_by.first(person.pk)
     return Liking(tuple(row[0]), row[1]) if row else Liking()
+
+
+@Compiled
+def _liked_by(person_id: int) -> QuerySet[Any, Any]:
+    return Preference.objects.filter(person_id=person_id).values_list("columns", "view_id")
 
 
 def views_seen_by(person: User, *, first: int | None = None) -> list[View]:
@@ -46,10 +53,8 @@ def views_seen_by(person: User, *, first: int | None = None) -> list[View]:
     `first` is the view that the person's queue opens with.
     """
     units = people.unit_refs()
-    posted = access.posted_unit_ids(person)
+    posted = {post.unit_id for post in access.reach_of(person).posts}
     above = {up for pk in posted if pk in units for up in units[pk].ancestor_ids}
-    shared = Q(everybody=True) | Q(unit_id__in=above)
-    found = SavedView.objects.filter(Q(owner=person) | shared).select_related("owner")
     views = [
         View(
             id=view.pk, name=view.name, query=view.query, owner=str(view.owner),
@@ -57,6 +62,12 @@ def views_seen_by(person: User, *, first: int | None = None) -> list[View]:
             shared_with=name_of(units[view.unit_id]) if view.unit_id and view.unit_id in units else "",
             first=view.pk == first,
         )
-        for view in found
+        for view in _shown_to(person.pk, sorted(above))
     ]  # fmt: skip
     return sorted(views, key=lambda view: not view.own)
+
+
+@Compiled
+def _shown_to(person_id: int, unit_ids: list[int]) -> QuerySet[SavedView]:
+    shown = Q(owner_id=person_id) | Q(everybody=True) | Q(unit_id__any=unit_ids)
+    return SavedView.objects.filter(shown).select_related("owner")
