@@ -80,6 +80,13 @@ def category_refs() -> Mapping[int, CategoryRef]:
     return current.registry().categories
 
 
+def category_ids_below(category_id: int) -> set[int]:
+    """A category and those of its class."""
+    return {category_id} | {
+        one.id for one in category_refs().values() if one.parent_id == category_id
+    }
+
+
 def category_ref(category_id: int) -> CategoryRef:
     """The category with this id. Raises Invalid on the field `category`."""
     found = category_refs().get(category_id)

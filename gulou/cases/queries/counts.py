@@ -1,6 +1,5 @@
 """How many cases there are of each kind: summed up from what is kept where it can be."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -171,16 +170,13 @@ class _Wanted:
         if self.filters.street_id is not None:
             also("street_id = %s", self.filters.street_id)
         if self.filters.category_id is not None:
-            also("category_id = ANY(%s)", sorted(_kinds_below(self.filters.category_id)))
+            also(
+                "category_id = ANY(%s)",
+                sorted(catalogue.category_ids_below(self.filters.category_id)),
+            )
         if self.filters.source:
             also("source = %s", self.filters.source)
         return " AND ".join(sql), values
 
 
 _FIRST_DAY = datetime(1970, 1, 1).toordinal()  # noqa: DTZ001  a day, in no zone
-
-
-def _kinds_below(category_id: int) -> set[int]:
-    """A category and those of its class."""
-    refs: Mapping[int, catalogue.CategoryRef] = catalogue.category_refs()
-    return {category_id} | {one.id for one in refs.values() if one.parent_id == category_id}

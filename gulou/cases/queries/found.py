@@ -1,5 +1,6 @@
 """Finding cases by words, at a cost that does not grow with how many have them."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connection
@@ -22,20 +23,41 @@ _MOST_KNOWN = 10_000
 _many: set[Question] = set()
 
 
-def found_by(text: str) -> Q:
-    """Which cases these words find."""
+# What is asked of words, without the words: how many there are (on few or on many cases), and of each
+# question whether it has terms and units. Whoever has it can make the query, and ask it of others.
+Shape = tuple[bool, tuple[tuple[bool, bool], ...]]
+
+
+def asked_by(text: str) -> tuple[Shape, list[Any]]:
+    """What `found_with` takes to find the cases of these words."""
     questions = search.questions(text)
-    if not questions:
-        return Q(pk__in=[])
-    if not _any_on_many(questions):
-        asked = [_sql(question) for question in questions]
-        found = " UNION ALL ".join(sql for sql, _ in asked)
-        return Q(pk__in=RawSQL(found, [value for _, values in asked for value in values]))  # noqa: S611
-    wanted = Q()
+    values: list[Any] = []
     for question in questions:
-        side = Q(findable__terms__matches=question.terms) if question.terms else Q()
-        if question.unit_ids is not None:
-            side &= Q(unit_id__in=sorted(question.unit_ids))
+        values += [question.terms] if question.terms else []
+        values += [] if question.unit_ids is None else [sorted(question.unit_ids)]
+    kinds = tuple((bool(one.terms), one.unit_ids is not None) for one in questions)
+    return (_any_on_many(questions), kinds), values
+
+
+def found_with(shape: Shape, *given: Any) -> Q:
+    """Which cases are found."""
+    many, kinds = shape
+    values = iter(given)
+    if not kinds:
+        return Q(pk__any=[])
+    if many:
+        return _met(kinds, values)
+    asked = " UNION ALL ".join(_sql(*kind) for kind in kinds)
+    return Q(pk__in=RawSQL(asked, list(values)))  # noqa: S611  our own
+
+
+def _met(kinds: Iterable[tuple[bool, bool]], values: Iterator[Any]) -> Q:
+    """Looked at one by one, on the way from case to case."""
+    wanted = Q()
+    for has_terms, has_units in kinds:
+        side = Q(findable__terms__matches=next(values)) if has_terms else Q()
+        if has_units:
+            side &= Q(unit_id__any=next(values))
         wanted |= side
     return wanted
 
@@ -70,7 +92,9 @@ def _on_many(question: Question) -> bool:
     """What once was on many stays so, and is not asked again."""
     if question in _many:
         return True
-    sql, values = _sql(question)
+    sql = _sql(bool(question.terms), question.unit_ids is not None)
+    values: list[Any] = [] if question.unit_ids is None else [sorted(question.unit_ids)]
+    values = [question.terms, *values] if question.terms else values
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT count(*) FROM (SELECT FROM ({sql}) AS found LIMIT %s) AS counted",  # noqa: S608  our own
@@ -82,17 +106,15 @@ def _on_many(question: Question) -> bool:
     return many
 
 
-def _sql(question: Question) -> tuple[str, list[Any]]:
-    """The ids of the cases that answer a question, and the values of that SQL."""
+def _sql(has_terms: bool, has_units: bool) -> str:
+    """The ids of the cases that answer a question of this kind; its terms come before its units."""
     # Held apart, so that the planner uses the index of terms however few are wanted of them.
     found = (
         "(WITH found AS MATERIALIZED (SELECT case_id FROM cases_findable "
         "WHERE terms @@ %s::tsquery) SELECT case_id FROM found)"
     )
-    units = "SELECT id FROM cases_case WHERE unit_id = ANY(%s)"
-    if question.unit_ids is None:
-        return found, [question.terms]
-    values: list[Any] = [sorted(question.unit_ids)]
-    if not question.terms:
-        return units, values
-    return f"{units} AND id IN {found}", [*values, question.terms]
+    if not has_units:
+        return found
+    units = "unit_id = ANY(%s::bigint[])"
+    also = f"id IN {found} AND " if has_terms else ""
+    return f"SELECT id FROM cases_case WHERE {also}{units}"  # noqa: S608  our own

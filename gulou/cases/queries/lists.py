@@ -3,12 +3,14 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from typing import Any
 
+import msgspec
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -26,7 +28,7 @@ from gulou.people.models import User
 from gulou.photos.models import Photo
 from gulou.places import queries as places
 
-from .found import found_by, numbered
+from .found import Shape, asked_by, found_with, numbered
 from .seen import cases_seen_by, eyes_of, seen_with
 
 PAGE = 50
@@ -37,10 +39,10 @@ _FIELDS = (
     "returns", "reworks", "reports_count", "objected_at", "place_ambiguous", "lat", "lon",
     "cover_id", "version",
 )  # fmt: skip
+_COVER = _FIELDS.index("cover_id")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One case in a list. Names are in the reader's language; times are aware."""
 
     id: int
@@ -146,12 +148,12 @@ def queue(
     user: User, filters: Filters, *, key: str = "", sort: str = "new", size: int = PAGE
 ) -> Page:
     """A page of the cases that the user sees. `key` is `older` or `newer` of another page."""
-    cases = narrowed(scope(user, filters), filters)
-    page = _page(cases, key=key, sort=sort, size=size, dated=_all_dated(filters))
+    page = _page(user, filters, key=key, sort=sort, size=size)
     if key or not search.is_number(clean(filters.text)):
         return page
     # Whose very number was typed stands before the others.
-    exact = _rows(list(cases.filter(numbered(filters.text)).values_list(*_FIELDS)))
+    cases = narrowed(scope(user, filters), filters).filter(numbered(filters.text))
+    exact = _rows(list(cases.values_list(*_FIELDS)))
     others = [row for row in page.rows if row.id not in {one.id for one in exact}]
     return replace(page, rows=[*exact, *others])
 
@@ -162,7 +164,8 @@ def beside(user: User, filters: Filters, case: Case, *, sort: str = "new") -> tu
     The case itself need not fit the filters any more.
     """
     cases = narrowed(scope(user, filters), filters).exclude(pk=case.pk)
-    cases, order = _ordered(cases, sort, dated=_all_dated(filters))
+    order = _order(sort, dated=_all_dated(filters))
+    cases = _ordered(cases, order)
     at = _At([_of(case, by) for by in order], case.pk)
     both = (_after(cases, order, at, backwards=backwards) for backwards in (True, False))
     before, after = (found.values_list("number", flat=True).first() for found in both)
@@ -174,14 +177,16 @@ def first_of(
 ) -> list[tuple[str, int]]:
     """Number and version of the first cases of a list, at most so many."""
     cases = narrowed(scope(user, filters), filters)
-    cases, order = _ordered(cases, sort, dated=_all_dated(filters))
+    order = _order(sort, dated=_all_dated(filters))
+    cases = _ordered(cases, order)
     return list(_after(cases, order, None, backwards=False).values_list("number", "version")[:most])
 
 
 def cases_found(user: User, filters: Filters, *, sort: str = "new") -> QuerySet[Case]:
     """All cases of a list at once, in its order: for what is made from a whole list."""
     cases = narrowed(scope(user, filters), filters)
-    cases, order = _ordered(cases, sort, dated=_all_dated(filters))
+    order = _order(sort, dated=_all_dated(filters))
+    cases = _ordered(cases, order)
     return _after(cases, order, None, backwards=False)
 
 
@@ -256,44 +261,101 @@ def scope(user: User, filters: Filters) -> QuerySet[Case]:
 def narrowed(cases: QuerySet[Case], filters: Filters) -> QuerySet[Case]:
     """The cases that these filters leave."""
     wanted = Q()
-    if filters.states:
-        wanted &= Q(state__in=filters.states)
-    if filters.open:
-        wanted &= Q(ended_at=None)
-    if filters.late:
-        wanted &= Q(ended_at=None, due_at__lt=clock.now())
-    if filters.today:
-        now = clock.now()
-        midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-        wanted &= Q(ended_at=None, due_at__gte=now, due_at__lt=midnight + timedelta(days=1))
-    if filters.objected:
-        wanted &= Q(objected_at__isnull=False)
-    if filters.back:
-        reopened = Note.objects.filter(case=OuterRef("pk"), move=states.REOPEN.name)
-        came_back = Q(returns__gt=0) | Q(reworks__gt=0) | Q(objected_at__isnull=False)
-        wanted &= came_back | Q(Exists(reopened))
-    if filters.unit_id is not None:
-        below = people.unit_ids_below([filters.unit_id])
-        wanted &= Q(unit_id__in=below) | Q(step_unit_id__in=below)
-    if filters.street_id is not None:
-        wanted &= Q(street_id=filters.street_id)
-    if filters.category_id is not None:
-        wanted &= Q(category_id=filters.category_id) | Q(category__parent_id=filters.category_id)
-    if filters.source:
-        wanted &= Q(source=filters.source)
-    if filters.since is not None:
-        wanted &= Q(opened_at__gte=filters.since)
-    if filters.until is not None:
-        wanted &= Q(opened_at__lt=filters.until)
-    if clean(filters.text):
-        wanted &= found_by(filters.text)
+    for one, *values in _conditions(filters):
+        wanted &= _condition(one, *values)
     return cases.filter(wanted)
 
 
-def _page(cases: QuerySet[Case], *, key: str, sort: str, size: int, dated: bool) -> Page:
-    cases, order = _ordered(cases, sort, dated=dated)
+# What a filter asks for, without what it is asked with: its name, or the shape of some words.
+_Filter = str | Shape
+
+
+def _conditions(filters: Filters) -> Iterator[tuple[Any, ...]]:
+    """Each filter that is set, and the values that go into its condition."""
+    if filters.states:
+        yield "states", list(filters.states)
+    for name in ("open", "objected", "back"):
+        if getattr(filters, name):
+            yield (name,)
+    now = clock.now()
+    if filters.late:
+        yield "late", now
+    if filters.today:
+        midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        yield "today", now, midnight + timedelta(days=1)
+    if filters.unit_id is not None:
+        yield "unit", sorted(people.unit_ids_below([filters.unit_id]))
+    if filters.category_id is not None:
+        yield "category", sorted(catalogue.category_ids_below(filters.category_id))
+    for name, value in (
+        ("street", filters.street_id), ("source", filters.source or None),
+        ("since", filters.since), ("until", filters.until),
+    ):  # fmt: skip
+        if value is not None:
+            yield name, value
+    if clean(filters.text):
+        shape, values = asked_by(filters.text)
+        yield shape, *values
+
+
+def _condition(one: _Filter, *values: Any) -> Q:
+    return _SIDES[one](*values) if isinstance(one, str) else found_with(one, *values)
+
+
+def _came_back() -> Q:
+    reopened = Note.objects.filter(case=OuterRef("pk"), move=states.REOPEN.name)
+    came_back = Q(returns__gt=0) | Q(reworks__gt=0) | Q(objected_at__isnull=False)
+    return came_back | Q(Exists(reopened))
+
+
+_SIDES: dict[str, Callable[..., Q]] = {
+    "states": lambda values: Q(state__any=values),
+    "open": lambda: Q(ended_at=None),
+    "objected": lambda: Q(objected_at__isnull=False),
+    "back": _came_back,
+    "late": lambda now: Q(ended_at=None, due_at__lt=now),
+    "today": lambda now, end: Q(ended_at=None, due_at__gte=now, due_at__lt=end),
+    "unit": lambda below: Q(unit_id__any=below) | Q(step_unit_id__any=below),
+    "category": lambda below: Q(category_id__any=below),
+    "street": lambda pk: Q(street_id=pk),
+    "source": lambda name: Q(source=name),
+    "since": lambda begin: Q(opened_at__gte=begin),
+    "until": lambda end: Q(opened_at__lt=end),
+}
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What makes the query of a page another one. All else are values that go into it."""
+
+    eyes: tuple[bool, bool]
+    # How many values go with them, and how many tell what is the reader's to do: none for a list of
+    # all that they see.
+    given: int
+    duties: int
+    # Each filter, and how many values it takes.
+    filters: tuple[tuple[_Filter, int], ...]
+    sort: str
+    dated: bool
+    backwards: bool
+    begun: bool
+    size: int
+
+
+def _page(user: User, filters: Filters, *, key: str, sort: str, size: int) -> Page:
+    if not user.is_active:
+        return Page([], sort=sort)
+    dated = _all_dated(filters)
+    order = _order(sort, dated=dated)
     backwards, at = _unlock(key, order)
-    found = list(_after(cases, order, at, backwards=backwards).values_list(*_FIELDS)[: size + 1])
+    eyes, duties = eyes_of(user), _duties_of(user) if filters.mine else []
+    set_ = [(one, values) for one, *values in _conditions(filters)]
+    shape = _Shape(
+        eyes.kind, len(eyes.given), len(duties), tuple((one, len(values)) for one, values in set_),
+        ",".join(sorts_of(sort)), dated, backwards, at is not None, size,
+    )  # fmt: skip
+    given = [*duties, *eyes.given, *(value for _, values in set_ for value in values)]
+    found = _pages(shape)(*given, *([*at.values, at.pk] if at else []))
     more, raw = len(found) > size, found[:size]
     if backwards:
         raw.reverse()
@@ -305,6 +367,27 @@ def _page(cases: QuerySet[Case], *, key: str, sort: str, size: int, dated: bool)
         newer=_lock(raw[0], order, backwards=True) if raw and newer else "",
         sort=sort,
     )
+
+
+@lru_cache(maxsize=500)
+def _pages(shape: _Shape) -> Compiled[tuple[Any, ...]]:
+    """The query of such a page. How it is best answered depends on the street and the words, so it
+    is planned each time."""
+
+    def make(*given: Any) -> QuerySet[Any, Any]:
+        values = iter(given)
+        duties = list(islice(values, shape.duties))
+        eyes = list(islice(values, shape.given))
+        cases = _work(shape.eyes, *duties, *eyes) if duties else seen_with(shape.eyes, *eyes)
+        for one, takes in shape.filters:
+            cases = cases.filter(_condition(one, *islice(values, takes)))
+        order = _order(shape.sort, dated=shape.dated)
+        cases = _ordered(cases, order)
+        at = _At(list(islice(values, len(order))), next(values)) if shape.begun else None
+        cases = _after(cases, order, at, backwards=shape.backwards)
+        return cases.values_list(*_FIELDS)[: shape.size + 1]
+
+    return Compiled(make, planned=False)
 
 
 @dataclass(frozen=True)
@@ -321,20 +404,25 @@ def _all_dated(filters: Filters) -> bool:
     return filters.open or filters.late or filters.today or under_way
 
 
-def _ordered(cases: QuerySet[Case], sort: str, *, dated: bool) -> tuple[QuerySet[Case], list[_By]]:
-    """The cases with all that they are sorted by, and by what. `dated`: each has a time due."""
+def _order(sort: str, *, dated: bool) -> list[_By]:
+    """What a list is sorted by. `dated`: each case has a time due."""
     order = []
     for place, name in enumerate(sorts_of(sort)):
         column = _COLUMNS[name.removeprefix("-")]
-        term = column
-        if column == "due_at" and place == 0 and dated:
-            # As the index has it, which holds nothing that is never due.
-            cases = cases.filter(due_at__isnull=False)
-        elif column in _BLANKS:
-            term = f"by_{column}"
-            cases = cases.annotate(**{term: Coalesce(column, Value(_BLANKS[column]))})
-        order.append(_By(column, name.startswith("-"), term))
-    return cases, order
+        plain = column not in _BLANKS or (column == "due_at" and place == 0 and dated)
+        order.append(_By(column, name.startswith("-"), column if plain else f"by_{column}"))
+    return order
+
+
+def _ordered(cases: QuerySet[Case], order: list[_By]) -> QuerySet[Case]:
+    """The cases with all that they are sorted by."""
+    if order[0].term == "due_at":
+        # As the index has it, which holds nothing that is never due.
+        cases = cases.filter(due_at__isnull=False)
+    blanks = {by.term: by.column for by in order if by.term != by.column}
+    return cases.annotate(
+        **{term: Coalesce(column, Value(_BLANKS[column])) for term, column in blanks.items()}
+    )
 
 
 def _after(
@@ -411,25 +499,28 @@ def _rows(values: Any) -> list[Row]:
     categories = _Names(catalogue.category_refs())
     units, areas = _Names(people.unit_refs()), _Names(places.area_refs())
     now = clock.now()
-    found = [dict(zip(_FIELDS, value, strict=True)) for value in values]
+    found = list(values)
     # Looked up for these rows only; a join would be made for all rows before they are sorted.
-    wanted = {v["cover_id"] for v in found} - {None}
-    covers = dict(_uids_of(list(wanted))) if wanted else {}
-    rows = []
-    for v in found:
-        rows.append(Row(
-            id=v["id"], number=v["number"], state=State(v["state"]), source=v["source"],
-            category=categories[v["category_id"]], icon=categories.icon(v["category_id"]),
-            street=areas[v["street_id"]], community=areas[v["community_id"]],
-            address=v["address"], unit=units[v["unit_id"]], step_kind=v["step_kind"],
-            step_unit=units[v["step_unit_id"]], due_at=v["due_at"],
-            opened_at=v["opened_at"], changed_at=v["changed_at"], ended_at=v["ended_at"],
-            late=v["ended_at"] is None and v["due_at"] is not None and v["due_at"] < now,
-            returns=v["returns"], reworks=v["reworks"], reports_count=v["reports_count"],
-            objected=v["objected_at"] is not None, place_ambiguous=v["place_ambiguous"],
-            lat=v["lat"], lon=v["lon"], cover=str(covers.get(v["cover_id"], "")), version=v["version"],
-        ))  # fmt: skip
-    return rows
+    wanted = {row[_COVER] for row in found} - {None}
+    covers = {pk: str(uid) for pk, uid in _uids_of(list(wanted))} if wanted else {}
+    return [
+        Row(
+            id=pk, number=number, state=State(state), source=source,
+            category=categories[category_id], icon=categories.icon(category_id),
+            street=areas[street_id], community=areas[community_id], address=address,
+            unit=units[unit_id], step_kind=step_kind, step_unit=units[step_unit_id],
+            due_at=due_at, opened_at=opened_at, changed_at=changed_at, ended_at=ended_at,
+            late=ended_at is None and due_at is not None and due_at < now, returns=returns,
+            reworks=reworks, reports_count=reports_count, objected=objected_at is not None,
+            place_ambiguous=place_ambiguous, lat=lat, lon=lon, cover=covers.get(cover_id, ""),
+            version=version,
+        )
+        for (
+            pk, number, state, source, category_id, street_id, community_id, address, unit_id,
+            step_kind, step_unit_id, due_at, opened_at, changed_at, ended_at, returns, reworks,
+            reports_count, objected_at, place_ambiguous, lat, lon, cover_id, version,
+        ) in found
+    ]  # fmt: skip
 
 
 @Compiled
