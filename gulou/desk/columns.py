@@ -6,9 +6,10 @@ A row is drawn here rather than in a template: a page has hundreds of cells, and
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Any
 
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -86,7 +87,7 @@ def _due(row: Row, pen: Pen) -> str:
 
 
 def _text(read: Callable[[Row], str]) -> Callable[[Row, Pen], str]:
-    return lambda row, pen: str(escape(read(row)))
+    return lambda row, pen: escape(read(row))
 
 
 def _time(read: Callable[[Row], datetime | None]) -> Callable[[Row, Pen], str]:

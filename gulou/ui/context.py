@@ -1,11 +1,15 @@
 """What every page knows."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.html import json_script
 from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from gulou.ui.words import WORDS
 
@@ -21,11 +25,16 @@ def page(request: HttpRequest) -> dict[str, Any]:
         # By what is in the database, not by the setting: made-up data stay made up.
         "demo": import_string(settings.DEMO_MARK)(),
         "theme": theme if theme in THEMES else "",
-        "script_words": {key: str(words) for key, words in WORDS.items()},
+        "script_words": _script_words(get_language() or ""),
         "base_map_style": settings.GULOU.base_map_style,
         "site": SimpleLazyObject(import_string(settings.SITE_IMPRINT)),
         "shell": _shell(request),
     }
+
+
+@cache
+def _script_words(language: str) -> SafeString:
+    return json_script({key: str(words) for key, words in WORDS.items()}, "words")
 
 
 def _shell(request: HttpRequest) -> str:

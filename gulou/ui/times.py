@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 
 DAY = timedelta(days=1)
 SOON = timedelta(hours=2)
@@ -26,19 +26,20 @@ def moment(instant: datetime) -> str:
 
 def day(instant: datetime, *, now: datetime) -> str:
     """11月23日 or 23 Nov; with the year where it is another one."""
-    local, here = timezone.localtime(instant), timezone.localtime(now)
+    return _day(timezone.localtime(instant), timezone.localtime(now))
+
+
+def _day(local: datetime, here: datetime) -> str:
     if local.year != here.year:
         return local.strftime("%Y-%m-%d")
-    return gettext("%(day)d %(month)s") % {"day": local.day, "month": _months()[local.month - 1]}
+    return gettext("%(day)d %(month)s") % {"day": local.day, "month": _MONTHS[local.month - 1]}
 
 
 def day_and_hour(instant: datetime, *, now: datetime) -> str:
     """14:05 today, else 11月23日 14:05."""
-    local = timezone.localtime(instant)
+    local, here = timezone.localtime(instant), timezone.localtime(now)
     hour = local.strftime("%H:%M")
-    if local.date() == timezone.localtime(now).date():
-        return hour
-    return f"{day(instant, now=now)} {hour}"
+    return hour if local.date() == here.date() else f"{_day(local, here)} {hour}"
 
 
 def span(length: timedelta) -> str:
@@ -78,10 +79,9 @@ def left(due: datetime, *, now: datetime) -> TimeLeft:
     return TimeLeft(gettext("by %(time)s") % {"time": day_and_hour(due, now=now)}, "", due)
 
 
-def _months() -> tuple[str, ...]:
-    return (
-        pgettext("month", "Jan"), pgettext("month", "Feb"), pgettext("month", "Mar"),
-        pgettext("month", "Apr"), pgettext("month", "May"), pgettext("month", "Jun"),
-        pgettext("month", "Jul"), pgettext("month", "Aug"), pgettext("month", "Sep"),
-        pgettext("month", "Oct"), pgettext("month", "Nov"), pgettext("month", "Dec"),
-    )  # fmt: skip
+_MONTHS = (
+    pgettext_lazy("month", "Jan"), pgettext_lazy("month", "Feb"), pgettext_lazy("month", "Mar"),
+    pgettext_lazy("month", "Apr"), pgettext_lazy("month", "May"), pgettext_lazy("month", "Jun"),
+    pgettext_lazy("month", "Jul"), pgettext_lazy("month", "Aug"), pgettext_lazy("month", "Sep"),
+    pgettext_lazy("month", "Oct"), pgettext_lazy("month", "Nov"), pgettext_lazy("month", "Dec"),
+)  # fmt: skip
