@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from gulou.calendars.states import MANAGE as MANAGE_CALENDARS
 from gulou.catalogue.states import MANAGE as MANAGE_CATALOGUE
 from gulou.openings.states import APPROVE as APPROVE_OPENING
 from gulou.openings.states import ASK as ASK_OPENING
@@ -60,7 +61,7 @@ ROLES: Sequence[ShippedRole] = (
                 (states.READ, states.NOTE.verb, APPROVE_OPENING), True),
     ShippedRole("reader", "查阅", "Reader", (states.READ,), True),
     ShippedRole(ADMINISTRATOR, "系统管理员", "Administrator",
-                (states.READ, MANAGE_CATALOGUE, *PEOPLE_VERBS), True, second_factor=True),
+                (states.READ, MANAGE_CATALOGUE, MANAGE_CALENDARS, *PEOPLE_VERBS), True, second_factor=True),
 )
 # fmt: on
 

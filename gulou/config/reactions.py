@@ -1,5 +1,6 @@
 """What follows from which fact. Read this page to know every consequence in the house."""
 
+from gulou.calendars import facts as calendars
 from gulou.cases import facts as cases
 from gulou.catalogue import facts as catalogue
 from gulou.errands import facts as errands
@@ -31,6 +32,9 @@ REACTIONS: Table = {
     errands.ErrandFailed: [],
     errands.ErrandCancelled: [],
     errands.ErrandFetched: [],
+    calendars.YearSet: [],
+    calendars.CalendarSet: [],
+    calendars.UnitCalendarSet: [],
     sheets.SheetTaken: [],
     sheets.SheetApplied: [],
     sheets.LoginsTaken: [],

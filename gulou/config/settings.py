@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "gulou.places",
     "gulou.errands",
     "gulou.openings",
+    "gulou.calendars",
     "gulou.catalogue",
     "gulou.sheets",
     "gulou.photos",

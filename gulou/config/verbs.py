@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from gulou.calendars.states import MANAGE as CALENDARS
 from gulou.cases import states as cases
 from gulou.catalogue.states import MANAGE as CATALOGUE
 from gulou.openings.states import APPROVE, ASK
@@ -55,6 +56,7 @@ GROUPS: Sequence[VerbGroup] = (
         Verb(people.DEFINE, _("define what roles may do")),
         Verb(people.PLACES, _("manage areas and places")),
         Verb(CATALOGUE, _("manage categories, limits and rules")),
+        Verb(CALENDARS, _("manage calendars: working times and public holidays")),
         Verb(people.MEND, _("try again what the house could not do by itself")),
     )),
 )

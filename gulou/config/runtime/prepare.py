@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.utils import OperationalError
 from django.utils.translation import override
 
+from gulou.calendars.national import load_national
 from gulou.cases.roles import define_shipped_roles
 from gulou.catalogue.operations import load_shipped
 from gulou.catalogue.operations.allow import SYSTEM
@@ -42,9 +43,10 @@ def prepare() -> int:
 
 
 def ship() -> None:
-    """Bring in what is missing of what Gulou ships: categories, levels of areas, roles."""
+    """Bring in what is missing of what Gulou ships: categories, holidays, levels of areas, roles."""
     with one_at_a_time(), transaction.atomic(), override("zh-hans"):
         load_shipped(by=SYSTEM)
+        load_national()
         set_standard_levels(actor=SYSTEM)
         define_shipped_roles()
 

@@ -1,0 +1,1 @@
+"""When work is done: working times, public holidays, and which unit keeps which calendar."""
