@@ -20,6 +20,7 @@ from gulou.outbox import kept
 from gulou.outbox.models import Revision
 from gulou.people.models import Posting, Role, Unit, UnitKind, User
 from gulou.places.models import Area, Level
+from tests.factories.calendars import know_years
 from tests.factories.people import LONG_AGO
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -95,6 +96,7 @@ def _square(west: float, south: float, east: float, north: float) -> dict[str, A
 
 @pytest.fixture
 def land(db: None) -> District:
+    know_years()
     with written_together({Level: 4, Area: 7}):
         ranks = [("district", "区"), ("street", "街镇"), ("community", "社区"), ("grid", "网格")]
         levels = {
@@ -141,6 +143,7 @@ class Kinds:
 
 @pytest.fixture
 def kinds(db: None) -> Kinds:
+    know_years()
     sizes = {CodeSet: 1, Category: 4, Condition: 3, StepLimit: 3, Reason: len(ReasonKind)}
     with written_together(sizes):
         code_set = new(

@@ -1,9 +1,12 @@
 """What calendars tell the house: the office's own published times, before and after."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from gulou.kit.facts import Fact
+
+Plain = dict[str, str | int | bool | list[str]]
+"""What is published of a calendar, by field; days and working times as lines of text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,8 +15,8 @@ class YearSet(Fact):
 
     name: ClassVar[str] = "calendar.year_set"
     year: int
-    before: dict[str, Any]
-    after: dict[str, Any]
+    before: Plain
+    after: Plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +25,8 @@ class CalendarSet(Fact):
 
     name: ClassVar[str] = "calendar.set"
     calendar_id: int
-    before: dict[str, Any]
-    after: dict[str, Any]
+    before: Plain
+    after: Plain
 
 
 @dataclass(frozen=True, kw_only=True)

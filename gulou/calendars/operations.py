@@ -19,9 +19,18 @@ from gulou.people import queries as people
 from gulou.people.models import Unit, User
 
 from . import current
-from .facts import CalendarSet, UnitCalendarSet, YearSet
+from .facts import CalendarSet, Plain, UnitCalendarSet, YearSet
 from .models import Calendar, UnitCalendar, Year
-from .states import MANAGE, Day, Source, unpacked
+from .states import (
+    MANAGE,
+    Day,
+    Source,
+    days_as_text,
+    days_from_text,
+    seasons_as_text,
+    seasons_from_text,
+    unpacked,
+)
 
 SYSTEM = "system"
 By = User | str
@@ -46,7 +55,7 @@ def set_year(
     if any(one.day.year != year for one in kept):
         raise Invalid("calendar.day", _("There is a day of another year in it."), field="days")
     row = Year.objects.select_for_update().filter(year=year).first()
-    before = _told_of_year(row) if row else {}
+    before: Plain = _told_of_year(row) if row else {}
     row = row or Year(year=year)
     row.source, row.edition = source, edition[:80]
     row.days, row.changed_at = [one.packed() for one in kept], clock.now()
@@ -84,7 +93,7 @@ def set_calendar(calendar_id: int | None, told: Mapping[str, Any], *, by: By) ->
     """
     actor = _actor_of(by)
     row = Calendar() if calendar_id is None else _locked(calendar_id)
-    before = _told(row) if calendar_id is not None else {}
+    before: Plain = _told(row) if calendar_id is not None else {}
     for name, value in told.items():
         if name not in _FIELDS:
             raise ValueError(name)
@@ -156,13 +165,15 @@ def can_take_back(event: Event) -> bool:
 
 def _set_year_back(event: Event, by: By) -> None:
     said, before = event.payload, event.payload["before"]
-    days, source = unpacked(before["days"]), Source(before["source"])
+    days = days_from_text("\n".join(before["days"]), year=said["year"])
+    source = Source(before["source"])
     set_year(said["year"], days, by=by, source=source, edition=before["edition"])
 
 
 def _set_calendar_back(event: Event, by: By) -> None:
     before = dict(event.payload["before"])
-    before["seasons"] = current.seasons_of(before["seasons"])
+    before["week"] = [int(day) for day in before["week"]]
+    before["seasons"] = seasons_from_text("\n".join(before["seasons"]))
     set_calendar(event.payload["calendar_id"], before, by=by)
 
 
@@ -208,12 +219,16 @@ def _locked(calendar_id: int) -> Calendar:
     return row
 
 
-def _told(row: Calendar) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in _FIELDS}
+def _told(row: Calendar) -> Plain:
+    told: Plain = {name: getattr(row, name) for name in _FIELDS}
+    told["week"] = "".join(map(str, row.week))
+    told["seasons"] = seasons_as_text(current.seasons_of(row.seasons)).splitlines()
+    return told
 
 
-def _told_of_year(row: Year) -> dict[str, Any]:
-    return {"source": str(row.source), "edition": row.edition, "days": row.days}
+def _told_of_year(row: Year) -> Plain:
+    days = days_as_text(unpacked(row.days)).splitlines()
+    return {"source": str(row.source), "edition": row.edition, "days": days}
 
 
 def _packed(seasons: Iterable[Season]) -> list[Any]:

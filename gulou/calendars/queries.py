@@ -18,7 +18,7 @@ from . import current
 from .current import CalendarRef, YearRef
 from .models import Calendar, Year
 from .operations import can_take_back
-from .states import Source, days_as_text, seasons_as_text, unpacked
+from .states import Source
 
 __all__ = [
     "CalendarRef", "YearRef", "all_calendars", "calendar_with_id", "due", "history",
@@ -171,13 +171,11 @@ def _label(name: str) -> str:
 def _plain(name: str, value: object) -> str:
     if value is None:
         return ""
-    if name == "days" and isinstance(value, list):
-        return "; ".join(days_as_text(unpacked(value)).splitlines())
-    if name == "seasons" and isinstance(value, list):
-        return "; ".join(seasons_as_text(current.seasons_of(value)).splitlines())
+    if isinstance(value, list):
+        return "; ".join(value)
     if name == "source":
         return str(Source(str(value)).label)
-    if name == "week" and isinstance(value, Sequence):
+    if name == "week" and isinstance(value, str):
         return week_words([int(day) for day in value])
     if isinstance(value, bool):
         return _("yes") if value else _("no")

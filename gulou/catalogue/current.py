@@ -10,12 +10,27 @@ from datetime import date
 from typing import TypeVar
 
 from gulou.kit.words import in_language
+from gulou.kit.worktime import Limit
 from gulou.outbox.kept import Kept
 
-from .limits import Limit
-from .models import Category, Channel, CodeSet, Condition, Elsewhere, Rule, StepLimit
-from .states import TimeUnit
+from .models import (
+    Category,
+    Channel,
+    CodeSet,
+    Condition,
+    Elsewhere,
+    Rule,
+    SpecialLimit,
+    StepLimit,
+    WarningMark,
+)
+from .states import Level, TimeUnit
 
+DEFAULT_MARKS = (
+    (50, Level.UNIT.value), (80, Level.HEAD.value), (100, Level.LEADER.value),
+    (150, Level.DISTRICT.value), (200, Level.DISTRICT.value),
+)  # fmt: skip
+"""As long as the office has set none."""
 T = TypeVar("T")
 K = TypeVar("K")
 
@@ -149,6 +164,10 @@ class Registry:
     conditions: Mapping[int, ConditionRef] = field(default_factory=dict)
     conditions_by_category: Mapping[int, tuple[ConditionRef, ...]] = field(default_factory=dict)
     step_limits: Mapping[str, Limit] = field(default_factory=dict)
+    # By kind of step, category and condition (None: any).
+    special_limits: Mapping[tuple[str, int, int | None], Limit] = field(default_factory=dict)
+    # Who is told when so many percent of a limit have gone by, in order.
+    marks: tuple[tuple[int, str], ...] = ()
     rules: Mapping[int | None, tuple[RuleRef, ...]] = field(default_factory=dict)
     elsewhere: tuple[ElsewhereRef, ...] = ()
     channels: Mapping[str, ChannelRef] = field(default_factory=dict)
@@ -175,6 +194,14 @@ def _read() -> Registry:
                 "step_kind", "amount", "time_unit"
             )
         },
+        special_limits={
+            (kind, category, condition): Limit(amount, TimeUnit(unit))
+            for kind, category, condition, amount, unit in SpecialLimit.objects.values_list(
+                "step_kind", "category_id", "condition_id", "amount", "time_unit"
+            )
+        },
+        marks=tuple(WarningMark.objects.order_by("percent").values_list("percent", "level"))
+        or DEFAULT_MARKS,
         rules=_grouped({rule: rule.category_id for rule in _rules()}),
         elsewhere=_elsewhere(),
         channels={

@@ -115,6 +115,29 @@ class LimitSet(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SpecialLimitSet(Fact):
+    """A kind of step has a limit of its own for a category or condition; amount 0: no longer."""
+
+    name: ClassVar[str] = "limit.special_set"
+    step_kind: str
+    category_id: int
+    condition_id: int | None
+    amount: int
+    time_unit: str
+    amount_before: int
+    time_unit_before: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarningMarksSet(Fact):
+    """Who is told when so many percent of a limit have gone by: "80 head", in order."""
+
+    name: ClassVar[str] = "limit.marks_set"
+    before: Particulars
+    after: Particulars
+
+
+@dataclass(frozen=True, kw_only=True)
 class RuleSet(Fact):
     """From `since` on, somebody is responsible for something somewhere. Dates are ISO."""
 

@@ -16,7 +16,7 @@ from .current import RuleRef
 from .models import Elsewhere, Reason, Rule
 from .operations.undo import can_take_back
 from .rule_words import RuleWords
-from .states import STEP_NAMES, ChannelCode, TimeUnit
+from .states import STEP_NAMES, ChannelCode, Level, TimeUnit
 
 MOST = 200
 
@@ -117,7 +117,7 @@ _LABELS = {
 
 CATEGORIES = ("category.changed", "category.retired", "category.restored", "condition.changed",
               "limit.set", "code_set.made_current", "code_set.loaded")  # fmt: skip
-LIMITS = ("limit.set",)
+LIMITS = ("limit.set", "limit.special_set", "limit.marks_set")
 EDITIONS = ("code_set.made_current", "code_set.loaded")
 REASONS = ("reason.changed",)
 ELSEWHERE = ("elsewhere.changed",)
@@ -152,7 +152,9 @@ def _change(event: Event) -> Change:
     ]
     if after and not before:
         what, sign = _("Added"), "plus"
-    if event.name == "limit.set":
+    if event.name == "limit.marks_set":
+        details = [Detail(_("Who is told when"), _marks(before), _marks(after))]
+    if event.name in ("limit.set", "limit.special_set"):
         details = [Detail(
             _("Limit"), _limit(said["amount_before"], said["time_unit_before"]),
             _limit(said["amount"], said["time_unit"]),
@@ -167,6 +169,8 @@ _SAID: dict[str, tuple[Any, str]] = {
     "category.retired": (gettext_lazy("Retired"), "archive"),
     "category.restored": (gettext_lazy("Brought back"), "arrow-back-up"),
     "limit.set": (gettext_lazy("Limit changed"), "clock"),
+    "limit.special_set": (gettext_lazy("Limit of its own changed"), "clock"),
+    "limit.marks_set": (gettext_lazy("Warnings changed"), "bell"),
     "code_set.loaded": (gettext_lazy("Edition loaded"), "file-plus"),
     "code_set.made_current": (gettext_lazy("Edition made current"), "check"),
 }
@@ -178,21 +182,32 @@ def _plain(value: Any) -> str:
     return " ".join(value) if isinstance(value, list) else str(value)
 
 
+def _marks(told: dict[str, list[str]]) -> str:
+    pairs = [one.split() for one in told["marks"]]
+    return "; ".join(f"{percent} % {Level(level).label}" for percent, level in pairs)
+
+
 def _limit(amount: int, unit: str) -> str:
+    if not amount:
+        return ""
     return f"{amount} {TimeUnit(unit).label}"
 
 
 def _of(event: Event) -> str:
     """The name of the thing that a fact is about."""
     said, registry = event.payload, current.registry()
-    if said.get("step_kind"):
+    if event.name == "limit.marks_set":
+        return ""
+    if said.get("step_kind") and not said.get("category_id"):
         return str(STEP_NAMES.get(said["step_kind"], said["step_kind"]))
     condition = registry.conditions.get(said.get("condition_id") or 0)
     category = registry.categories.get(
         said.get("category_id") or (condition.category_id if condition else 0)
     )
     if category is not None:
-        return name_of(category) + (f" · {name_of(condition)}" if condition else "")
+        step = STEP_NAMES.get(said.get("step_kind", ""))
+        named = (name_of(category), name_of(condition) if condition else "", str(step or ""))
+        return " · ".join(filter(None, named))
     if "imprint_id" in said:
         return ""
     if "channel_id" in said:

@@ -9,7 +9,16 @@ from gulou.outbox.models import Chained
 from gulou.people.models import Unit
 from gulou.places.models import Area
 
-from .states import CategoryKind, ChannelCode, ElsewhereKind, Evidence, Lead, ReasonKind, TimeUnit
+from .states import (
+    CategoryKind,
+    ChannelCode,
+    ElsewhereKind,
+    Evidence,
+    Lead,
+    Level,
+    ReasonKind,
+    TimeUnit,
+)
 
 
 class CodeSet(Chained):
@@ -108,6 +117,44 @@ class StepLimit(models.Model):
 
     def __str__(self) -> str:
         return self.step_kind
+
+
+class SpecialLimit(models.Model):
+    """How long a kind of step may take for a category, or one of its conditions, alone."""
+
+    step_kind = models.CharField(max_length=20)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    condition = models.ForeignKey(
+        Condition, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    amount = models.PositiveSmallIntegerField()
+    time_unit = models.CharField(max_length=20, choices=TimeUnit.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step_kind", "category", "condition"],
+                nulls_distinct=False,
+                name="special_limit_once",
+            ),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="special_limit_some"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step_kind} of {self.category_id}"
+
+
+class WarningMark(models.Model):
+    """Who is told when so many percent of a limit have gone by."""
+
+    percent = models.PositiveSmallIntegerField(unique=True)
+    level = models.CharField(max_length=12, choices=Level.choices)
+
+    class Meta:
+        ordering = ["percent"]
+
+    def __str__(self) -> str:
+        return f"{self.percent} %: {self.level}"
 
 
 class Rule(Chained):

@@ -9,12 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gulou.kit.errors import Invalid, NotFound, Refusal
+from gulou.kit.worktime import Limit
 from gulou.people import queries as people
 from gulou.people.queries import Use, today
 
 from . import current, suggest
 from .current import CategoryRef, ChannelRef, CodeSetRef, ConditionRef, ElsewhereRef, RuleRef
-from .limits import Limit
 from .models import CodeSet, Elsewhere, Reason
 from .states import ReasonKind, TimeUnit
 
@@ -47,6 +47,7 @@ __all__ = [
     "elsewhere_for",
     "elsewhere_with_id",
     "handling_limit",
+    "limit_for",
     "reason_given",
     "reason_with_id",
     "reasons",
@@ -54,9 +55,11 @@ __all__ = [
     "rule_ref",
     "rules_about",
     "rules_on",
+    "special_limits",
     "step_limit",
     "suggest_categories",
     "uses_of_unit",
+    "warning_marks",
 ]
 
 # Where neither a condition nor the list of step limits says how long handling may take.
@@ -160,6 +163,36 @@ def handling_limit(condition_id: int | None, category_id: int) -> Limit:
         return condition_ref(condition_id, category_id=category_id).limit
     condition = default_condition(category_id)
     return condition.limit if condition else (step_limit(HANDLE) or LAST_RESORT)
+
+
+def limit_for(kind: str, *, category_id: int, condition_id: int | None) -> Limit | None:
+    """How long a kind of step may take for a case of this category and condition.
+
+    What is set for the condition comes first, then for the category, then for its class, then for
+    the kind of step; None where the office has set nothing. Costs no query.
+    """
+    registry = current.registry()
+    special = registry.special_limits
+    if special:
+        parent_id = category_ref(category_id).parent_id
+        for category, condition in (
+            (category_id, condition_id), (category_id, None), (parent_id, None)
+        ):  # fmt: skip
+            if category is not None and (found := special.get((kind, category, condition))):
+                return found
+    if kind == HANDLE:
+        return handling_limit(condition_id, category_id)
+    return registry.step_limits.get(kind)
+
+
+def special_limits() -> Mapping[tuple[str, int, int | None], Limit]:
+    """The limits set for a category or condition alone, by kind of step, category, condition."""
+    return current.registry().special_limits
+
+
+def warning_marks() -> Sequence[tuple[int, str]]:
+    """Who is told when so many percent of a limit have gone by, in order."""
+    return current.registry().marks
 
 
 def step_limit(kind: str) -> Limit | None:

@@ -11,6 +11,7 @@ class TimeUnit(TextChoices):
     """Urgent and natural units run around the clock; working units count working time only."""
 
     MINUTE = "minute", _("minutes")
+    HOUR = "hour", _("hours")
     WORKING_MINUTE = "working_minute", _("working minutes")
     URGENT_HOUR = "urgent_hour", _("urgent hours")
     URGENT_DAY = "urgent_day", _("urgent days")
@@ -30,6 +31,15 @@ class Evidence(TextChoices):
 
     PHOTO = "photo", _("A photo taken after")
     WORDS = "words", _("Words; the rechecker takes the photo")
+
+
+class Level(TextChoices):
+    """Who is told when a limit runs out, one level higher each time."""
+
+    UNIT = "unit", _("The unit")
+    HEAD = "head", _("The head of the unit")
+    LEADER = "leader", _("The leader who looks after the street")
+    DISTRICT = "district", _("The district office")
 
 
 class Lead(TextChoices):
@@ -70,5 +80,6 @@ STEP_NAMES = {
     "accept": _("Acceptance"),
     "handle": _("Handling"),
     "recheck": _("Recheck"),
+    "on_spot": _("Rectified on the spot"),
 }
 """The kinds of step that a limit may be set for, as people call them."""

@@ -49,6 +49,8 @@ REACTIONS: Table = {
     catalogue.ElsewhereChanged: [],
     catalogue.ChannelChanged: [],
     catalogue.LimitSet: [],
+    catalogue.SpecialLimitSet: [],
+    catalogue.WarningMarksSet: [],
     catalogue.ImprintChanged: [],
     catalogue.RuleSet: [],
     catalogue.RuleEnded: [],

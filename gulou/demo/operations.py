@@ -1,7 +1,7 @@
 """Making the demonstration district: all of it in one transaction, or nothing."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from django.db import transaction
@@ -9,6 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from gulou.calendars import queries as calendars
+from gulou.calendars.national import load_national
+from gulou.calendars.operations import set_year
+from gulou.calendars.states import Day
 from gulou.cases.operations import compute_figures
 from gulou.catalogue import operations as catalogue
 from gulou.catalogue.operations.allow import SYSTEM
@@ -64,6 +68,7 @@ def load_demo(
         people.mark_demonstration()
         progress("分类 catalogue", 0, 0)
         catalogue.load_shipped(by=SYSTEM)
+        _calendars(until)
         progress("机构 units and people", 0, 0)
         since = timezone.localdate(founded)
         house = Founder(rng, since).found(streets, communities)
@@ -76,6 +81,20 @@ def load_demo(
         open_to_everybody(house)
     with clock.at(until):
         _settle_the_past(until, progress, copies)
+
+
+def _calendars(until: datetime) -> None:
+    """The announced years, and made-up ones for those that a clock may run into before they are."""
+    with clock.at(until):
+        load_national()
+        year = timezone.localdate(until).year
+        for missing in (one for one in (year, year + 1) if calendars.year(one) is None):
+            days = [Day(date(missing, month, day), False, name) for month, day, name in _MADE_UP]
+            set_year(missing, days, by=SYSTEM, edition="演示数据，以国务院办公厅通知为准")
+
+
+_MADE_UP = ((1, 1, "元旦"), (5, 1, "劳动节"), (5, 2, "劳动节"), (10, 1, "国庆节"), (10, 2, "国庆节"),
+            (10, 3, "国庆节"))  # fmt: skip
 
 
 def _settle_the_past(until: datetime, progress: Tell, copies: bool) -> None:

@@ -49,6 +49,7 @@ def limit_words(limit: Limit) -> str:
     words = {
         TimeUnit.MINUTE: _("%(n)d minutes"),
         TimeUnit.WORKING_MINUTE: _("%(n)d working minutes"),
+        TimeUnit.HOUR: _("%(n)d hours"),
         TimeUnit.URGENT_HOUR: _("%(n)d h around the clock"),
         TimeUnit.URGENT_DAY: _("%(n)d days around the clock"),
         TimeUnit.WORKING_HOUR: _("%(n)d working hours"),

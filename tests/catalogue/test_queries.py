@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from gulou.catalogue import current, queries
-from gulou.catalogue.limits import Limit
 from gulou.catalogue.models import Category
 from gulou.catalogue.states import TimeUnit
 from gulou.kit.errors import Invalid, Refusal
+from gulou.kit.worktime import Limit
 from tests.factories.catalogue import (
     CategoryFactory,
     CodeSetFactory,

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from gulou.catalogue.limits import Limit
 from gulou.catalogue.operations import set_condition_limit, set_step_limit
 from gulou.catalogue.queries import handling_limit, step_limit
 from gulou.catalogue.states import TimeUnit
 from gulou.kit.errors import Invalid, NotAllowed, NotFound, Refusal
+from gulou.kit.worktime import Limit
 from gulou.people.models import User
 from tests.conftest import Cast
 from tests.factories.catalogue import CodeSetFactory, ConditionFactory, StepLimitFactory

@@ -10,13 +10,13 @@ import pytest
 from gulou.cases.states import StepKind
 from gulou.catalogue import queries
 from gulou.catalogue.files import SHIPPED, Edition, class_code, read_edition
-from gulou.catalogue.limits import Limit
 from gulou.catalogue.models import Category, CodeSet, Elsewhere, Reason, StepLimit
 from gulou.catalogue.operations import load_shipped, set_step_limit
 from gulou.catalogue.operations.shipped import EDITION
 from gulou.catalogue.states import ReasonKind, TimeUnit
 from gulou.kit.env import ROOT
 from gulou.kit.errors import NotAllowed
+from gulou.kit.worktime import Limit
 from gulou.outbox.models import Event
 from tests.conftest import Cast
 from tests.factories.catalogue import CodeSetFactory

@@ -20,6 +20,14 @@ class Step(models.Model):
     person = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    # Its limit as it was when it began, and what was granted on top, in the same unit.
+    limit_amount = models.PositiveSmallIntegerField(null=True)
+    limit_unit = models.CharField(max_length=20, blank=True, default="", db_default="")
+    extended = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # When its clock is looked at next: to warn somebody, or to see whether it can be set at all.
+    watch_at = models.DateTimeField(null=True)
+    # How many percent of the limit had gone by when somebody was told last.
+    warned = models.PositiveSmallIntegerField(default=0, db_default=0)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=20, blank=True)
@@ -39,6 +47,8 @@ class Step(models.Model):
                          condition=models.Q(ended_at=None)),
             models.Index(fields=["person", "kind"], name="step_open_person",
                          condition=models.Q(ended_at=None, person__isnull=False)),
+            models.Index(fields=["watch_at"], name="step_watched",
+                         condition=models.Q(ended_at=None, watch_at__isnull=False)),
         ]  # fmt: skip
 
     def __str__(self) -> str:

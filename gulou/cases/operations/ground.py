@@ -10,10 +10,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from gulou.cases import search
+from gulou.cases import clocks, search
 from gulou.cases.models import Before, Case, CasePhoto, Note, PhotoKind, Report, Step, Words
 from gulou.cases.states import ENDED, Move, State, StepKind, verbs_lent_by
-from gulou.catalogue import limits
 from gulou.catalogue import queries as catalogue
 from gulou.kit import clock, rows
 from gulou.kit.compiled import Compiled
@@ -173,16 +172,12 @@ def begin_step(
     parent: Step | None = None,
 ) -> Step:
     """Open a step with its due time frozen now, and make it the case's current one."""
-    now = clock.now()
-    limit = (
-        catalogue.handling_limit(case.condition_id, case.category_id)
-        if kind == StepKind.HANDLE
-        else catalogue.step_limit(kind)
-    )
     step = Step(
-        pk=rows.new(Step), case=case, kind=kind, unit_id=unit_id, person_id=person_id, parent=parent, started_at=now,
-        due_at=limits.due(now, limit.amount, limit.unit) if limit else None,
+        pk=rows.new(Step), case=case, kind=kind, unit_id=unit_id, person_id=person_id, parent=parent,
+        started_at=clock.now(),
     )  # fmt: skip
+    limit = catalogue.limit_for(kind, category_id=case.category_id, condition_id=case.condition_id)
+    clocks.start(step, limit)
     rows.add(step)
     _stand_in(case, step)
     return step

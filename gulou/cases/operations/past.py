@@ -13,11 +13,10 @@ from uuid import NAMESPACE_URL, uuid5
 from django.db import connection, transaction
 from django.utils import timezone
 
-from gulou.cases import search
+from gulou.cases import clocks, search
 from gulou.cases.facts import CaseImported, ReportImported
 from gulou.cases.models import Case, Channel, Origin, Report, Source, Step, Words
 from gulou.cases.states import STEP_OF, State, StepKind
-from gulou.catalogue import limits
 from gulou.catalogue import queries as catalogue
 from gulou.kit import clock
 from gulou.kit.facts import salted_digest
@@ -115,15 +114,11 @@ def _step(one: PastCase) -> Step:
             ended_at=one.ended, outcome=OUTCOMES[one.state],
         )  # fmt: skip
     kind, now = STEP_OF[one.state], clock.now()
-    limit = (
-        catalogue.handling_limit(None, one.category_id)
-        if kind == StepKind.HANDLE
-        else catalogue.step_limit(kind)
-    )
-    return Step(
-        kind=kind, unit_id=people.office().id if kind in _AT_THE_OFFICE else one.unit_id,
-        started_at=now, due_at=limits.due(now, limit.amount, limit.unit) if limit else None,
-    )  # fmt: skip
+    unit_id = people.office().id if kind in _AT_THE_OFFICE else one.unit_id
+    step = Step(kind=kind, unit_id=unit_id, started_at=now)
+    limit = catalogue.limit_for(kind, category_id=one.category_id, condition_id=None)
+    clocks.start(step, limit)
+    return step
 
 
 def _case(one: PastCase, step: Step, serial: int) -> Case:

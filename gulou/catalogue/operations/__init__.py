@@ -16,7 +16,12 @@ from .describing import (
     restore_categories,
 )
 from .foreign import Foreign, take_categories
-from .limits import set_condition_limit, set_step_limit
+from .limits import (
+    set_condition_limit,
+    set_special_limit,
+    set_step_limit,
+    set_warning_marks,
+)
 from .rules import (
     RuleContradicts,
     RuleDraft,
@@ -57,7 +62,9 @@ __all__ = [
     "retire_category",
     "set_condition_limit",
     "set_rule",
+    "set_special_limit",
     "set_step_limit",
+    "set_warning_marks",
     "take_back",
     "take_back_area",
     "take_categories",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from gulou.catalogue import current
 from gulou.catalogue.models import (
     Category,
     Channel,
@@ -17,6 +18,7 @@ from gulou.catalogue.models import (
     Imprint,
     Reason,
     Rule,
+    SpecialLimit,
     StepLimit,
 )
 from gulou.kit.errors import NotFound, Refusal
@@ -228,6 +230,32 @@ def _limit_back(event: Event, by: By) -> None:
         limits.set_condition_limit(said["condition_id"], **was, by=by)
 
 
+def _special_obstacle(event: Event) -> Any:
+    said = event.payload
+    of = {name: said[name] for name in ("step_kind", "category_id", "condition_id")}
+    row = SpecialLimit.objects.filter(**of).first()
+    now = (row.amount, row.time_unit) if row else (0, "")
+    return "" if now == (said["amount"], said["time_unit"]) else _NEWER
+
+
+def _special_back(event: Event, by: By) -> None:
+    said = event.payload
+    limits.set_special_limit(
+        said["step_kind"], category_id=said["category_id"], condition_id=said["condition_id"],
+        amount=said["amount_before"], time_unit=said["time_unit_before"], by=by,
+    )  # fmt: skip
+
+
+def _marks_obstacle(event: Event) -> Any:
+    now = [f"{percent} {level}" for percent, level in current.registry().marks]
+    return "" if now == event.payload["after"]["marks"] else _NEWER
+
+
+def _marks_back(event: Event, by: By) -> None:
+    told = [one.split() for one in event.payload["before"]["marks"]]
+    limits.set_warning_marks([(int(percent), level) for percent, level in told], by=by)
+
+
 # Editions ----------------------------------------------------------------------------------------
 
 
@@ -252,6 +280,8 @@ _WAYS: Mapping[str, _Way] = {
     "imprint.changed": _Way(_IMPRINT.obstacle, _imprint_back),
     "channel.changed": _Way(_CHANNEL.obstacle, _CHANNEL.back),
     "limit.set": _Way(_limit_obstacle, _limit_back),
+    "limit.special_set": _Way(_special_obstacle, _special_back),
+    "limit.marks_set": _Way(_marks_obstacle, _marks_back),
     "rule.set": _Way(_set_obstacle, _unset),
     "rule.ended": _Way(_ended_obstacle, _unend),
     "rule.reopened": _Way(_reopened_obstacle, _end_again),

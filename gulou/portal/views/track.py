@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gulou.calendars import queries as calendars
 from gulou.cases import queries as cases
 from gulou.cases.operations import object_to_case, rate_case
 from gulou.cases.queries import Tracked
-from gulou.catalogue import limits as time_limits
 from gulou.catalogue import queries as catalogue
+from gulou.people import queries as people
 from gulou.portal import limits
 from gulou.portal.forms import LinkForm, ObjectionForm, RatingForm
 from gulou.portal.limits import limited
@@ -70,7 +71,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
             "report": report,
             "tracked": tracked,
             "link": request.build_absolute_uri(reverse("portal:story", args=[report.token])),
-            "looked_at_by": time_limits.due(report.received_at, intake.amount, intake.unit)
+            "looked_at_by": calendars.due(report.received_at, intake, unit_id=people.office().id)
             if intake
             else None,
         },

@@ -1,0 +1,80 @@
+"""The clock of a step: its limit, when that is due, and when to look at it again.
+
+A clock is set when its step begins and moves by itself no more: a changed catalogue or calendar is
+for what begins afterwards. What is asked of calendars and catalogue costs no query.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from gulou.calendars import queries as calendars
+from gulou.catalogue import queries as catalogue
+from gulou.kit import worktime
+from gulou.kit.worktime import Limit, UnknownYear
+
+from .models import Step
+
+RETRY = timedelta(hours=6)
+"""When a clock is looked at again that nobody can set, for want of a calendar."""
+
+
+def start(step: Step, limit: Limit | None) -> None:
+    """Set the clock of a step that begins: its limit is frozen, and its due time.
+
+    Where the due time depends on a year whose calendar is not known, there is none yet.
+    """
+    if limit is None:
+        return
+    step.limit_amount, step.limit_unit = limit.amount, str(limit.unit)
+    set_due(step, calendars.due(step.started_at, limit, unit_id=step.unit_id), step.started_at)
+
+
+def set_due(step: Step, due_at: datetime | None, now: datetime) -> None:
+    """Let a step be due then, and be looked at when the next mark of its limit is reached."""
+    step.due_at = due_at
+    step.watch_at = now + RETRY if due_at is None else next_mark(step, now)
+
+
+def limit_of(step: Step) -> Limit:
+    """What the step may take in all, with what was granted. Of a step from before limits were
+    kept, what it was given by the clock."""
+    if step.limit_amount is not None:
+        return Limit(step.limit_amount + step.extended, step.limit_unit)
+    given = (step.due_at or step.started_at) - step.started_at
+    return Limit(max(given // timedelta(minutes=1), 1), worktime.Measure.MINUTE)
+
+
+def mark_at(step: Step, percent: int) -> datetime:
+    """When so many percent of the limit have gone by. Raises UnknownYear."""
+    if step.due_at is None:
+        raise ValueError("its clock is not set")
+    times = calendars.times_of(step.unit_id)
+    return worktime.mark(step.due_at, limit_of(step), times, percent)
+
+
+def next_mark(step: Step, now: datetime) -> datetime | None:
+    """When somebody is to be told next; None when everybody was."""
+    for percent, _level in catalogue.warning_marks():
+        if percent > step.warned:
+            try:
+                return mark_at(step, percent)
+            except UnknownYear:
+                return now + RETRY
+    return None
+
+
+def reached(step: Step, now: datetime) -> tuple[int, str] | None:
+    """The highest mark that has been reached and nobody was told of: percent, and who is told."""
+    found = None
+    for percent, level in _untold(step, catalogue.warning_marks()):
+        try:
+            if mark_at(step, percent) > now:
+                break
+        except UnknownYear:
+            break
+        found = percent, level
+    return found
+
+
+def _untold(step: Step, marks: Iterable[tuple[int, str]]) -> Iterable[tuple[int, str]]:
+    return ((percent, level) for percent, level in marks if percent > step.warned)
