@@ -12,13 +12,15 @@ from gulou.kit.errors import NotFound
 from gulou.kit.words import name_of
 from gulou.kit.worktime import Limit, UnknownYear
 from gulou.outbox.models import Event
+from gulou.people import access
+from gulou.people.models import User
 from gulou.people.queries import today, unit_refs
 
 from . import current
 from .current import CalendarRef, YearRef
 from .models import Calendar, Year
 from .operations import can_take_back
-from .states import Source
+from .states import MANAGE, Source
 
 __all__ = [
     "CalendarRef", "YearRef", "all_calendars", "calendar_with_id", "due", "history",
@@ -94,6 +96,15 @@ def missing_years(on: date | None = None) -> list[int]:
     ):
         return []  # fmt: skip
     return [y for y in range(day.year, (day + AHEAD).year + 1) if y not in registry.years]
+
+
+def missing_words(reader: User) -> str:
+    """That a year is needed soon and not known, for who may enter it; "" otherwise."""
+    missing = missing_years() if access.reach_of(reader).unit_ids_where(MANAGE) else []
+    words = _(
+        "The public holidays of %(years)s are not entered yet. Working time in it is not guessed: what would be due then has no deadline until they are."
+    )
+    return words % {"years": ", ".join(map(str, missing))} if missing else ""
 
 
 @dataclass(frozen=True)

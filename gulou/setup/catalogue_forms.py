@@ -9,7 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 import gulou.ui
-from gulou.catalogue.states import ElsewhereKind, Evidence, TimeUnit
+from gulou.catalogue import queries as catalogue
+from gulou.catalogue.states import STEP_NAMES, ElsewhereKind, Evidence, Level, TimeUnit
+from gulou.kit.words import name_of
 
 Words = forms.Textarea(attrs={"rows": 2})
 
@@ -49,6 +51,72 @@ class LimitForm(Plain):
 
     amount = _small(_("Limit"), least=1)
     time_unit = forms.ChoiceField(label=_("Unit of time"), choices=TimeUnit.choices)
+
+
+class OwnLimitForm(Plain):
+    """The limit of a kind of step for a category, or one of its conditions; 0 ends it."""
+
+    step = forms.ChoiceField(
+        label=_("Step"),
+        choices=[(kind, label) for kind, label in STEP_NAMES.items() if kind != "handle"],
+    )
+    of = forms.ChoiceField(label=_("Category"))
+    amount = _small(_("Limit"), hint=_("0: it has none of its own any more."))
+    time_unit = forms.ChoiceField(label=_("Unit of time"), choices=TimeUnit.choices)
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        of: Any = self.fields["of"]
+        of.choices = [
+            (
+                name_of(above),
+                [choice for one in (above, *below) for choice in _with_conditions(one)],
+            )
+            for above, below in catalogue.categories_by_class()
+        ]
+
+
+def _with_conditions(one: catalogue.CategoryRef) -> list[tuple[str, str]]:
+    conditions = catalogue.conditions_of(one.id) if one.parent_id else ()
+    return [
+        (str(one.id), name_of(one)),
+        *((f"{one.id}:{c.id}", f"{name_of(one)} · {name_of(c)}") for c in conditions
+          if len(conditions) > 1),
+    ]  # fmt: skip
+
+
+MARKS = 8
+"""So many warnings a form has room for."""
+
+
+class WarningsForm(Plain):
+    """Shares of a limit in percent, and who is told at each."""
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        for n in range(1, MARKS + 1):
+            self.fields[f"percent_{n}"] = forms.IntegerField(
+                label=_("%(n)s. at percent of the limit") % {"n": n}, min_value=1, max_value=1000,
+                required=False,
+            )  # fmt: skip
+            self.fields[f"level_{n}"] = forms.ChoiceField(
+                label=_("is told"), choices=Level.choices, required=False
+            )
+
+
+def warnings_as_given() -> dict[str, Any]:
+    """The warnings as they are, for the form to begin with."""
+    return {
+        name: value
+        for n, (percent, level) in enumerate(catalogue.warning_marks(), 1)
+        for name, value in ((f"percent_{n}", percent), (f"level_{n}", level))
+    }
+
+
+def marks_given(given: dict[str, Any]) -> list[tuple[int, str]]:
+    """What was chosen, but for the lines left empty."""
+    lines = [(given[f"percent_{n}"], given[f"level_{n}"]) for n in range(1, MARKS + 1)]
+    return [(percent, level) for percent, level in lines if percent]
 
 
 class CategoryForm(Plain):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from gulou.calendars import operations as calendars
+from gulou.calendars.states import MANAGE as CALENDARS
 from gulou.catalogue import operations as catalogue
 from gulou.catalogue.states import MANAGE as CATALOGUE
 from gulou.openings.states import APPROVE as APPROVE_OPENING
@@ -45,12 +47,13 @@ SECTIONS: Sequence[Section] = (
     Section("setup:places", _("Named places"), _("Parks, crossings, lanes: by which names people find a place."), "map-pins", (PLACES,)),
     Section("setup:categories", _("Categories"), _("The tree of problems: names, conditions, what residents are offered."), "list-details", (CATALOGUE,)),
     Section("setup:limits", _("Limits"), _("How long each step and each kind of problem may take."), "clock", (CATALOGUE,)),
+    Section("setup:calendars", _("Calendars"), _("Working times, public holidays, and which unit keeps which."), "calendar", (CALENDARS,)),
     Section("setup:reasons", _("Reasons"), _("What one chooses from where a move needs a reason."), "list-check", (CATALOGUE,)),
     Section("setup:templates", _("Answer templates"), _("Texts that everybody may begin an answer with."), "message-2", (CATALOGUE,)),
     Section("setup:channels", _("Channels"), _("By which ways reports come and answers go, open or closed."), "phone", (CATALOGUE,)),
     Section("setup:rules", _("Rules"), _("Which unit leads for what, where"), "route", (CATALOGUE,)),
     Section("setup:office", _("Office"), _("What the public reads of the office on every page: name, address, complaints, registration."), "building-bank", (CATALOGUE,)),
-    Section("setup:sheets", _("Import and export"), _("Registers as workbooks: out, and in again with a dry run."), "table", (MANAGE, CATALOGUE, PLACES)),
+    Section("setup:sheets", _("Import and export"), _("Registers as workbooks: out, and in again with a dry run."), "table", (MANAGE, CATALOGUE, CALENDARS, PLACES)),
     Section("setup:openings", _("Public side"), _("Which pages everybody may open, and who let it"), "world", (ASK_OPENING, APPROVE_OPENING)),
 )
 # fmt: on
@@ -58,6 +61,7 @@ SECTIONS: Sequence[Section] = (
 # Takes back the fact with this id, by this person; by the name of the room in the address.
 UNDO: dict[str, Callable[..., Any]] = {
     "catalogue": catalogue.take_back,
+    "calendars": calendars.take_back,
     "people": operations.undo_change,
     "places": catalogue.take_back_area,
     "workbench": workbench.take_back_template,

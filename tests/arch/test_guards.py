@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, path
 
+from gulou.calendars.states import MANAGE as CALENDARS
 from gulou.cases import states
 from gulou.catalogue.states import MANAGE as CATALOGUE
 from gulou.openings import states as openings
@@ -33,7 +34,7 @@ def test_every_address_is_guarded_by_an_access_rule() -> None:
 
 def test_every_verb_that_a_guard_asks_for_exists() -> None:
     rules = {rule_of(view) for _, view in addresses(get_resolver().url_patterns)}
-    known = {*verbs.VERBS, *states.VERBS, *openings.VERBS, CATALOGUE}
+    known = {*verbs.VERBS, *states.VERBS, *openings.VERBS, CATALOGUE, CALENDARS}
     assert rules - {"public", "signed in", ""} <= known
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from gulou.calendars.queries import missing_words
 from gulou.cases import queries
 from gulou.cases.queries import Row
 from gulou.cases.states import StepKind
@@ -60,7 +61,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     working = queries.works_on_cases(reader)
     context: dict[str, Any] = {
         "groups": _groups(rows), "queue_count": len(rows), "late": sum(row.late for row in rows),
-        "working": working, "shown": SHOWN,
+        "working": working, "shown": SHOWN, "missing": missing_words(reader),
     }  # fmt: skip
     if rows or working:
         context["tiles"] = _tiles(rows)

@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from gulou.calendars.queries import missing_words
 from gulou.desk.shell import reader_of
 from gulou.kit.errors import NotAllowed, NotFound, Refusal
 from gulou.setup.frame import page
@@ -23,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "setup.nothing",
             _("None of your postings lets you configure anything. Ask the district office."),
         )
-    return page(request, "setup/home.html", {})
+    return page(request, "setup/home.html", {"missing": missing_words(reader_of(request))})
 
 
 @signed_in

@@ -8,7 +8,7 @@ from gulou.kit.errors import NotFound
 from gulou.people import access
 from gulou.people.models import User
 
-from . import categories, people, places, rules, units
+from . import categories, holidays, people, places, rules, units
 from .register import Part, Register
 
 __all__ = ["REGISTERS", "Part", "Register", "register_coded", "registers_for"]
@@ -17,7 +17,7 @@ REGISTERS: Mapping[str, Register] = {
     one.code: one
     for one in (
         units.REGISTER, people.REGISTER, people.POSTINGS_REGISTER, categories.REGISTER,
-        rules.REGISTER, places.REGISTER, places.AREAS_REGISTER,
+        rules.REGISTER, places.REGISTER, places.AREAS_REGISTER, holidays.REGISTER,
     )
 }  # fmt: skip
 

@@ -38,6 +38,7 @@ CONTENT: tuple[Check, ...] = (
     database.content,
     database.demonstration,
     database.stranded,
+    database.years,
     database.verbs,
     database.worker,
 )

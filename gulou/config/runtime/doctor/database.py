@@ -9,6 +9,7 @@ from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gulou.calendars import queries as calendars
 from gulou.cases import tallies
 from gulou.cases.models import Case
 from gulou.cases.states import OPEN
@@ -20,7 +21,7 @@ from gulou.kit.env import Env
 from gulou.outbox.audit import audit
 from gulou.outbox.queries import owed, set_aside
 from gulou.people.models import Role, Unit
-from gulou.people.queries import is_demonstration, verbs_in_no_role
+from gulou.people.queries import is_demonstration, today, verbs_in_no_role
 from gulou.people.words import list_of, verb_codes
 from gulou.places.models import Area
 
@@ -136,6 +137,22 @@ def demonstration(env: Env) -> Iterator[Finding]:
             _("GULOU_DEMO is 0, but the demonstration filled this database: pages stay marked."),
             _("Set GULOU_DATA_DIR or DATABASE_URL to an empty one, then run `gulou found`."),
         )
+
+
+def years(env: Env) -> Iterator[Finding]:
+    """Working time in a year whose holidays nobody has entered is not guessed: say so ahead."""
+    missing = calendars.missing_years()
+    if missing:
+        named = ", ".join(map(str, missing))
+        this_year = today().year in missing
+        yield Finding(
+            Verdict.WRONG if this_year else Verdict.LOOK,
+            _("Calendar"),
+            _("The public holidays of %(years)s are not known: limits in working time that run into it have no deadline.") % {"years": named},
+            _("Update Gulou once they are announced, or enter them under Setup, Calendars."),
+        )  # fmt: skip
+    else:
+        yield Finding(Verdict.GOOD, _("Calendar"), _("The public holidays are known."))
 
 
 def verbs(env: Env) -> Iterator[Finding]:

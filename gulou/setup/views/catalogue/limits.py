@@ -31,6 +31,14 @@ def limits(request: HttpRequest) -> HttpResponse:
         Row(label, reverse("setup:step_limit", args=[kind]), [Cell(limit_words(steps[kind])), Cell(" ")])
         for kind, label in STEP_NAMES.items() if kind in steps
     ]  # fmt: skip
+    for (step, category_id, condition_id), limit in catalogue.special_limits().items():
+        category = catalogue.category_refs()[category_id]
+        condition = condition_id and catalogue.condition_ref(condition_id, category_id=category_id)
+        rows.append(Row(
+            f"{STEP_NAMES.get(step, step)} · {name_of(category)}",
+            reverse("setup:own_limit") + f"?step={step}&category={category_id}&condition={condition_id or ''}",
+            [Cell(limit_words(limit)), Cell(name_of(condition) if condition else " ")],
+        ))  # fmt: skip
     for one in catalogue.categories():
         rows += [
             Row(name_of(one), reverse("setup:condition", args=[condition.id]),
@@ -44,7 +52,8 @@ def limits(request: HttpRequest) -> HttpResponse:
         columns=[_("Step or category"), _("Limit"), _("Condition")],
         rows=rows,
         nothing=Nothing(_("No limits yet"), _("They come with the shipped lists.")),
-        links=[Link(_("History"), reverse("setup:limits_history"), "history")],
+        add=Link(_("A limit of its own"), reverse("setup:own_limit")),
+        links=[Link(_("Warnings"), reverse("setup:warnings"), "bell"), Link(_("History"), reverse("setup:limits_history"), "history")],
     )  # fmt: skip
 
 
@@ -66,6 +75,53 @@ def step_limit(request: HttpRequest, kind: str) -> HttpResponse:
     return form_page(
         request, form, save, title=STEP_NAMES.get(kind, kind),
         lead=_("For what begins from now on. What is under way keeps its deadline."),
+        back=Link(_("Limits"), reverse("setup:limits")),
+    )  # fmt: skip
+
+
+@needs(MANAGE)
+@require_http_methods(["GET", "POST"])
+def own_limit(request: HttpRequest) -> HttpResponse:
+    """How long a kind of step may take for one category, or one of its conditions."""
+    asked = request.GET
+    number = {name: int(asked[name]) if asked.get(name, "").isdigit() else None
+              for name in ("category", "condition")}  # fmt: skip
+    key = (asked.get("step", ""), number["category"] or 0, number["condition"])
+    found = catalogue.special_limits().get(key)
+    of = f"{key[1]}:{key[2]}" if key[2] else str(key[1] or "")
+    first = {"step": key[0], "of": of, "amount": found.amount if found else 1,
+             "time_unit": found.unit if found else "working_hour"}  # fmt: skip
+    form = forms.OwnLimitForm(request.POST or None, initial=first)
+
+    def save(given: dict[str, Any]) -> HttpResponse:
+        category, _colon, condition = given["of"].partition(":")
+        operations.set_special_limit(
+            given["step"], category_id=int(category),
+            condition_id=int(condition) if condition else None,
+            amount=given["amount"], time_unit=given["time_unit"], by=reader_of(request),
+        )  # fmt: skip
+        return saved(request, "setup:limits")
+
+    return form_page(
+        request, form, save, title=_("A limit of its own"),
+        lead=_("For a step of one category, or of one of its conditions. Limits for handling stand with the condition itself."),
+        back=Link(_("Limits"), reverse("setup:limits")),
+    )  # fmt: skip
+
+
+@needs(MANAGE)
+@require_http_methods(["GET", "POST"])
+def warnings(request: HttpRequest) -> HttpResponse:
+    """Who is told when so many percent of a limit have gone by."""
+    form = forms.WarningsForm(request.POST or None, initial=forms.warnings_as_given())
+
+    def save(given: dict[str, Any]) -> HttpResponse:
+        operations.set_warning_marks(forms.marks_given(given), by=reader_of(request))
+        return saved(request, "setup:limits")
+
+    return form_page(
+        request, form, save, title=_("Warnings"),
+        lead=_("Who is told when so much of a limit has gone by, once each. Where nobody is there, it is told one level higher."),
         back=Link(_("Limits"), reverse("setup:limits")),
     )  # fmt: skip
 
