@@ -145,3 +145,20 @@ def show(result: Result, console: Console) -> None:
         f"Memory of two web processes and a worker: {result.memory_mb:.0f} MB (proportional set size).",
         highlight=False,
     )
+
+
+def show_growth(small: Result, large: Result, console: Console) -> None:
+    """Print how processor time per request grows from one size to another; of the export, per case."""
+    table = Table(title="How costs grow", title_justify="left", box=None)
+    for head in ("work", f"{small.cases:,}", f"{large.cases:,}", "times"):
+        table.add_column(head, justify="left" if head == "work" else "right")
+    for less, more in zip(small.rows, large.rows, strict=True):
+        per_case = less.name == "export_csv"
+        before = less.cpu_ms / (small.cases if per_case else 1)
+        after = more.cpu_ms / (large.cases if per_case else 1)
+        table.add_row(
+            less.name + (" (a case)" if per_case else ""), f"{before:.3g}", f"{after:.3g}",
+            f"{after / before:.2f}" if before else "",
+        )  # fmt: skip
+    console.print(table)
+    console.print("Processor milliseconds per request, application and database together.")

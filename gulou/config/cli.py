@@ -79,12 +79,14 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     backup.set_defaults(what="backup")
     restore.set_defaults(what="restore")
     bench = add("bench", "Measure what requests cost, over made-up cases.", _bench)
-    bench.add_argument("--cases", type=int, default=20_000, help="how many (20000)")
+    bench.add_argument("--cases", type=int, nargs="+", default=[20_000],
+                       help="how many (20000); of several sizes it says how costs grow")  # fmt: skip
     bench.add_argument("--connections", type=int, default=8, help="at once (8)")
     bench.add_argument("--seconds", type=float, default=6, help="at most, for each kind (6)")
     bench.add_argument("--requests", type=int, default=1000, help="at most, of each kind (1000)")
     bench.add_argument("--check", action="store_true", help="prove what was loaded and written")
     bench.add_argument("--keep", action="store_true", help="leave the data to be looked at")
+    bench.add_argument("--loaded", action="store_true", help="use what --keep has left")
     _add_found(add("found", "Found the district office with its first two people.", _found))
     imports = add("import", "Bring in the files of others.", _import)
     if words[:1] == ["import"]:

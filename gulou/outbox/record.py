@@ -68,11 +68,17 @@ def withdraw(subject: Chained, sequence: int) -> Event | None:
     return event
 
 
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+"""JSON of which there is one text only."""
 
 
 def digest_of(event: Any) -> str:
-    """For an event, or anything that has its columns. SHA-256 over the canonical JSON of an event and the digest before it; hex."""
+    """SHA-256 over the content of an event; hex."""
+    return hashlib.sha256(content_of(event).encode()).hexdigest()
+
+
+def content_of(event: Any) -> str:
+    """Canonical JSON of an event, or anything that has its columns, and of the digest before it."""
     content: list[Any] = [
         ALGORITHM,
         event.subject_kind,
@@ -84,4 +90,4 @@ def digest_of(event: Any) -> str:
         event.actor,
         event.at.isoformat(),
     ]
-    return hashlib.sha256(_canonical(content).encode()).hexdigest()
+    return canonical(content)

@@ -38,7 +38,10 @@ _START_SECONDS = 60
 
 
 def bench(env: Env, asked: Namespace, *, out: Path) -> int:
-    """Run it; 1 when an answer was bad or the record does not hold."""
+    """Run it for each size; 1 when an answer was bad or the record does not hold.
+
+    Writes `out` for the last size, and `bench-N.json` beside it for each where there are several.
+    """
     if not sys.platform.startswith("linux"):
         raise CannotStart("The benchmark reads processor time from /proc, which only Linux has.")
     try:
@@ -49,8 +52,10 @@ def bench(env: Env, asked: Namespace, *, out: Path) -> int:
         server = embedded.Server(embedded.place(env.data_dir), say=print)
         try:
             server.start()
-            _empty(env)
-            return _measured(env, asked, server, out)
+            results = [_measured(env, asked, server, cases, out) for cases in asked.cases]
+            if len(results) > 1:
+                runner.show_growth(results[0][0], results[-1][0], Console())
+            return max(code for _, code in results)
         finally:
             connection.close()
             server.stop()
@@ -59,23 +64,31 @@ def bench(env: Env, asked: Namespace, *, out: Path) -> int:
                 shutil.rmtree(env.data_dir / "photos", ignore_errors=True)
 
 
-def _measured(env: Env, asked: Namespace, server: embedded.Server, out: Path) -> int:
-    with told() as tell:
-        _load(asked.cases, tell)
+def _measured(
+    env: Env, asked: Namespace, server: embedded.Server, cases: int, out: Path
+) -> tuple[runner.Result, int]:
+    if not asked.loaded:
+        _empty(env)
+        began = time.monotonic()
+        with told() as tell:
+            _load(cases, tell)
+        print(f"Loaded {cases:,} cases in {time.monotonic() - began:.0f} s.", flush=True)
     wrong = past.dangling() if asked.check else []
     bounds = Bounds(asked.connections, asked.seconds, asked.requests, warm=16)
     who = runner.People(DISPATCHER, CREW, PASSWORD)
     with _running(env) as (web, worker):
         found = runner.measure(
             runner.Server(f"http://127.0.0.1:{env.port}", web.pid, worker.pid, _pid(server)), who,
-            cases=asked.cases, bounds=bounds,
+            cases=cases, bounds=bounds,
         )  # fmt: skip
     runner.keep(found, out)
+    if len(asked.cases) > 1:
+        runner.keep(found, out.with_name(f"{out.stem}-{cases}.json"))
     runner.show(found, Console())
     if asked.check:
         wrong += [str(one) for one in audit()]
         print("The record holds." if not wrong else "\n".join(wrong[:20]))
-    return 1 if wrong or found.bad else 0
+    return found, 1 if wrong or found.bad else 0
 
 
 def _pid(server: embedded.Server) -> int:
