@@ -39,7 +39,6 @@ from .marks import Template, line, moment, number, text
 TABLES: tuple[type[models.Model], ...] = (
     Words, Case, Report, Step, Note, CasePhoto, Event, Findable,
 )  # fmt: skip
-_FATE = {State.CLOSED: "closed", State.DECLINED: "declined", State.REDIRECTED: "redirected"}
 
 
 class House:
@@ -143,7 +142,7 @@ class Life:
         """Not filed, or passed on to its own channel."""
         self.hours += 1
         move = "decline" if self.state == State.DECLINED else "redirect"
-        self._end_step(_FATE[self.state], self.house.desk[0])
+        self._end_step(self.state.value, self.house.desk[0])
         words, digest = self._words("", "nothing")
         reason = self._note(move, words, self.house.desk[0])
         kind = facts.CaseDeclined if self.state == State.DECLINED else facts.CaseRedirected
@@ -211,8 +210,8 @@ class Life:
         self._moved(fact, text("worker_actor"))
 
     def _close(self) -> None:
-        self._end_step("closed", number("checker"))
-        self._moved(facts.CaseClosed(), text("checker_actor"))
+        self._end_step("passed", number("checker"))
+        self._moved(facts.CaseClosed(step=self.step["id"]), text("checker_actor"))
 
     @property
     def at(self) -> Any:

@@ -48,7 +48,8 @@ class Template:
 
     def filled(self, values: Sequence[object]) -> str:
         """The text with these values where the marks are."""
-        return self._form % self._pick(values)
+        filled: str = self._form % self._pick(values)
+        return filled
 
 
 def line(values: Sequence[object]) -> str:

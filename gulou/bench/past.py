@@ -10,7 +10,7 @@ What differs from case to case is drawn for many cases at once, by column (numpy
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from gulou.cases import search, tallies
 from gulou.cases.models import Case, Findable
-from gulou.cases.states import ENDED, State
+from gulou.cases.states import State
 from gulou.kit import clock
 from gulou.kit.facts import salted_digest
 from gulou.kit.progress import Tell
@@ -194,9 +194,9 @@ class _Teller:
         with connection.cursor() as cursor:
             for model, pk in self.next.items():
                 if model is not Findable:
-                    name = [model._meta.db_table, model._meta.pk.column]
                     cursor.execute(
-                        "SELECT setval(pg_get_serial_sequence(%s, %s), %s, false)", [*name, pk]
+                        "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, false)",
+                        [model._meta.db_table, pk],
                     )
             for name, (sequence, _) in _SERIALS.items():
                 cursor.execute("SELECT setval(%s, %s)", [sequence, self.serials[name]])

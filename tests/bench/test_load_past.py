@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db.models import Model
 
 from gulou.bench import past
 from gulou.cases import operations, queries, search, tallies
@@ -14,7 +15,7 @@ from gulou.kit.progress import quiet
 from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_snap
+from tests.factories.cases import a_case, a_snap
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 COUNT = 120
@@ -68,6 +69,47 @@ def test_what_comes_next_goes_on_behind_it(loaded: None) -> None:
     assert report.case.pk == spot.pk + 1
     assert report.case.number > spot.number
     assert list(audit()) == []
+
+
+def test_it_may_be_loaded_on_top_of_an_earlier_one(loaded: None) -> None:
+    with clock.at(NOW):
+        past.load_past(COUNT, progress=quiet)
+    assert Case.objects.count() == Report.objects.count() == 2 * COUNT
+    assert list(audit()) == [] and past.dangling() == [] and list(tallies.differences()) == []
+
+
+def test_it_stands_as_what_the_operations_leave(loaded: None, cast: Cast, kinds: Kinds) -> None:
+    for state in (State.RECEIVED, State.HANDLING, State.CLOSED, State.DECLINED, State.REDIRECTED):
+        closed = state == State.CLOSED
+        real = a_case(cast, kinds.rubbish, state=State.HANDLED if closed else state,
+                      accuracy_m=12.0, snapped_at=NOW, address="榕楼路1号")  # fmt: skip
+        if closed:
+            operations.close_case(real, by=cast.he)
+        made_up = Case.objects.filter(state=state).first()
+        assert made_up is not None
+        assert _stands(made_up) == _stands(Case.objects.get(pk=real.pk))
+
+
+def _stands(case: Case) -> dict[str, object]:
+    """What there is of a case, without what differs from one to the next."""
+    report = Report.objects.get(case=case)
+    facts = Event.objects.filter(subject_uid__in=[case.uid, report.uid]).order_by("id")
+    return {
+        "case": _filled(case), "report": _filled(report),
+        "steps": [(step.kind, step.outcome, _filled(step)) for step in case.steps.order_by("id")],
+        "facts": [
+            (fact.name, fact.sequence, {key: type(value) for key, value in fact.payload.items()})
+            for fact in facts
+        ],
+        "notes": [(note.move, _filled(note)) for note in case.notes.order_by("id")],
+        "terms": Findable.objects.filter(case=case).count(),
+    }  # fmt: skip
+
+
+def _filled(row: Model) -> list[str]:
+    """Which columns say something. Limits are up to the catalogue, a cover to the photos there are."""
+    names = {field.attname for field in row._meta.local_fields} - {"due_at", "cover_id"}
+    return sorted(name for name in names if getattr(row, name) not in (None, "", []))
 
 
 def test_it_is_found_and_counted_as_if_it_had_happened(loaded: None) -> None:
