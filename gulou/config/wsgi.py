@@ -4,8 +4,5 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from gulou.photos.decoding.client import warm
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gulou.config.settings")
 application = get_wsgi_application()
-warm()

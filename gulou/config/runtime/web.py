@@ -1,6 +1,8 @@
-"""The web process: granian serves the pages with threads; whitenoise the files before them."""
+"""The web processes: granian serves the pages with threads; whitenoise the files before them."""
 
+import multiprocessing
 import os
+import sys
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -8,17 +10,22 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from gulou.config.runtime import leash
+from gulou.config.runtime import leash, memory
 from gulou.config.watch import FOLDER
 from gulou.kit.env import Env
 
 
 def serve(env: Env) -> int:
     """Serve until told to stop; requests in flight are answered first."""
+    memory.spare()
     leash.hold()
     with TemporaryDirectory(prefix="gulou-figures-") as folder:
         # Before the processes are born: they sum up there what they count.
         os.environ[FOLDER] = folder
+        if sys.platform.startswith("linux"):
+            # Elsewhere, what threads and libraries hold does not live through a fork.
+            multiprocessing.set_start_method("fork", force=True)
+            memory.load_pages()
         _serve(env)
     return 0
 
@@ -41,6 +48,8 @@ def _serve(env: Env) -> None:
 def _load() -> Any:
     """Runs in each process that granian makes: it must not outlive the supervisor either."""
     leash.hold()
-    from gulou.config.wsgi import application  # noqa: PLC0415  each process sets up its own Django
+    from gulou.config.wsgi import application  # noqa: PLC0415  Django is set up here if not before
+    from gulou.photos.decoding.client import warm  # noqa: PLC0415
 
+    warm()
     return application

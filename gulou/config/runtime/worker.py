@@ -15,7 +15,7 @@ from django.db import close_old_connections, connections
 from django.db.utils import InterfaceError, OperationalError
 
 from gulou.config.jobs import JOBS, Job
-from gulou.config.runtime import leash, pulse
+from gulou.config.runtime import leash, memory, pulse
 from gulou.outbox.deliver import deliver_one
 from gulou.photos.decoding.client import warm
 
@@ -31,6 +31,7 @@ def work() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    memory.spare()
     leash.hold()
     warm()
     with pulse.living():
