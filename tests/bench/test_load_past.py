@@ -82,7 +82,8 @@ def test_it_stands_as_what_the_operations_leave(loaded: None, cast: Cast, kinds:
     for state in (State.RECEIVED, State.HANDLING, State.CLOSED, State.DECLINED, State.REDIRECTED):
         closed = state == State.CLOSED
         real = a_case(cast, kinds.rubbish, state=State.HANDLED if closed else state,
-                      accuracy_m=12.0, snapped_at=NOW, address="榕楼路1号")  # fmt: skip
+                      accuracy_m=12.0, snapped_at=NOW, address="榕楼路1号",
+                      language="zh-hans")  # fmt: skip
         if closed:
             operations.close_case(real, by=cast.he)
         made_up = Case.objects.filter(state=state).first()
