@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
-from gulou.config.runtime.migrate import pending_migrations
+from gulou.config.runtime.pending import pending_migrations
 from gulou.config.watch import figures
 from gulou.config.watch.standing import Standing
 from gulou.ui.guards import public

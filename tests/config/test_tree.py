@@ -60,7 +60,7 @@ class Tree:
             )
         self.wait_for(200)
 
-    def wait_for(self, status: int, patience: float = 120) -> None:
+    def wait_for(self, status: int, patience: float = 240) -> None:
         until = time.monotonic() + patience
         while self.status() != status:
             assert time.monotonic() < until, self.said.read_text()

@@ -114,12 +114,26 @@ def _load(cases: int, tell: Tell) -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     migrate.migrate()
     load_demo(progress=tell, cases=TOLD)
-    past.load_past(cases, progress=tell)
+    with _undisturbed():
+        past.load_past(cases, progress=tell)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
     # So that no connection of this process is among those whose time is counted.
     connection.close()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No checkpoint every gigabyte, and no vacuum of the database's own, while much is loaded."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SYSTEM SET max_wal_size = '16GB'")
+        cursor.execute("ALTER SYSTEM SET autovacuum = off")
+        cursor.execute("SELECT pg_reload_conf()")
+        yield
+        cursor.execute("ALTER SYSTEM RESET ALL")
+        cursor.execute("SELECT pg_reload_conf()")
 
 
 @contextmanager

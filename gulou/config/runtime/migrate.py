@@ -12,10 +12,10 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.commands.migrate import Command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 from psycopg.errors import LockNotAvailable
 
+from gulou.config.runtime.pending import pending_migrations
 from gulou.config.runtime.supervisor import CannotStart
 
 # Two hosts that start at once must not migrate at once. Any number does; this one says "gulou".
@@ -39,13 +39,6 @@ def migrate() -> int:
             _patiently()
         call_command("createcachetable", verbosity=0)
     return 0
-
-
-def pending_migrations() -> list[str]:
-    """The migrations that have not run yet, in their order."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
 @contextmanager

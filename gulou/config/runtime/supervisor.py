@@ -8,8 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-
 from gulou.config import embedded
 from gulou.config.runtime import ready
 from gulou.config.runtime.children import Child
@@ -150,18 +148,16 @@ class _Tree:
 def announce(env: Env) -> None:
     """Where it is, and who can sign in."""
     home = f"http://{reachable(env)}:{env.port}"
-    console = Console(highlight=False)
-    console.print()
-    console.print("[bold]Gulou 鼓楼 is running.[/bold]  Ctrl-C stops it and loses nothing.")
-    console.print(f"  Report a problem   {home}/")
-    console.print(f"  Work at the desk   {home}/desk/")
+    bold, plain = ("\033[1m", "\033[0m") if sys.stdout.isatty() else ("", "")
+    print(f"\n{bold}Gulou 鼓楼 is running.{plain}  Ctrl-C stops it and loses nothing.")
+    print(f"  Report a problem   {home}/")
+    print(f"  Work at the desk   {home}/desk/")
     people = logins() if env.demo else []
     if people:
-        console.print("\nDemonstration data 演示数据. Sign in as:")
+        print("\nDemonstration data 演示数据. Sign in as:")
     for one in people:
-        words = f"  {one.username:<8}{one.password:<18}{one.role_zh}  {one.role_en}"
-        console.print(words, soft_wrap=True)
-    console.print()
+        print(f"  {one.username:<8}{one.password:<18}{one.role_zh}  {one.role_en}")
+    print(flush=True)
 
 
 def _say(text: str) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from gulou.config import health
-from gulou.config.runtime import migrate
+from gulou.config.runtime.pending import pending_migrations
 from gulou.kit import clock
 from gulou.outbox import heartbeats
 from gulou.outbox.deliver import deliver_all
@@ -54,7 +54,7 @@ def test_it_is_not_ready_without_its_tables_or_its_photos(
     monkeypatch.setattr(WholeFileStorage, "exists", broken)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.content) == (503, b"not ready: tables, storage\n")
-    assert migrate.pending_migrations() == []
+    assert pending_migrations() == []
 
 
 def test_figures_are_told_on_this_machine_or_by_the_token(client: Client, settings: Any) -> None:

@@ -15,7 +15,7 @@ from gulou.cases.models import Case
 from gulou.cases.states import OPEN
 from gulou.config import replicas
 from gulou.config.runtime.doctor.finding import Finding, Verdict
-from gulou.config.runtime.migrate import pending_migrations
+from gulou.config.runtime.pending import pending_migrations
 from gulou.kit import clock
 from gulou.kit.env import Env
 from gulou.outbox.audit import audit
