@@ -21,8 +21,10 @@ from gulou.kit.compiled import Compiled
 from gulou.kit.errors import NotFound, Refusal
 from gulou.kit.words import name_of
 from gulou.outbox.kept import Kept
+from gulou.outbox.queries import told
 from gulou.places.models import Area
 
+from .facts import AttachmentWithdrawn, PostingWithdrawn
 from .models import (
     Demonstration,
     DeviceSession,
@@ -182,7 +184,7 @@ def _some(things: Collection[Any]) -> str:
     """The first names of a list, and that there are more."""
     first = list(things)[:5]
     names = [name_of(one) if isinstance(one, UnitRef) else str(one) for one in first]
-    return ", ".join(names) + (" …" if len(things) > len(first) else "")
+    return str(_(", ")).join(names) + (" …" if len(things) > len(first) else "")
 
 
 def area_called(area_id: int | None) -> str:
@@ -346,12 +348,18 @@ def needs_second_factor(user: User) -> bool:
     return Posting.objects.filter(in_force(), user=user, role__second_factor=True).exists()
 
 
+_WITHDRAWN = (PostingWithdrawn.name, AttachmentWithdrawn.name)
+
+
 def has_left(user: User) -> bool:
-    """Whether somebody was posted once and no posting or street of theirs runs on or is to come."""
+    """Whether somebody was posted once and no posting or street of theirs runs on or is to come.
+    One that was withdrawn on its first day left no row, only the record of it."""
     over = Q(until__lt=today())
     held = (Posting.objects.filter(user=user), StreetLeader.objects.filter(user=user))
-    return any(rows.exists() for rows in held) and not any(
-        rows.exclude(over).exists() for rows in held
+    if any(rows.exclude(over).exists() for rows in held):
+        return False
+    return any(rows.exists() for rows in held) or bool(
+        told(user.subject_kind, names=_WITHDRAWN, uids=[user.uid], limit=1)
     )
 
 

@@ -15,6 +15,7 @@ from gulou.people import access, operations, queries
 from gulou.people.models import DeviceSession, Role, User
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case
+from tests.factories.people import UserFactory
 from tests.people.conftest import DAY, Facts, refused
 
 KEY = "Tower-Drum-1982"
@@ -167,6 +168,19 @@ def test_who_has_left_does_not_come_in_and_who_comes_back_does(
     assert "last posting has ended" in answer.text
     operations.post_person(cast.lin, role=roles["reader"], unit=cast.street, by=boss)
     assert is_in(again(cast.lin))
+
+
+def test_who_was_posted_today_by_mistake_is_out_and_stays_out(
+    cast: Cast, enter: Any, boss: User, roles: dict[str, Role]
+) -> None:
+    new = UserFactory.create(username="new")
+    posting = operations.post_person(new, role=roles["reader"], unit=cast.street, by=boss)
+    client = enter(new)
+    operations.stop_posting(posting, by=boss)
+    assert not is_in(client)
+    assert "_auth_user_id" not in enter(new).session
+    operations.post_person(new, role=roles["reader"], unit=cast.street, by=boss)
+    assert is_in(enter(new))
 
 
 def test_access_is_asked_at_use_so_an_old_link_opens_nothing(

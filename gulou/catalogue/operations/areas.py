@@ -28,7 +28,7 @@ def retire_area(area_id: int, *, by: User) -> Area:
         raise Refusal(
             "area.in_use",
             _("It is still in use by: %(users)s. Change these first.")
-            % {"users": ", ".join(users)},
+            % {"users": str(_(", ")).join(users)},
         )
     return places.retire_area(area, actor=by.actor)
 

@@ -105,7 +105,7 @@ def _check_they_see(case: Case, mentioned: list[User]) -> None:
         raise Invalid(
             "mention.may_not_see",
             _("%(names)s may not see this case, so the note would not reach them. Take the name out, or ask somebody who works on it.")
-            % {"names": ", ".join(blind)},
+            % {"names": str(_(", ")).join(blind)},
             field="words",
         )  # fmt: skip
 
