@@ -20,6 +20,7 @@ from gulou.kit.errors import NotAllowed
 
 from .models import Posting, StreetLeader, User
 from .queries import STREET_LEADER_VERBS, has_second_factor, in_force, today, unit_refs
+from .verbs import MANAGE
 
 _NOWHERE: frozenset[int] = frozenset()
 
@@ -103,6 +104,9 @@ def _reach_of(user: User) -> Reach:
         reached = {u.id for u in units.values() if u.path.startswith(root)} if below else {unit_id}
         for verb in verbs:
             found.setdefault(verb, set()).update(reached)
+        # The district's administrator: else what hangs beside or above the office is nobody's.
+        if below and MANAGE in verbs and any(units[pk].is_office for pk in reached):
+            found[MANAGE].update(units)
         role_id, *named, _begun, _pk = post
         if role_id is not None:
             posts.append(Post(unit_id, *named))

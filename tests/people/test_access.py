@@ -15,7 +15,7 @@ from gulou.kit import clock
 from gulou.kit.errors import NotAllowed, Refusal
 from gulou.outbox import kept
 from gulou.outbox.models import Revision
-from gulou.people import access, operations, queries
+from gulou.people import access, operations, queries, verbs
 from gulou.people.access import OpenStep
 from gulou.people.models import Unit, User
 from tests.conftest import Cast
@@ -213,3 +213,16 @@ def test_a_posting_that_ends_ends_at_once_for_who_acts(cast: Cast) -> None:
     assert not access.unit_ids_where(cast.lin, "case.read")
     with access.only_looking():
         assert not access.unit_ids_where(cast.lin, "case.read")
+
+
+def test_who_manages_the_district_office_manages_every_unit_and_nothing_else_there(
+    cast: Cast,
+) -> None:
+    role = RoleFactory.create(verbs=[READ, verbs.MANAGE], reaches_below=True)
+    office, street = UserFactory.create(), UserFactory.create()
+    PostingFactory.create(user=office, role=role, unit=cast.office)
+    PostingFactory.create(user=street, role=role, unit=cast.street)
+    beside = UnitFactory.create(parent=None, code="BESIDE")
+    assert beside.pk in access.unit_ids_where(office, verbs.MANAGE)
+    assert beside.pk not in access.unit_ids_where(office, READ)
+    assert access.unit_ids_where(street, verbs.MANAGE) == {cast.street.pk, cast.community.pk}

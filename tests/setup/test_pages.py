@@ -108,6 +108,23 @@ def test_a_street_changes_nothing_of_another(cast: Cast, clerk: User, as_user: S
     assert Event.objects.count() == before
 
 
+def test_a_unit_hangs_below_the_topmost_and_what_is_at_the_top_stays_in_reach(
+    cast: Cast, boss: User, as_user: SignedIn
+) -> None:
+    client = as_user(boss)
+    form = client.get(reverse("setup:new_unit")).context["form"]
+    assert form["parent"].value() == cast.root.pk
+    given = {"name_zh": "文明委", "name_en": "Committee", "code": "C", "kind": "committee"}
+    answer = client.post(reverse("setup:new_unit"), given, follow=True)
+    assert answer.status_code == 200 and Unit.objects.get(code="C").parent is None
+
+
+def test_no_unit_is_offered_a_place_below_itself(cast: Cast, boss: User, as_user: SignedIn) -> None:
+    page = as_user(boss).get(reverse("setup:move_unit", args=[cast.street.pk]))
+    offered = {pk for pk, _words in page.context["form"].fields["parent"].choices}
+    assert cast.street.pk not in offered and cast.department.pk in offered
+
+
 def test_a_unit_is_created_renamed_moved_and_dissolved(
     cast: Cast, boss: User, as_user: SignedIn
 ) -> None:

@@ -23,7 +23,7 @@ from gulou.ui.forms import refused_in
 from gulou.ui.guards import needs
 
 if TYPE_CHECKING:
-    from gulou.people.models import Unit
+    from gulou.people.models import Unit, User
 
 edit = require_http_methods(["GET", "POST"])
 
@@ -86,7 +86,8 @@ def new_unit(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     form = UnitForm(
         managed.units_managed_by(reader), unit_kinds(), top=_may_top(request),
-        data=request.POST or None, initial={"parent": request.GET.get("parent", "")},
+        data=request.POST or None,
+        initial={"parent": request.GET.get("parent") or _topmost(reader)},
     )  # fmt: skip
     status = 200
     if request.method == "POST":
@@ -102,6 +103,12 @@ def new_unit(request: HttpRequest) -> HttpResponse:
     return frame.edit_page(
         request, title=_("New unit"), form=form, word=_("Create"), back=_to_units(), status=status
     )
+
+
+def _topmost(reader: "User") -> int | None:
+    """Where a new unit hangs unless somebody says otherwise: under all that one manages."""
+    ids = managed.managed_unit_ids(reader)
+    return next((pk for pk in queries.office().ancestor_ids if pk in ids), None)
 
 
 @needs(MANAGE)
@@ -234,8 +241,11 @@ def move_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     """Hang a unit with everything below it under another one, after a look at what follows."""
     reader = reader_of(request)
     one = managed.unit_managed_by(reader, unit_id)
+    elsewhere = managed.units_managed_by(reader)
+    if request.method == "GET":  # what is sent all the same is refused in words
+        elsewhere = [it for it in elsewhere if one.pk not in it.ancestor_ids]
     form = MoveForm(
-        managed.units_managed_by(reader), top=_may_top(request), data=request.POST or None,
+        elsewhere, top=_may_top(request), data=request.POST or None,
         initial={"parent": one.parent_id or ""},
     )  # fmt: skip
     title, status = _("Move %(name)s") % {"name": name_of(one)}, 200
