@@ -38,10 +38,27 @@ def a_photo(text: str = "photo") -> io.BytesIO:
 def test_it_enters_a_report_for_a_leader(cast: Cast, kinds: Kinds, as_user: SignedIn) -> None:
     answer = as_user(cast.guo).post("/desk/enter/", told(kinds, photos=a_photo()))
     report = Report.objects.get()
-    assert answer["Location"] == f"/desk/cases/{report.case.number}/"
+    assert answer["Location"] == f"/desk/cases/{report.case.number}/?sent=enter"
     assert (report.source, report.channel, report.entered_by) == ("leader", "desk", cast.guo)
     assert report.contact is not None
     assert report.case.photos.count() == 1
+
+
+def test_what_was_entered_does_not_come_back_as_a_draft_of_the_next(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    page = as_user(cast.guo).post("/desk/enter/", told(kinds), follow=True)
+    assert 'data-draft-done="enter"' in page.text, "the browser forgets what it kept of the form"
+
+
+def test_nobody_is_said_to_have_seen_it_until_one_chooses(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    guo = as_user(cast.guo)
+    assert guo.post("/desk/enter/", {**told(kinds), "source": ""}).status_code == 422
+    assert 'value="leader" selected' not in guo.get("/desk/enter/").text
+    guo.post("/desk/enter/", told(kinds))
+    assert 'value="leader" selected' in guo.get("/desk/enter/").text, "the next of a row of calls"
 
 
 def test_who_may_not_see_the_case_gets_its_receipt_and_no_dead_end(
@@ -59,7 +76,7 @@ def test_who_may_not_see_the_case_gets_its_receipt_and_no_dead_end(
     assert report.case.number in answer.text
     assert f"/desk/cases/{report.case.number}/" not in answer.text
     assert "Enter another" in answer.text
-    assert client.post("/desk/enter/", given)["Location"] == f"/desk/enter/{report.uid}/"
+    assert client.post("/desk/enter/", given)["Location"] == f"/desk/enter/{report.uid}/?sent=enter"
 
 
 def test_the_page_of_a_report_that_was_entered_is_for_who_entered_it(

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 
 ASSIGNED = "assigned"
+LAST_SOURCE = "desk.source"
+"""Where the session keeps who saw the last one: calls and letters come in rows."""
 JOIN_M = 100
 """How far from a case one more report of it may be."""
 MOST_NEAR = 6
@@ -106,7 +109,7 @@ class EnterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         said = str(self.data.get("words") or self.initial.get("words") or "")
-        self.offer("source", queries.sources())
+        self.offer("source", [("", _("Choose who saw it")), *queries.sources()])
         self.offer("category", [("", _("Choose a category")), *choices.categories(said)])
         self.offer("reply_form", [("", "–"), *queries.reply_forms()])
 
@@ -128,6 +131,8 @@ class EnterForm(forms.Form):
             name: field.widget.value_from_datadict(self.data, self.files, name)
             for name, field in self.fields.items()
         }
+        # Asked for only now: it begins with what it would have begun with.
+        typed["received_on"] = typed["received_on"] or people.today()
         return EnterForm(initial=typed)
 
     @property
@@ -160,19 +165,20 @@ def enter(request: HttpRequest) -> HttpResponse:
     if not draft.changed and form.is_valid():
         with refused_in(form, fields=_FIELDS) as outcome:
             report = _entered(form.cleaned_data, draft, by)
+            request.session[LAST_SOURCE] = form.cleaned_data["source"]
             if queries.cases_seen_by(by).filter(pk=report.case_id).exists() and report.me_too:
                 said = _("%(receipt)s joined case %(case)s.")
                 messages.success(request, said % {"receipt": report.receipt, "case": report.case.number})  # fmt: skip
-                return redirect("desk:record", number=report.case.number)
+                return _sent("desk:record", number=report.case.number)
             if form.cleaned_data["picture"] and bench.drafts_of(by):
                 words = _("Entered. Receipt %(receipt)s.") % {"receipt": report.receipt}
                 messages.success(request, words)
-                return redirect("desk:pictures")
+                return _sent("desk:pictures")
             if not queries.cases_seen_by(by).filter(pk=report.case_id).exists():
-                return redirect("desk:entered", uid=report.uid)
+                return _sent("desk:entered", uid=report.uid)
             words = _("Entered. Receipt %(receipt)s.") % {"receipt": report.receipt}
             messages.success(request, words)
-            return redirect("desk:record", number=report.case.number)
+            return _sent("desk:record", number=report.case.number)
         status = outcome.status
     return _page(request, form, draft, status=status)
 
@@ -189,7 +195,11 @@ def entered(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _begun(request: HttpRequest, by: "User") -> HttpResponse:
     """An empty form, or one that a forwarded picture has begun."""
-    initial = {"client_id": uuid.uuid4(), "source": "resident", "received_on": people.today()}
+    last = request.session.get(LAST_SOURCE, "")
+    initial = {
+        "client_id": uuid.uuid4(), "received_on": people.today(),
+        "source": "" if last == ASSIGNED else last,
+    }  # fmt: skip
     uid = drafts.uuid_of(request.GET.get("picture", ""))
     if uid is None:
         return _page(request, EnterForm(initial=initial), drafts.new_draft())
@@ -210,6 +220,11 @@ def _looked(request: HttpRequest, form: EnterForm, draft: Draft, look: str) -> H
             str(form.initial["phone"] or ""), by=reader_of(request)
         )
     return _page(request, form, draft, calls=calls)
+
+
+def _sent(name: str, **parts: Any) -> HttpResponse:
+    """On to this page, which forgets what the browser has kept of the form."""
+    return redirect(f"{reverse(name, kwargs=parts)}?sent=enter")
 
 
 def _near(form: EnterForm, by: "User") -> list[tuple[Row, int, bool]]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -77,7 +78,8 @@ def _set(request: HttpRequest, one: "AnswerTemplate | None") -> HttpResponse:
         with refused_in(form) as outcome:
             operations.set_template(one, by=reader_of(request), own=True, **form.cleaned_data)
             messages.success(request, _("Saved."))
-            return redirect("desk:templates")
+            sent = f"template-{one.uid if one else 'new'}"
+            return redirect(f"{reverse('desk:templates')}?sent={sent}")
         status = outcome.status
     return _page(request, form, changing=one, status=status)
 
