@@ -9,6 +9,9 @@ from dataclasses import dataclass
 FEWEST = 5
 """A number between nought and this is not shown where it stands for a place or a kind."""
 
+MANY = 50
+"""From so many ratings on, one more moves their mean by less than a tenth."""
+
 COUNTS = ("received", "filed", "closed", "reopened", "ratings")
 
 
@@ -37,11 +40,20 @@ def line_of(raw: Mapping[str, float]) -> Line:
     handled, closed, ratings = (raw.get(name, 0) for name in ("handled", "closed", "ratings"))
     return Line(
         received=int(raw.get("received", 0)), filed=int(raw.get("filed", 0)), closed=int(closed),
-        reopened=int(raw.get("reopened", 0)), ratings=int(ratings),
+        reopened=int(raw.get("reopened", 0)), ratings=int(ratings // FEWEST * FEWEST),
         on_time=raw["on_time"] / handled if handled else None,
         hours=raw["median"] / 3600 if closed else None,
-        stars=raw["stars"] / ratings if ratings >= FEWEST else None,
+        stars=_coarse(raw["stars"] / ratings, ratings) if ratings >= FEWEST else None,
     )  # fmt: skip
+
+
+def _coarse(mean: float, ratings: float) -> float:
+    """The mean to half a star, to a tenth from fifty ratings on.
+
+    Figures are kept day by day: an exact mean of yesterday and one of today would tell the rating
+    that one person gave between them. So is their number rounded down.
+    """
+    return round(mean * 2) / 2 if ratings < MANY else round(mean, 1)
 
 
 def veiled(lines: Mapping[str, Line], handled: Mapping[str, float]) -> dict[str, Line]:
@@ -57,7 +69,7 @@ def veiled(lines: Mapping[str, Line], handled: Mapping[str, float]) -> dict[str,
         few = {n: (getattr(line, n) or 0) < FEWEST for n in COUNTS}
         shown[key] = Line(
             **counts,
-            on_time=None if handled.get(key, 0) < FEWEST else line.on_time,
+            on_time=None if handled.get(key, 0) < FEWEST or few["closed"] else line.on_time,
             hours=None if few["closed"] else line.hours,
             stars=None if few["ratings"] else line.stars,
             few=tuple(name for name in COUNTS if few[name] and counts[name] is None),

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from gulou.cases import operations
-from gulou.cases.figures import Line, veiled
+from gulou.cases.figures import Line, line_of, veiled
 from gulou.cases.models import PublicFigures
 from gulou.cases.queries import figures_of
 from gulou.cases.states import State
@@ -26,7 +26,7 @@ def test_it_counts_what_happened(cast: Cast, kinds: Kinds) -> None:
     assert figures is not None
     total = figures.total
     assert (total.received, total.filed, total.closed, total.reopened) == (3, 2, 1, 1)
-    assert (total.ratings, total.stars, total.on_time) == (1, None, 1.0)
+    assert (total.ratings, total.stars, total.on_time) == (0, None, 1.0)
     assert total.hours is not None
     assert total.hours < 1
     assert [one.code for one in figures.streets] == ["W", "E"]
@@ -76,3 +76,12 @@ def test_what_is_computed_over_few_is_not_shown() -> None:
     assert (shown.closed, shown.hours, shown.on_time) == (None, None, None)
     assert (shown.ratings, shown.stars) == (5, 4.2)
     assert veiled({"a": Line(closed=0)}, {})["a"].closed == 0
+    often = veiled({"a": line, **others}, {"a": 40})["a"]
+    assert often.on_time is None, "no share stands beside <5"
+
+
+def test_two_days_of_figures_do_not_tell_what_one_person_gave() -> None:
+    yesterday = line_of({"ratings": 11, "stars": 50})
+    today = [line_of({"ratings": 12, "stars": 50 + given}) for given in (3, 4, 5)]
+    assert {(day.ratings, day.stars) for day in (yesterday, *today)} == {(10, 4.5)}
+    assert line_of({"ratings": 100, "stars": 412}).stars == 4.1

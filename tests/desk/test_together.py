@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from gulou.cases import operations
 from gulou.cases.models import Assignment, Case, Letter, Note, Report
 from gulou.cases.states import State
+from gulou.catalogue.operations import describe_channel
 from gulou.outbox.models import Event
 from gulou.people.queries import today
 from gulou.workbench import queries
@@ -209,12 +210,27 @@ def test_forwarded_pictures_become_drafts_and_drafts_reports(
     sent = guo.post("/desk/enter/", _entry(
         kinds, picture=first.uid, draft=first.token, photo=first.photo, source="resident"
     ))  # fmt: skip
-    assert sent.status_code == 302 and sent["Location"] == "/desk/enter/pictures/"
+    assert sent.status_code == 302 and sent["Location"] == "/desk/enter/pictures/?sent=enter"
     report = Report.objects.get()
     assert report.channel == "forwarded" and report.photos.get().photo.uid == first.photo
     guo.post(f"/desk/enter/pictures/{second.uid}/drop/")
     assert queries.drafts_of(cast.guo) == []
     assert as_user(cast.lin).get("/desk/enter/pictures/").status_code == 403
+
+
+def test_no_forwarded_picture_is_entered_while_the_desk_takes_nothing(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    guo = as_user(cast.guo)
+    guo.post("/desk/enter/pictures/", {"photos": [SimpleUploadedFile("a.jpg", make_jpeg())]})
+    (begun,) = queries.drafts_of(cast.guo)
+    describe_channel("desk", {"is_open": False, "closed_en": "Back on Monday."}, by="system")
+    sent = guo.post("/desk/enter/", _entry(
+        kinds, picture=begun.uid, draft=begun.token, photo=begun.photo, source="resident"
+    ))  # fmt: skip
+    assert sent.status_code == 409
+    assert not Report.objects.exists()
+    assert queries.drafts_of(cast.guo) == [begun]
 
 
 def test_cases_are_printed_one_after_the_other(cast: Cast, kinds: Kinds, as_user: SignedIn) -> None:

@@ -155,14 +155,21 @@ def _sent_as(district_id: int, client_id: UUID) -> QuerySet[Report]:
     return Report.objects.filter(district_id=district_id, client_id=client_id)
 
 
+# Each way in that the office may close. A picture from a chat is entered at the desk.
+_WAYS: dict[str, str] = {
+    Channel.WEB: Channel.WEB, Channel.API: Channel.API,
+    Channel.DESK: Channel.DESK, Channel.FORWARDED: Channel.DESK,
+}  # fmt: skip
+
+
 def _receive(
     snap: Snap, district: AreaRef, *, reporter: User | None, entered_by: User | None
 ) -> Report:
     office = people.office()
     if entered_by is not None:
         access.require(entered_by, states.ENTER, unit_id=office.id)
-    if snap.channel in (Channel.WEB, Channel.API, Channel.DESK):
-        catalogue.require_channel(snap.channel)
+    if way := _WAYS.get(snap.channel):
+        catalogue.require_channel(way)
     category = category_in_use(snap.category_id)
     lat, lon, where = _place(snap)
     _check_words_and_time(snap)
