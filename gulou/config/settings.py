@@ -30,6 +30,7 @@ UNIT_USES = ["gulou.catalogue.queries.uses_of_unit", "gulou.cases.queries.uses_o
 VERB_WORDS = "gulou.config.verbs.GROUPS"
 # What the public reads of the office on every page.
 SITE_IMPRINT = "gulou.catalogue.imprint.imprint"
+PUBLIC_PARTS = "gulou.portal.opened.links"
 AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SITE_ID = 1

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
@@ -17,13 +19,19 @@ from gulou.openings.queries import Part, any_open, is_open, may_look
 View = Callable[..., HttpResponseBase]
 CASES = (Part.LIST, Part.MAP)
 """A case and its pictures are public where either is open."""
+_PAGES = {
+    Part.LIST: ("cases", _("Cases"), "list-details"),
+    Part.MAP: ("map", _("Map"), "map"),
+    Part.STATISTICS: ("statistics", _("Statistics"), "chart-bar"),
+    Part.DATA: ("data", _("Open data"), "download"),
+}
 
 
-def opened(*parts: Part, seconds: int = 60) -> Callable[[View], View]:
+def opened(*parts: Part, seconds: int = 0) -> Callable[[View], View]:
     """Only while one of these parts is open, and for who may ask or approve before it is.
 
-    For everybody the answer may be kept by any cache for so many seconds, and is not sent again
-    where it has not changed.
+    Any cache may keep the answer, but asks again each time: what the office closes is gone at once.
+    It is not sent again where it has not changed. `seconds`: for so long nobody need ask.
     """
 
     def guard(view: View) -> View:
@@ -59,13 +67,34 @@ def open_to(request: HttpRequest) -> dict[str, bool]:
     return {part.value: is_open(part) or may for part in Part}
 
 
+@dataclass(frozen=True)
+class PartLink:
+    """An open part in the bar of every public page."""
+
+    url: str
+    words: str
+    sign: str
+
+
+def links() -> list[PartLink]:
+    """The parts that are open to everybody, for the frame of every public page."""
+    return [
+        PartLink(reverse(f"portal:{name}"), str(words), sign)
+        for part, (name, words, sign) in _PAGES.items()
+        if is_open(part)
+    ]
+
+
 def _may_look(request: HttpRequest) -> bool:
     return request.user.is_authenticated and may_look(request.user)
 
 
 def _kept(request: HttpRequest, response: HttpResponseBase, seconds: int) -> HttpResponseBase:
     """Answer 304 where the asker has it already. The nonce of a page is no change of it."""
-    patch_cache_control(response, public=True, max_age=seconds)
+    if seconds:
+        patch_cache_control(response, public=True, max_age=seconds)
+    else:
+        patch_cache_control(response, public=True, no_cache=True)
     if not isinstance(response, HttpResponse) or response.status_code != 200:
         return response
     if "ETag" not in response.headers:

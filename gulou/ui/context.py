@@ -28,6 +28,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "script_words": _script_words(get_language() or ""),
         "base_map_style": settings.GULOU.base_map_style,
         "site": SimpleLazyObject(import_string(settings.SITE_IMPRINT)),
+        "public_parts": SimpleLazyObject(import_string(settings.PUBLIC_PARTS)),
         "shell": _shell(request),
     }
 

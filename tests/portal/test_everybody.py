@@ -13,8 +13,10 @@ from django.test import Client
 from django.utils import timezone
 
 from gulou.cases import operations
+from gulou.cases.figures import Line
 from gulou.cases.models import Case, Report
 from gulou.cases.operations import ContactDetails, Evidence, compute_figures
+from gulou.cases.queries import Named
 from gulou.cases.states import State
 from gulou.kit import clock
 from gulou.openings import operations as openings
@@ -22,6 +24,7 @@ from gulou.openings.states import APPROVE, Part
 from gulou.outbox.deliver import deliver_all
 from gulou.people.models import User
 from gulou.photos.operations import stage_photo
+from gulou.portal.views.figures import since_first
 from tests.conftest import Cast, Kinds
 from tests.desk.conftest import SignedIn
 from tests.factories.cases import a_case, reason
@@ -301,12 +304,27 @@ def test_open_data_is_a_file_that_no_spreadsheet_computes(client: Client, opened
 def test_what_has_not_changed_is_not_sent_again(client: Client, opened: District) -> None:
     for url in ("/cases/", "/statistics/", "/data/cases.csv", "/map/points.json"):
         first = client.get(url)
-        assert "public" in first["Cache-Control"]
+        assert first["Cache-Control"] == "public, no-cache", "gone at once where a part is closed"
         assert "csrftoken" not in first.cookies
         again = client.get(url, headers={"if-none-match": first["ETag"]})
         assert again.status_code == 304, url
         # With it, a page that is kept would be held to the nonce of another.
         assert "Content-Security-Policy" not in again.headers or url.startswith("/data")
+
+
+def test_the_chart_begins_where_something_happened() -> None:
+    quiet, busy = Line(), Line(received=7)
+    months = [Named(f"2026-0{n}", "", line) for n, line in enumerate((quiet, busy, quiet, busy), 1)]
+    assert [one.code for one in since_first(months)] == ["2026-02", "2026-03", "2026-04"]
+    assert since_first(months[:1]) == []
+
+
+def test_every_public_page_leads_to_what_is_open(client: Client, cast: Cast) -> None:
+    assert 'href="/statistics/"' not in client.get("/report/").text
+    open_parts(cast.office, Part.STATISTICS)
+    page = client.get("/report/").text
+    assert 'href="/statistics/"' in page
+    assert 'href="/map/"' not in page
 
 
 def test_the_front_door_shows_what_is_open(client: Client, opened: District) -> None:

@@ -170,7 +170,7 @@ def test_a_released_picture_is_seen_without_its_exif(
     image = Image.open(io.BytesIO(answer.getvalue()))
     assert answer.status_code == 200
     assert not image.getexif()
-    assert answer["Cache-Control"] == "public, max-age=300"
+    assert answer["Cache-Control"] == "public, max-age=60"
 
 
 @pytest.mark.parametrize("size", ["original", "LIST", "..", "%00", "x" * 300])

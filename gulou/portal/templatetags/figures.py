@@ -20,7 +20,7 @@ def figure(line: Line, name: str) -> str:
         return _("%(n)s %%") % {"n": f"{100 * value:.1f}"}
     if name == "hours":
         return hours_span(value)
-    return f"{value:.2f}" if name == "stars" else plain_number(value)
+    return f"{value:.1f}" if name == "stars" else plain_number(value)
 
 
 @register.filter

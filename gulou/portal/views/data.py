@@ -55,7 +55,7 @@ FIELDS = (
 
 @public
 @require_safe
-@opened(Part.DATA, seconds=300)
+@opened(Part.DATA)
 def data(request: HttpRequest) -> HttpResponse:
     """What there is to download, what each field means, and under which licence."""
     count, last = cases.released_stamp()
@@ -86,7 +86,7 @@ def data(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 @limited(limits.DOWNLOADS)
-@opened(Part.DATA, seconds=3600)
+@opened(Part.DATA)
 def data_csv(request: HttpRequest) -> HttpResponseBase:
     """Every released case as a row; UTF-8 with a byte order mark, for Excel and WPS."""
 
@@ -102,7 +102,7 @@ def data_csv(request: HttpRequest) -> HttpResponseBase:
 @public
 @require_safe
 @limited(limits.DOWNLOADS)
-@opened(Part.DATA, seconds=3600)
+@opened(Part.DATA)
 def data_jsonl(request: HttpRequest) -> HttpResponseBase:
     """Every released case as a line of JSON."""
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in _rows(request))

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import takewhile
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from gulou.cases import queries as cases
+from gulou.cases.figures import COUNTS
 from gulou.cases.queries import Figures, Named
 from gulou.kit.errors import NotFound
 from gulou.openings.queries import Part
@@ -61,7 +63,7 @@ class Bar:
 
 @public
 @require_safe
-@opened(Part.STATISTICS, seconds=300)
+@opened(Part.STATISTICS)
 def statistics(request: HttpRequest) -> HttpResponse:
     """The newest figures."""
     return _page(request, cases.figures_of())
@@ -69,7 +71,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
-@opened(Part.STATISTICS, seconds=300)
+@opened(Part.STATISTICS)
 def statistics_of(request: HttpRequest, day: date) -> HttpResponse:
     """The figures as they were on a day: what a quotation links to."""
     return _page(request, cases.figures_of(day))
@@ -77,7 +79,7 @@ def statistics_of(request: HttpRequest, day: date) -> HttpResponse:
 
 @public
 @require_safe
-@opened(Part.STATISTICS, seconds=300)
+@opened(Part.STATISTICS)
 def statistics_json(request: HttpRequest, day: date) -> HttpResponse:
     """The figures of a day for machines; null where a number is too small to show."""
     figures = cases.figures_of(day)
@@ -103,18 +105,31 @@ def _page(request: HttpRequest, figures: Figures | None) -> HttpResponse:
         "district": district_name(), "figures": figures, "meanings": MEANINGS,
     }  # fmt: skip
     if figures is not None:
+        months = since_first(figures.months)
         context |= {
-            "columns": columns(figures.months),
+            "columns": columns(months),
+            "whole_year": len(months) == len(figures.months),
+            "first_month": months[0].code if months else "",
             "tables": [
                 (_("By street"), "street", _with_bars(figures.streets)),
                 (_("By kind of problem"), "kind", _with_bars(figures.categories)),
             ],
-            "months": _with_bars(figures.months),
+            "months": _with_bars(months),
             "permalink": request.build_absolute_uri(
                 reverse("portal:statistics_of", args=[figures.day])
             ),
         }
     return page(request, "portal/statistics.html", context, parts=(Part.STATISTICS,))
+
+
+def since_first(months: list[Named]) -> list[Named]:
+    """From the first month in which anything happened: an office that is new has no past to draw."""
+    quiet = takewhile(lambda one: not _any(one), months)
+    return months[len(list(quiet)) :]
+
+
+def _any(one: Named) -> bool:
+    return any(getattr(one.line, name) != 0 for name in COUNTS)
 
 
 def columns(months: list[Named]) -> list[Column]:

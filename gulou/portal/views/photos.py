@@ -92,7 +92,7 @@ def preview(request: HttpRequest, uid: UUID) -> HttpResponseBase:
 @public
 @require_safe
 @limited(limits.PICTURES)
-@opened(*CASES, seconds=300)
+@opened(*CASES, seconds=60)
 def released(request: HttpRequest, uid: UUID, size: str) -> HttpResponseBase:
     """A picture of a released case. It may be withheld again, so caches keep it briefly."""
     return _public(cases.public_photo(uid), size)

@@ -55,7 +55,7 @@ def cases_list(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
-@opened(Part.LIST, seconds=300)
+@opened(Part.LIST)
 def feed(request: HttpRequest) -> HttpResponse:
     """The newest of the list as Atom, narrowed in the same way."""
     asked = narrowing_in(request.GET)
@@ -105,7 +105,7 @@ def case_map(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 @limited(limits.DOWNLOADS)
-@opened(Part.MAP, seconds=300)
+@opened(Part.MAP)
 def points(request: HttpRequest) -> HttpResponse:
     """The newest released cases as GeoJSON points, one for each square that has any."""
     asked = narrowing_in(request.GET)
