@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import IO
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -18,6 +19,7 @@ from gulou.kit import clock
 from gulou.kit.errors import Refusal
 from gulou.kit.words import name_of
 from gulou.people import queries as people
+from gulou.ui.qr import qr_rows
 
 from .chat import lines_of
 from .fonts import for_pictures
@@ -28,6 +30,8 @@ from .words import mark
 JPEG_MIME = "image/jpeg"
 WIDTH = 1080
 _EDGE, _GAP = 48, 24
+# Pixels of one square of the code: a phone held before a screen reads it.
+_MODULE = 6
 _PHOTO = ((WIDTH - 2 * _EDGE - _GAP) // 2, 360)
 # Chat programs make longer pictures small until nobody can read them.
 _MOST_HEIGHT = 12_000
@@ -95,7 +99,24 @@ def _head(count: int) -> Image.Image:
 
 
 def _foot() -> Image.Image:
-    return Image.new("RGB", (WIDTH, _EDGE), _PAPER)
+    """The way to the desk, for the phones of the units; nothing where its address is not known."""
+    if not settings.GULOU.public_url:
+        return Image.new("RGB", (WIDTH, _EDGE), _PAPER)
+    code = _code(f"{settings.GULOU.public_url}/desk/")
+    foot = Image.new("RGB", (WIDTH, code.height + 2 * _GAP), _PAPER)
+    draw = ImageDraw.Draw(foot)
+    draw.line((_EDGE, 0, WIDTH - _EDGE, 0), fill=_LINE, width=2)
+    foot.paste(code, (WIDTH - _EDGE - code.width, _GAP))
+    draw.text((_EDGE, foot.height / 2), _("For the units: scan to open your cases"),
+              font=for_pictures(28), fill=_SOFT, anchor="lm")  # fmt: skip
+    return foot
+
+
+def _code(text: str) -> Image.Image:
+    rows = qr_rows(text)
+    code = Image.new("1", (len(rows), len(rows)))
+    code.putdata([not dark for row in rows for dark in row])
+    return code.resize((code.width * _MODULE, code.height * _MODULE), Image.Resampling.NEAREST)
 
 
 def _card(at: int, item: Item, *, released_only: bool) -> Image.Image:

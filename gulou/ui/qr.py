@@ -8,12 +8,18 @@ QUIET = 4
 """Modules of white around it, as ISO/IEC 18004 asks for."""
 
 
-def qr_svg(text: str, *, label: str) -> SafeString:
-    """Black on white by day and night, for cameras expect it so. `label` is read out instead."""
+def qr_rows(text: str) -> list[list[bool | None]]:
+    """The modules of the code, row by row, with the quiet border; true is dark."""
     code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=QUIET)
     code.add_data(text)
     code.make(fit=True)
-    rows = code.get_matrix()
+    rows: list[list[bool | None]] = code.get_matrix()
+    return rows
+
+
+def qr_svg(text: str, *, label: str) -> SafeString:
+    """Black on white by day and night, for cameras expect it so. `label` is read out instead."""
+    rows = qr_rows(text)
     return format_html(
         '<svg class="qr" role="img" aria-label="{}" viewBox="0 0 {n} {n}"'
         ' shape-rendering="crispEdges"><rect width="{n}" height="{n}" fill="#fff"/>'
