@@ -74,7 +74,7 @@ _KINDS = (
 
 def units(*, first: Iterable[int] = (), first_words: str = "") -> list[Choice | Group]:
     """Every unit in use, grouped by kind; those in `first` on top of all."""
-    refs = people.unit_refs()
+    refs = _by_code()
     top = [_unit(refs[pk]) for pk in dict.fromkeys(first) if pk in refs and refs[pk].active]
     groups: list[Choice | Group] = [(first_words, top)] if top else []
     named = kind_names()
@@ -85,11 +85,17 @@ def units(*, first: Iterable[int] = (), first_words: str = "") -> list[Choice | 
     return groups
 
 
-def flat_units() -> list[Choice]:
-    """Departments and streets, which help each other."""
-    refs = people.unit_refs().values()
+def _by_code() -> dict[int, UnitRef]:
+    """Every unit, in the order of the office's own codes."""
+    return dict(sorted(people.unit_refs().items(), key=lambda pair: pair[1].code))
+
+
+def flat_units(*, first: Iterable[int] = ()) -> list[Choice]:
+    """Departments and streets, which help each other; those in `first` on top."""
+    refs, top = _by_code().values(), set(first)
     kinds = ("department", "street", "mass_organisation")
-    return [_unit(unit) for kind in kinds for unit in refs if unit.active and unit.kind == kind]
+    found = [unit for kind in kinds for unit in refs if unit.active and unit.kind == kind]
+    return [_unit(unit) for unit in sorted(found, key=lambda unit: unit.id not in top)]
 
 
 def _unit(unit: UnitRef) -> Choice:

@@ -285,7 +285,7 @@ class DispatchForm(MoveForm):
         units = choices.units(first=first, first_words=str(_("By the rule")))
         self.offer("unit", units if first else [("", str(_("Choose a unit"))), *units])
         self.offer("condition", choices.conditions(self.case.category_id))
-        self.offer("assisting", choices.flat_units())
+        self.offer("assisting", choices.flat_units(first=routing.assisting_ids))
         self.initial.setdefault("unit", routing.unit_id)
         self.initial.setdefault("condition", self.case.condition_id)
         self.initial.setdefault("assisting", list(routing.assisting_ids))
