@@ -65,6 +65,15 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )
     add("recount", "Count all cases anew, where the doctor finds counts wrong.",
         _inside("recount.recount"))  # fmt: skip
+    add("cover", "Look for faces and plates in all photos that wait for it.",
+        _inside("cover.cover"))  # fmt: skip
+    evaluate = add(
+        "evaluate", "Measure what the house finds, against what people marked.", _evaluate
+    )
+    measured = evaluate.add_subparsers(metavar="what", required=True, dest="what")
+    covers = measured.add_parser("covers", help="faces and plates, against boxes drawn by hand")
+    covers.add_argument("folder", type=Path, help="pictures with a COCO file, or YOLO text files")
+    covers.add_argument("--boxes", type=Path, help="a COCO file that lies elsewhere")
     ready = add("ready", "Whether the web server of this machine can serve; 1 if not.", _ready)
     ready.add_argument("--worker", action="store_true", help="ask for a worker instead")
     doctor = add("doctor", "Check everything and say what to do.", _doctor)
@@ -150,6 +159,12 @@ def _demo(env: Env, asked: argparse.Namespace) -> int:
 def _doctor(env: Env, asked: argparse.Namespace) -> int:
     django.setup()
     return int(import_module("gulou.config.runtime.doctor").examine(env, audit=asked.audit))
+
+
+def _evaluate(env: Env, asked: argparse.Namespace) -> int:
+    django.setup()
+    found = import_module("gulou.config.runtime.evaluate")
+    return int(getattr(found, asked.what)(asked))
 
 
 def _found(env: Env, asked: argparse.Namespace) -> int:

@@ -20,6 +20,9 @@ CSRF_TRUSTED_ORIGINS = list(GULOU.trusted_origins)
 ROOT_URLCONF = "gulou.config.urls"
 WSGI_APPLICATION = "gulou.config.wsgi.application"
 CSRF_FAILURE_VIEW = "gulou.config.faults.form_expired"
+# How many pixels of a picture are looked at for faces and plates: about a second of one core for both.
+LOOK_AT_PIXELS = {"face": 1_600_000, "plate": 2_500_000}
+
 REACTIONS = "gulou.config.reactions.REACTIONS"
 ERRANDS = "gulou.config.errands.ERRANDS"
 ERRAND_DAYS = GULOU.errand_days

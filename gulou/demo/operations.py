@@ -36,7 +36,7 @@ from .desks import furnish_desks
 from .geography import Ground
 from .house import Founder, House
 from .rules import set_rules
-from .stories import CASES, DAYS, Teller
+from .stories import CASES, DAYS, LATER, Teller
 
 SEED = 350102
 
@@ -100,12 +100,13 @@ _MADE_UP = ((1, 1, "元旦"), (5, 1, "劳动节"), (5, 2, "劳动节"), (10, 1, 
 def _settle_the_past(until: datetime, progress: Tell, copies: bool) -> None:
     """Do what the past owes. What is left of it is owed from now on: nothing is late."""
     # What was done at the last moment would have settled a little later.
-    while deliver_past(by=until + timedelta(hours=1), but=[photo_jobs.make_renditions]):
+    while deliver_past(by=until + timedelta(hours=1), but=LATER):
         pass
     owed = Delivery.objects.filter(done_at=None)
     if copies:
         progress("照片 photos", 0, 0)
         photo_jobs.make_all_renditions()
+        photo_jobs.look_at_all()
         owed.update(done_at=until)
     else:
         owed.update(due_at=until)

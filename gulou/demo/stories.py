@@ -26,6 +26,8 @@ from .today import Today
 
 # Some are reported twice, and some wait for today: about fifteen hundred cases in all.
 CASES = 1400
+LATER = (photo_jobs.make_renditions, photo_jobs.look)
+"""What is done for all pictures at the end, or by the worker."""
 DAYS = 84
 # Reports of the last half hour: what waits for the dispatcher who signs in first.
 FRESH = 7
@@ -70,7 +72,7 @@ class Teller(Today):
     def _outbox(self) -> Story:
         """What follows from what happened, several times a day; the copies of photos come last."""
         while True:
-            deliver_past(by=clock.now(), but=[photo_jobs.make_renditions])
+            deliver_past(by=clock.now(), but=LATER)
             yield clock.now() + timedelta(hours=6)
 
     def _starts(self, count: int) -> list[datetime]:

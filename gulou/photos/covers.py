@@ -1,10 +1,190 @@
-"""The seam for covering faces and number plates in what the public sees."""
+"""What the public does not see of a picture: found by detectors, drawn and taken away by people.
+
+A picture is for the public only once it was looked at, and its covers are burnt into copies of
+their own. Whatever cannot be looked at stays inside the house until a person has.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from gulou.kit import clock
+from gulou.kit.errors import Conflict, Invalid
+from gulou.outbox.record import record
+
+from . import current, files
+from .facts import CoversChanged, PhotoLookedAt
+from .models import Cover, CoverKind, Photo
+from .seeing import client
+from .seeing.boxes import Box
+
+if TYPE_CHECKING:
+    from gulou.people.models import User
+
+_LOOKED_AT = "full"
+_QUALITY = {"list": 76, "page": 82, "full": 86}
+MOST_COVERS = 60
+# Less than this part of a side covers nothing.
+LEAST = 0.002
 
 
-def for_public(jpeg: bytes) -> bytes:
-    """The copy of a rendition that may leave the house, once a person has released the photo.
+@dataclass(frozen=True)
+class Drawn:
+    """A cover that a person draws: its kind, and its place in parts of the width and height."""
 
-    Today it is the rendition itself: upright, in sRGB, without metadata. Finding and covering
-    faces and plates goes in here, and nowhere else: every public picture passes through it.
+    kind: CoverKind
+    box: Box
+
+
+def standing(photo: Photo) -> list[Cover]:
+    """What is covered now."""
+    return list(photo.covers.filter(ended_at=None))
+
+
+def look_at(photo: Photo) -> None:
+    """Let the detectors look, once. Raises Unreadable, or FileNotFoundError without its copy."""
+    if photo.looked_at is not None or not current.covering_is_on():
+        return
+    found = _known_from_twin(photo)
+    if found is None:
+        with files.open_file(files.copy_path(photo.sha256, _LOOKED_AT)) as copy:
+            found = [_cover(one) for one in client.find(copy.read())]
+    with transaction.atomic():
+        locked = Photo.objects.select_for_update().get(pk=photo.pk)
+        if locked.looked_at is not None:
+            return
+        _note_found(locked, found)
+
+
+def _cover(found: client.Found) -> Cover:
+    return Cover(
+        kind=found.kind, x=found.x, y=found.y, width=found.width, height=found.height,
+        score=found.score,
+    )  # fmt: skip
+
+
+def _known_from_twin(photo: Photo) -> list[Cover] | None:
+    """What was found in a photo of the same bytes, so that nobody looks twice."""
+    looked = Photo.objects.filter(sha256=photo.sha256, looked_at__isnull=False)
+    # Where a person was first, the detectors may never have looked.
+    twin = looked.exclude(covers__by__isnull=False).first()
+    if twin is None:
+        return None
+    fields = ("kind", "x", "y", "width", "height", "score")
+    return [Cover(**one) for one in twin.covers.filter(by=None).values(*fields)]
+
+
+def _note_found(photo: Photo, found: Sequence[Cover]) -> None:
+    photo.looked_at = clock.now()
+    for cover in found[:MOST_COVERS]:
+        cover.photo, cover.at = photo, photo.looked_at
+    Cover.objects.bulk_create(found[:MOST_COVERS])
+    photo.save(update_fields=["looked_at"])
+    kinds = [cover.kind for cover in found]
+    record(
+        PhotoLookedAt(faces=kinds.count(CoverKind.FACE), plates=kinds.count(CoverKind.PLATE)),
+        subject=photo, actor="system",
+    )  # fmt: skip
+
+
+def publish(photo: Photo) -> None:
+    """Make what the public sees, if it was looked at or nobody wants it looked at.
+
+    Raises Unreadable, or FileNotFoundError without its copies.
     """
-    return jpeg
+    covers = standing(photo)
+    digest = _digest(photo, covers)
+    made = _burnt(photo, covers) if covers else []
+    with transaction.atomic():
+        if digest:
+            files.hold(digest)
+        photo = Photo.objects.select_for_update().get(pk=photo.pk)
+        if photo.looked_at is None and current.covering_is_on():
+            return
+        if digest != _digest(photo, standing(photo)):
+            raise client.Unreadable("busy")  # Somebody changed them meanwhile: once more.
+        if photo.public_uid is not None and photo.public_digest == digest:
+            return
+        for size, data in zip(files.SIZES, made, strict=False):
+            files.put(files.public_path(digest, size), ContentFile(data), len(data))
+        photo.public_uid, photo.public_digest = uuid.uuid4(), digest
+        photo.save(update_fields=["public_uid", "public_digest"])
+
+
+def _digest(photo: Photo, covers: Sequence[Cover]) -> str:
+    if not covers:
+        return ""
+    places = sorted((one.x, one.y, one.width, one.height) for one in covers)
+    return hashlib.sha256(json.dumps([photo.sha256, places]).encode()).hexdigest()
+
+
+def _burnt(photo: Photo, covers: Sequence[Cover]) -> list[bytes]:
+    jpegs = []
+    for size in files.SIZES:
+        with files.open_file(files.copy_path(photo.sha256, size)) as copy:
+            jpegs.append(copy.read())
+    boxes = [(one.x, one.y, one.width, one.height) for one in covers]
+    return client.burn(jpegs, boxes, qualities=[_QUALITY[size] for size in files.SIZES])
+
+
+@transaction.atomic
+def change_covers(
+    photo: Photo, *, by: "User", drawn: Sequence[Drawn], removed: Collection[int]
+) -> Photo:
+    """Add covers and take others away. Part of the caller's operation, which decides who may.
+
+    What the public fetched until now is gone at once; the worker makes the new copies. Raises
+    Invalid for a box outside the picture, Conflict when somebody took one of them away already.
+    """
+    photo = Photo.objects.select_for_update().get(pk=photo.pk)
+    now = standing(photo)
+    gone = [cover for cover in now if cover.pk in removed]
+    if len(gone) < len(set(removed)):
+        raise Conflict(
+            "photo.cover_gone",
+            _("Somebody else changed these covers meanwhile. Look again."),
+            field="covers",
+        )
+    if len(now) - len(gone) + len(drawn) > MOST_COVERS:
+        raise Invalid(
+            "photo.too_many_covers",
+            _("At most %(most)d covers on one picture.") % {"most": MOST_COVERS},
+            field="covers",
+        )
+    added = Cover.objects.bulk_create(_drawn(photo, one, by) for one in drawn)
+    Cover.objects.filter(pk__in=[one.pk for one in gone]).update(
+        ended_at=clock.now(), ended_by=by.pk
+    )
+    before, photo.public_uid, photo.public_digest = photo.public_digest, None, ""
+    photo.looked_at = photo.looked_at or clock.now()
+    photo.save(update_fields=["public_uid", "public_digest", "looked_at"])
+    record(
+        CoversChanged(added=[one.pk for one in added], removed=[one.pk for one in gone]),
+        subject=photo, actor=by.actor,
+    )  # fmt: skip
+    if before:
+        transaction.on_commit(partial(files.remove_uncovered, before))
+    return photo
+
+
+def _drawn(photo: Photo, one: Drawn, by: "User") -> Cover:
+    x, y, width, height = one.box
+    inside = 0 <= x <= 1 and 0 <= y <= 1 and x + width <= 1.0001 and y + height <= 1.0001
+    if not inside or width < LEAST or height < LEAST:
+        raise Invalid(
+            "photo.cover_outside",
+            _("A cover lies outside the picture or is too small. Draw it again."),
+            field="covers",
+        )
+    return Cover(
+        photo=photo, kind=one.kind, x=x, y=y, width=min(width, 1 - x), height=min(height, 1 - y),
+        by=by, at=clock.now(),
+    )  # fmt: skip

@@ -18,7 +18,7 @@ from .models import Photo, PhotoState
 
 SIZES = ("list", "page", "full")
 COPY_MIME = "image/jpeg"
-_FOLDERS = ("originals", "renditions")
+_FOLDERS = ("originals", "renditions", "public")
 
 
 def original_path(sha256: str, kind: Kind) -> str:
@@ -29,6 +29,11 @@ def original_path(sha256: str, kind: Kind) -> str:
 def copy_path(sha256: str, size: str) -> str:
     """Where a copy for showing lies. The same original gives the same copies."""
     return f"renditions/{sha256[:2]}/{sha256[2:4]}/{sha256}-{size}.jpg"
+
+
+def public_path(digest: str, size: str) -> str:
+    """Where a copy with its covers burnt in lies: by the picture and by what is covered."""
+    return f"public/{digest[:2]}/{digest[2:4]}/{digest}-{size}.jpg"
 
 
 def staged_under(draft: str) -> QuerySet[Photo]:
@@ -78,6 +83,15 @@ def remove_unused(digests: Iterable[str]) -> None:
             default_storage.delete(original_path(sha256, kind))
         for size in SIZES:
             default_storage.delete(copy_path(sha256, size))
+
+
+@transaction.atomic
+def remove_uncovered(digest: str) -> None:
+    """Remove public copies whose covers no photo has any more. Safe to repeat."""
+    hold(digest)
+    if not Photo.objects.filter(public_digest=digest).exists():
+        for size in SIZES:
+            default_storage.delete(public_path(digest, size))
 
 
 def _listed(folder: str) -> tuple[list[str], list[str]]:

@@ -1,10 +1,15 @@
-"""What the worker does for photos: copies for showing, and clearing what nobody sent."""
+"""What the worker does for photos: copies for showing, covers, and clearing what nobody sent."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from django.db.models import Q
 
 from gulou.kit import clock
 from gulou.outbox.deliver import Hopeless
 from gulou.outbox.table import Envelope
 
-from . import copies, files, operations
+from . import copies, covers, files, operations
 from .decoding.client import Unreadable
 from .models import Photo, PhotoState, Rendition
 
@@ -17,6 +22,46 @@ def make_renditions(envelope: Envelope) -> None:
     """Make the copies that are missing, and the fingerprints. Twice does no harm: the second time
     none is missing."""
     _make(Photo.objects.get(uid=envelope.subject_uid))
+
+
+def look(envelope: Envelope) -> None:
+    """Look for faces and plates, unless the office wants none looked for, and make what the public
+    sees. Twice does no harm: the second time it is done."""
+    look_at(Photo.objects.get(uid=envelope.subject_uid))
+
+
+def look_at(photo: Photo) -> None:
+    """As `look`, for one photo that is kept."""
+    _make(photo)
+    try:
+        covers.look_at(photo)
+        covers.publish(photo)
+    except Unreadable as error:
+        raise _failed(photo, error) from error
+
+
+def publish(envelope: Envelope) -> None:
+    """Make anew what the public sees, after somebody changed what is covered."""
+    photo = Photo.objects.get(uid=envelope.subject_uid)
+    try:
+        covers.publish(photo)
+    except Unreadable as error:
+        raise _failed(photo, error) from error
+
+
+def look_at_all(progress: Callable[[int, int], None] = lambda done, of: None) -> int:
+    """Look at every kept photo that was not looked at or has nothing for the public yet; how many
+    were done."""
+    wanted = Q(public_uid=None) | Q(looked_at=None)
+    waiting = Photo.objects.filter(wanted, state=PhotoState.KEPT)
+    ids = list(waiting.order_by("sha256", "pk").values_list("pk", flat=True))
+    done = 0
+    for number, pk in enumerate(ids, 1):
+        with suppress(Unreadable, Hopeless, FileNotFoundError):
+            look_at(Photo.objects.get(pk=pk))
+            done += 1
+        progress(number, len(ids))
+    return done
 
 
 def make_all_renditions() -> None:
@@ -37,9 +82,12 @@ def _make(photo: Photo) -> None:
     try:
         copies.make(photo, sizes, patience=_PATIENCE_SECONDS, inspect=not photo.perceptual_hash)
     except Unreadable as error:
-        if error.code in _PASSING:
-            raise
-        raise Hopeless(f"photo {photo.uid}: {error.code}") from error
+        raise _failed(photo, error) from error
+
+
+def _failed(photo: Photo, error: Unreadable) -> Exception:
+    """What the outbox is told: to try again, or to set it aside."""
+    return error if error.code in _PASSING else Hopeless(f"photo {photo.uid}: {error.code}")
 
 
 def discard_stale() -> int:
@@ -60,6 +108,8 @@ def sweep_orphans(shard: int | None = None) -> int:
         name = path.rsplit("/", 1)[1]
         if name.endswith(".part"):
             files.remove_part(path)
+        elif path.startswith("public/"):
+            files.remove_uncovered(name.split("-")[0])
         else:
             files.remove_unused([name.split(".")[0].split("-")[0]])
     return looked

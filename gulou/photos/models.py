@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from gulou.outbox.models import Chained
 
@@ -41,9 +42,26 @@ class Photo(Chained):
     taken_lon = models.FloatField(null=True, blank=True)
     taken_accuracy_m = models.FloatField(null=True, blank=True)
     device = models.CharField(max_length=120, blank=True)
+    # When it was looked at for faces and plates: by the detectors, or by a person.
+    looked_at = models.DateTimeField(null=True, editable=False)
+    # Under which name the public fetches it. Without one there is nothing for the public; each time
+    # its covers change it gets another, so that what was fetched before is found no more.
+    public_uid = models.UUIDField(null=True, editable=False)
+    # Names the files with the covers burnt in; empty where nothing is covered.
+    public_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["public_uid"],
+                name="photo_public",
+                condition=models.Q(public_uid__isnull=False),
+            ),
+            models.Index(
+                fields=["public_digest"],
+                name="photo_public_digest",
+                condition=~models.Q(public_digest=""),
+            ),
             models.Index(fields=["sha256"], name="photo_sha256"),
             models.Index(
                 fields=["draft"], name="photo_draft", condition=models.Q(state=PhotoState.STAGED)
@@ -75,3 +93,66 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.photo_id} {self.size}"
+
+
+class CoverKind(models.TextChoices):
+    FACE = "face", _("Face")
+    PLATE = "plate", _("Vehicle plate")
+    OTHER = "other", _("Another detail")
+
+
+class Cover(models.Model):
+    """A part of a picture that the public does not see, in parts of its width and height.
+
+    It stays on record when somebody takes it away.
+    """
+
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="covers")
+    kind = models.CharField(max_length=10, choices=CoverKind.choices)
+    x = models.FloatField()
+    y = models.FloatField()
+    width = models.FloatField()
+    height = models.FloatField()
+    # How sure the detector was; null where a person drew it.
+    score = models.FloatField(null=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(x__gte=0, y__gte=0, width__gt=0, height__gt=0)
+                & models.Q(x__lte=1, y__lte=1, width__lte=1, height__lte=1),
+                name="cover_inside",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.photo_id} {self.kind}"
+
+
+class Covering(Chained):
+    """Whether faces and plates are looked for at all: one row, or none where nobody changed it."""
+
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
+    only = models.BooleanField(default=True, unique=True, editable=False)
+    is_on = models.BooleanField(default=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(only=True), name="covering_only_one"),
+        ]
+
+    def __str__(self) -> str:
+        return "on" if self.is_on else "off"

@@ -15,18 +15,21 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from gulou.catalogue.states import MANAGE
 from gulou.kit import clock, rows
 from gulou.kit.compiled import Compiled
 from gulou.kit.errors import Conflict, Invalid, Refusal, TooMany
 from gulou.outbox.record import record
+from gulou.people import access
+from gulou.people import queries as people
 
-from . import files, kinds
+from . import current, files, kinds
 from .decoding import client
 from .decoding.client import Picture, Unreadable
 from .decoding.exif import Said
-from .facts import PhotoKept
+from .facts import CoveringSwitched, PhotoKept
 from .kinds import Kind
-from .models import Photo, PhotoState
+from .models import Covering, Photo, PhotoState
 
 if TYPE_CHECKING:
     from gulou.people.models import User
@@ -132,6 +135,23 @@ def discard_staged_before(instant: datetime, *, limit: int = 200) -> int:
         Photo.objects.filter(pk__in=[photo.pk for photo in stale]).delete()
         transaction.on_commit(lambda: files.remove_unused(photo.sha256 for photo in stale))
     return len(stale)
+
+
+@transaction.atomic
+@current.changing()
+def switch_covering(*, by: "User", on: bool) -> None:
+    """Look for faces and plates in pictures from now on, or not any more. What is covered stays.
+
+    Pictures that came while it was off are looked at by `gulou cover`.
+    """
+    access.require(by, MANAGE, unit_id=people.office().id)
+    Covering.objects.get_or_create(only=True, defaults={"changed_at": clock.now()})
+    row = Covering.objects.select_for_update().get(only=True)
+    if row.is_on == on:
+        return
+    row.is_on, row.changed_at, row.changed_by = on, clock.now(), by
+    row.save(update_fields=["is_on", "changed_at", "changed_by"])
+    record(CoveringSwitched(on=on), subject=row, actor=by.actor)
 
 
 def _check_draft(draft: str) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gulou.kit.errors import NotFound
 from gulou.people.models import User
 
-from . import copies, covers, files
+from . import copies, files
 from .decoding.client import Limits, Unreadable
 from .models import Photo, PhotoState
 
@@ -95,10 +95,15 @@ def open_rendition(photo: Photo, size: str) -> "tuple[File[Any], str]":
 
 
 def open_public_rendition(photo: Photo, size: str) -> "tuple[File[Any], str]":
-    """A copy that may leave the house. Cases decide that it may: ask them first. NotFound."""
-    file, mime = open_rendition(photo, size)
-    with file:
-        return File(BytesIO(covers.for_public(file.read()))), mime
+    """A copy that may leave the house, with what is covered burnt in. Cases decide that it may: ask
+    them first. NotFound while nobody has looked for faces and plates in it."""
+    if photo.public_uid is None or size not in files.SIZES:
+        raise _not_there()
+    if not photo.public_digest:
+        return open_rendition(photo, size)
+    if file := _opened(files.public_path(photo.public_digest, size)):
+        return file, files.COPY_MIME
+    raise _not_there()
 
 
 def _opened(path: str) -> "File[Any] | None":

@@ -14,12 +14,14 @@ from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, evidence, reason
+from tests.factories.public import show_to_the_public
 
 
 def _pictured(cast: Cast, kinds: Kinds) -> tuple[Case, UUID]:
     """A case with a released picture."""
     sent = evidence()
     case = a_case(cast, kinds.rubbish, photos=tuple(sent.photos), draft=sent.draft)
+    show_to_the_public()
     operations.release_photos(case, by=cast.guo, uids=list(sent.photos))
     case.refresh_from_db()
     return case, sent.photos[0]
@@ -38,6 +40,7 @@ def _three(cast: Cast, kinds: Kinds) -> tuple[Case, Case, Case, UUID]:
 
 def _shown_to_everybody(case: Case, picture: UUID, cast: Cast) -> None:
     operations.file_case(case, by=cast.guo)
+    show_to_the_public()
     operations.release_photos(case, by=cast.guo, uids=[picture], summary="路口有垃圾")
     assert queries.public_photo(picture).uid == picture
 
@@ -149,6 +152,7 @@ def test_pictures_are_released_for_the_whole_family(cast: Cast, kinds: Kinds) ->
     first, _second, third, picture = _three(cast, kinds)
     reports = Report.objects.filter(case__in=family_of(third))
     assert [queries.tracked(report).before for report in reports] == [[picture]] * 3
+    show_to_the_public()
     operations.release_photos(third, by=cast.guo, uids=[])
     assert not CasePhoto.objects.filter(released_at__isnull=False).exists()
     operations.release_photos(third, by=cast.guo, uids=[picture])

@@ -13,6 +13,7 @@ from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap, evidence
+from tests.factories.public import show_to_the_public
 
 
 def test_only_released_pictures_are_public(cast: Cast, kinds: Kinds) -> None:
@@ -21,6 +22,7 @@ def test_only_released_pictures_are_public(cast: Cast, kinds: Kinds) -> None:
     assert queries.tracked(report).before == []
     with pytest.raises(NotFound):
         queries.public_photo(sent.photos[0])
+    show_to_the_public()
     operations.release_photos(report.case, by=cast.guo, uids=[sent.photos[0]], summary="门口垃圾")
     assert queries.tracked(report).before == [sent.photos[0]]
     operations.release_photos(report.case, by=cast.guo, uids=[sent.photos[1]])

@@ -25,6 +25,7 @@ from gulou.kit import clock
 from gulou.kit.errors import NotFound
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap, evidence, reason
+from tests.factories.public import show_to_the_public
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = ReleasedFilters()
@@ -44,6 +45,7 @@ def a_released_case(
 
 def release(cast: Cast, case: Case, summary: str = "路口垃圾已清理") -> Case:
     uids = list(case.photos.values_list("photo__uid", flat=True))
+    show_to_the_public()
     return operations.release_photos(case, by=cast.guo, uids=uids, summary=summary)
 
 

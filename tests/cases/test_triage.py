@@ -12,6 +12,7 @@ from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap, evidence, reason
 from tests.factories.catalogue import RuleFactory
 from tests.factories.people import PostingFactory, UserFactory
+from tests.factories.public import show_to_the_public
 
 
 def test_the_person_tasked_verifies_and_the_office_decides(
@@ -60,6 +61,7 @@ def test_what_is_passed_on_is_restricted_and_its_pictures_withheld(
     case = a_case(
         cast, kinds.rubbish, state=State.FILED, photos=tuple(sent.photos), draft=sent.draft
     )
+    show_to_the_public()
     case = operations.release_photos(
         case, by=cast.guo, uids=list(sent.photos), summary="路口有垃圾"
     )

@@ -130,7 +130,7 @@ def test_it_is_marked_for_ever_and_not_loaded_twice(demo: None) -> None:
 
 def test_of_the_past_only_copies_of_photos_are_owed_and_nothing_is_sent(demo: None) -> None:
     owed = Delivery.objects.filter(done_at=None)
-    assert {one.reaction.rsplit(".", 1)[1] for one in owed} == {"make_renditions"}
+    assert {one.reaction.rsplit(".", 1)[1] for one in owed} == {"make_renditions", "look"}
     assert not owed.filter(due_at__lt=UNTIL).exists()
     assert mail.outbox == []
 

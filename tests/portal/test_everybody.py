@@ -9,6 +9,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
@@ -23,6 +25,7 @@ from gulou.openings import operations as openings
 from gulou.openings.states import APPROVE, Part
 from gulou.outbox.deliver import deliver_all
 from gulou.people.models import User
+from gulou.photos.models import Rendition
 from gulou.photos.operations import stage_photo
 from gulou.portal.views.figures import since_first
 from tests.conftest import Cast, Kinds
@@ -30,6 +33,7 @@ from tests.desk.conftest import SignedIn
 from tests.factories.cases import a_case, reason
 from tests.factories.openings import open_parts, who_opens
 from tests.factories.photos import make_jpeg
+from tests.factories.public import show_to_the_public
 from tests.portal.crawler import leaks, walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clean_cache")]
@@ -62,6 +66,7 @@ def _released(cast: Cast, kinds: Kinds, n: int, state: State, **given: Any) -> C
         lat=26.0712345, lon=119.2912345, **given,
     )  # fmt: skip
     uids = list(found.photos.values_list("photo__uid", flat=True))
+    show_to_the_public()
     return operations.release_photos(found, by=cast.guo, uids=uids, summary=f"路口垃圾第{n}处")
 
 
@@ -133,13 +138,13 @@ def test_the_crawler_finds_what_is_planted(client: Client, cast: Cast, district:
 
 
 def test_the_crawler_looks_inside_of_pictures(
-    client: Client, cast: Cast, district: District, monkeypatch: pytest.MonkeyPatch
+    client: Client, cast: Cast, district: District
 ) -> None:
-    from gulou.photos import covers
-
     open_parts(cast.office)
     planted = make_jpeg(gps=(26.07, 119.29), device=DEVICE)
-    monkeypatch.setattr(covers, "for_public", lambda data: planted)
+    for copy in Rendition.objects.all():
+        default_storage.delete(copy.path)
+        default_storage.save(copy.path, ContentFile(planted))
     assert {secret for _url, secret in leaks(walk(client), DEVICE)} == {*DEVICE, "EXIF"}
 
 

@@ -154,11 +154,12 @@ def _release(cast: Cast, picture: CasePhoto) -> str:
         picture.case, by=cast.guo, uids=[picture.photo.uid], summary="路口垃圾"
     )
     open_parts(cast.office, Part.LIST)
-    return f"/photos/{picture.photo.uid}"
+    return f"/photos/{picture.photo.public_uid}"
 
 
 def test_a_picture_that_nobody_released_is_not_there(client: Client, picture: CasePhoto) -> None:
     for size in ("list", "page", "full"):
+        assert client.get(f"/photos/{picture.photo.public_uid}/{size}").status_code == 404
         assert client.get(f"/photos/{picture.photo.uid}/{size}").status_code == 404
 
 

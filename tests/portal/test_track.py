@@ -9,6 +9,7 @@ from gulou.cases.operations import receive_report
 from gulou.cases.states import State
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap, evidence, reason
+from tests.factories.public import show_to_the_public
 from tests.portal.conftest import text_of
 
 
@@ -153,6 +154,7 @@ def test_pictures_are_shown_once_released_and_not_before(
     case = _pictured(cast, kinds)
     assert "/photos/" not in client.get(_url(case)).content.decode()
     uids = list(CasePhoto.objects.filter(case=case).values_list("photo__uid", flat=True))
+    show_to_the_public()
     operations.release_photos(case, by=cast.guo, uids=uids)
     page = client.get(_url(case)).content.decode()
     assert 'data-controller="compare"' in page

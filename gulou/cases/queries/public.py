@@ -129,8 +129,8 @@ def tracked(report: Report) -> Tracked:
         summary="" if case.restricted else case.summary, words=report.words.text,
         unit="" if unit.is_office or case.restricted else name_of(unit),
         due_at=case.due_at if case.state == State.HANDLING else None,
-        told=_all_told(case, report), before=[p.photo.uid for p in photos if p.kind != "after"],
-        after=[p.photo.uid for p in photos if p.kind == "after"], reason=_public_reason(case),
+        told=_all_told(case, report), before=[uid for uid, p in photos.items() if p.kind != "after"],
+        after=[uid for uid, p in photos.items() if p.kind == "after"], reason=_public_reason(case),
         me_too=report.me_too, merged=case.pk != report.case_id,
         may_answer=case.state in ANSWERABLE,
         rating=report.answers.filter(objection=False).values_list("rating", flat=True).first(),
@@ -138,10 +138,14 @@ def tracked(report: Report) -> Tracked:
     )  # fmt: skip
 
 
-def _released(case: Case) -> list[CasePhoto]:
-    """The pictures that the public sees of a case and of all that was merged into it."""
-    photos = CasePhoto.objects.filter(case__in=family_of(case), released_at__isnull=False)
-    return list(photos.select_related("photo").order_by("added_at", "position", "id"))
+def _released(case: Case) -> dict[UUID, CasePhoto]:
+    """The pictures that the public sees of a case and of all that was merged into it, by the name
+    under which it fetches them. What was not looked at for faces and plates has none."""
+    photos = CasePhoto.objects.filter(
+        case__in=family_of(case), released_at__isnull=False, photo__public_uid__isnull=False
+    ).select_related("photo")
+    found = {one.photo.public_uid: one for one in photos.order_by("added_at", "position", "id")}
+    return {uid: one for uid, one in found.items() if uid is not None}
 
 
 def _waiting_since(report: Report) -> datetime | None:
@@ -227,14 +231,14 @@ def _nearby(case: Case, distance: float) -> Nearby:
     return Nearby(
         uid=case.uid, category=name_of(category), place=_area_name(case),
         opened_at=case.opened_at, distance_m=distance, reports_count=case.reports_count,
-        photo=released[0].photo.uid if released and case.released_at else None,
+        photo=next(iter(released)) if released and case.released_at else None,
     )  # fmt: skip
 
 
 def tracked_photo(report: Report, uid: UUID) -> Photo:
     """A released picture that the holder of a tracking link sees. Raises NotFound."""
     case = answering_for(report.case_id)
-    shown = {} if case.restricted else {one.photo.uid: one.photo for one in _released(case)}
+    shown = {} if case.restricted else _released(case)
     if uid not in shown:
         raise NotFound("photo.not_found", _("There is no such picture."))
-    return shown[uid]
+    return shown[uid].photo

@@ -196,7 +196,7 @@ def released_numbers() -> Iterator[tuple[str, datetime]]:
 
 def public_photo(uid: UUID) -> Photo:
     """A released picture of a released case, or of one merged into it. Else NotFound."""
-    evidence = _evidence().filter(photo__uid=uid).first()
+    evidence = _evidence().filter(photo__public_uid=uid).first()
     if evidence is not None:
         case_id = answering_for(evidence.case_id).pk
         if _released().filter(pk=case_id).exists():
@@ -206,7 +206,7 @@ def public_photo(uid: UUID) -> Photo:
 
 def _evidence() -> QuerySet[CasePhoto]:
     return CasePhoto.objects.filter(
-        released_at__isnull=False, case__restricted=False
+        released_at__isnull=False, case__restricted=False, photo__public_uid__isnull=False
     ).select_related("photo")
 
 
@@ -299,8 +299,9 @@ def _pictures(case_ids: list[int]) -> dict[int, list[tuple[UUID, str]]]:
             shown_by.update(dict.fromkeys(family_of(Case(pk=pk)), into))
     rows = _evidence().filter(case__in=shown_by).order_by("added_at", "position", "id")
     pictures: dict[int, list[tuple[UUID, str]]] = {}
-    for case_id, uid, kind in rows.values_list("case_id", "photo__uid", "kind"):
-        pictures.setdefault(shown_by[case_id], []).append((uid, kind))
+    for case_id, uid, kind in rows.values_list("case_id", "photo__public_uid", "kind"):
+        if uid is not None:
+            pictures.setdefault(shown_by[case_id], []).append((uid, kind))
     return pictures
 
 

@@ -1,4 +1,4 @@
-"""Asks a child of the helper to read a picture. One helper per process, started when first needed.
+"""Asks a child of a helper to read a picture. One helper of a kind per process, started when needed.
 
 A child that has read one well is asked again, for as long as it wants to go on. Safe from any
 thread. If the helper is gone it is started anew; if a child dies, only the picture that it was
@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from shutil import copyfileobj
 from typing import IO, Any
 
@@ -32,7 +32,6 @@ MOST_PIXELS = 50_000_000
 # As many children at once as there are processors; who waits longer than this is sent away.
 _AT_ONCE = max(2, os.cpu_count() or 2)
 _PATIENCE_SECONDS = 10.0
-_MODULE = "gulou.photos.decoding.helper"
 _TIMED_OUT = {-signal.SIGXCPU, -signal.SIGALRM}
 
 
@@ -76,19 +75,34 @@ class Picture:
     difference_hash: str
 
 
-class _Helper:
-    """The process at the other end."""
+class Helper:
+    """The process at the other end: a module that calls `helper.run`.
 
-    def __init__(self) -> None:
+    At most `at_once` children work at a time. With `rest_seconds` it ends when nobody has asked for
+    so long: one that holds much is there only while it is needed.
+    """
+
+    def __init__(
+        self, module: str, *, at_once: int, limits: Limits, rest_seconds: float = 0
+    ) -> None:
+        self._module = module
+        self._at_once = at_once
+        self._limits = limits
+        self._rest_seconds = rest_seconds
         self._forget()
+        atexit.register(self.stop)
+        os.register_at_fork(after_in_child=self._forked)
 
     def _forget(self) -> None:
         self._lock = threading.Lock()
+        self._turns = threading.BoundedSemaphore(self._at_once)
+        self._asking = 0
+        self._rest: threading.Timer | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._idle: list[socket.socket] = []
 
-    def forked(self) -> None:
+    def _forked(self) -> None:
         """In a fork of ours: the helper and its children belong to the parent."""
         if self._control:
             self._control.close()
@@ -107,14 +121,17 @@ class _Helper:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-                [sys.executable, "-W", "ignore", "-m", _MODULE, str(theirs.fileno())],
+                [sys.executable, "-W", "ignore", "-m", self._module, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 cwd=ROOT,
-                # None of our secrets; and one arena, so that threads do not eat address space.
-                env={"PATH": os.environ.get("PATH", ""), "MALLOC_ARENA_MAX": "1"},
-            )
+                # None of our secrets; one arena and one thread, so that neither eats address space.
+                env={
+                    "PATH": os.environ.get("PATH", ""), "MALLOC_ARENA_MAX": "1",
+                    "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
+                },
+            )  # fmt: skip
         self._control = ours
         return ours
 
@@ -133,7 +150,35 @@ class _Helper:
     def stop(self) -> None:
         """End the helper; the next ask starts another."""
         with self._lock:
+            if self._rest:
+                self._rest.cancel()
             self._stop()
+
+    def warm(self) -> None:
+        """Start the helper now, so that the first photo need not wait for it."""
+        with self._lock:
+            if not self.pid:
+                self._start()
+
+    def _count(self, change: int) -> None:
+        """Count who asks now. When the last has its answer, the time of rest begins."""
+        if not self._rest_seconds:
+            return
+        with self._lock:
+            self._asking += change
+            if self._rest:
+                self._rest.cancel()
+            self._rest = None
+            if not self._asking:
+                self._rest = threading.Timer(self._rest_seconds, self.stop_if_idle)
+                self._rest.daemon = True
+                self._rest.start()
+
+    def stop_if_idle(self) -> None:
+        """End the helper unless somebody waits for it."""
+        with self._lock:
+            if not self._asking:
+                self._stop()
 
     def new_line(self) -> socket.socket:
         """A line to a new child, from the helper, that is started if it does not run."""
@@ -167,18 +212,71 @@ class _Helper:
             with suppress(IndexError):
                 self._idle.pop().close()
 
+    def _ask(
+        self, line: socket.socket, source: int, ask: wire.Head
+    ) -> tuple[wire.Head, list[bytes]]:
+        """One ask. Raises Cut if the child went away, Unreadable if nobody answers."""
+        try:
+            # The kernel ends the child at its own limit; the slack is for starting a helper.
+            line.settimeout(ask["wall_seconds"] + 10)
+            wire.ask(line, ask, source)
+            head, blobs = wire.receive(line)
+        except TimeoutError as error:
+            line.close()
+            raise Unreadable("time") from error
+        except BaseException:
+            line.close()
+            raise
+        if head.pop("last", True) or not self._may_wait(ask):
+            line.close()
+        else:
+            self.keep(line)
+        return head, blobs
 
-_helper = _Helper()
-_turns = threading.BoundedSemaphore(_AT_ONCE)
-atexit.register(_helper.stop)
-os.register_at_fork(after_in_child=_helper.forked)
+    def _may_wait(self, ask: wire.Head) -> bool:
+        """The memory of a child is limited when it begins; its time with each picture."""
+        return bool(ask["memory_mb"] == self._limits.memory_mb)
+
+    def _answer(self, source: int, ask: wire.Head) -> tuple[wire.Head, list[bytes]]:
+        while self._may_wait(ask) and (line := self.idle_line()):
+            # It may have had enough of waiting just now.
+            with suppress(wire.Cut, OSError):
+                return self._ask(line, source, ask)
+        for last in (False, True):
+            try:
+                return self._ask(self.new_line(), source, ask)
+            except (wire.Cut, OSError) as error:
+                if last:
+                    raise Unreadable("damaged") from error
+                time.sleep(0.05)
+        raise AssertionError("the loop ends by itself")
+
+    def ask(
+        self, file: IO[bytes], ask: wire.Head, *, limits: Limits | None = None, patience: float
+    ) -> tuple[wire.Head, list[bytes]]:
+        """Let a limited child work on a file. Raises Unreadable.
+
+        `patience` is how many seconds to wait for a free child before it raises "busy".
+        """
+        if not self._turns.acquire(timeout=patience):
+            raise Unreadable("busy")
+        self._count(1)
+        try:
+            with _descriptor(file) as source:
+                head, blobs = self._answer(source, {**ask, **asdict(limits or self._limits)})
+        finally:
+            self._count(-1)
+            self._turns.release()
+        if "died" in head:
+            raise Unreadable("time" if head["died"] in _TIMED_OUT else "damaged")
+        if "refused" in head:
+            logger.info("photo refused: %s %s", head["refused"], head.get("detail", ""))
+            raise Unreadable(head["refused"])
+        return head, blobs
 
 
-def warm() -> None:
-    """Start the helper now, so that the first photo need not wait for it."""
-    with _helper._lock:
-        if not _helper.pid:
-            _helper._start()
+_helper = Helper("gulou.photos.decoding.helper", at_once=_AT_ONCE, limits=Limits())
+warm = _helper.warm
 
 
 @contextmanager
@@ -194,46 +292,6 @@ def _descriptor(file: IO[bytes]) -> Iterator[int]:
         copyfileobj(file, real)
         real.flush()
         yield real.fileno()
-
-
-def _ask(line: socket.socket, source: int, ask: wire.Head) -> tuple[wire.Head, list[bytes]]:
-    """One ask. Raises Cut if the child went away, Unreadable if nobody answers."""
-    try:
-        # The kernel ends the child at its own limit; the slack is for starting a helper.
-        line.settimeout(ask["wall_seconds"] + 10)
-        wire.ask(line, ask, source)
-        head, blobs = wire.receive(line)
-    except TimeoutError as error:
-        line.close()
-        raise Unreadable("time") from error
-    except BaseException:
-        line.close()
-        raise
-    if head.pop("last", True) or not _may_wait(ask):
-        line.close()
-    else:
-        _helper.keep(line)
-    return head, blobs
-
-
-def _may_wait(ask: wire.Head) -> bool:
-    """The memory of a child is limited when it begins; its time with each picture."""
-    return bool(ask["memory_mb"] == Limits.memory_mb)
-
-
-def _answer(source: int, ask: wire.Head) -> tuple[wire.Head, list[bytes]]:
-    while _may_wait(ask) and (line := _helper.idle_line()):
-        # It may have had enough of waiting just now.
-        with suppress(wire.Cut, OSError):
-            return _ask(line, source, ask)
-    for last in (False, True):
-        try:
-            return _ask(_helper.new_line(), source, ask)
-        except (wire.Cut, OSError) as error:
-            if last:
-                raise Unreadable("damaged") from error
-            time.sleep(0.05)
-    raise AssertionError("the loop ends by itself")
 
 
 def _picture(head: wire.Head, blobs: list[bytes]) -> Picture:
@@ -261,26 +319,10 @@ def read_picture(
 
     `patience` is how many seconds to wait for a free child before it raises "busy".
     """
-    limits = limits or Limits()
     ask = {
         "kind": kind,
         "sizes": list(sizes),
         "inspect": inspect,
         "most_pixels": MOST_PIXELS,
-        "memory_mb": limits.memory_mb,
-        "cpu_seconds": limits.cpu_seconds,
-        "wall_seconds": limits.wall_seconds,
     }
-    if not _turns.acquire(timeout=patience):
-        raise Unreadable("busy")
-    try:
-        with _descriptor(file) as source:
-            head, blobs = _answer(source, ask)
-    finally:
-        _turns.release()
-    if "died" in head:
-        raise Unreadable("time" if head["died"] in _TIMED_OUT else "damaged")
-    if "refused" in head:
-        logger.info("photo refused: %s %s", head["refused"], head.get("detail", ""))
-        raise Unreadable(head["refused"])
-    return _picture(head, blobs)
+    return _picture(*_helper.ask(file, ask, limits=limits, patience=patience))

@@ -5,7 +5,8 @@ after a few, after some seconds, when its memory has grown, and after any pictur
 nothing that was wrong once is asked again.
 
 Run as `python -m gulou.photos.decoding.helper FD`. It knows no Django, no settings, no database
-and no secrets. It ends when the other end of its socket closes, that is, with the house.
+and no secrets. It ends when the other end of its socket closes, that is, with the house. What its
+children do is given to `run`: here they decode; those of `gulou.photos.seeing` look.
 """
 
 import ctypes
@@ -18,6 +19,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, BinaryIO, cast
 
@@ -26,6 +28,10 @@ from gulou.photos.decoding import pictures, wire
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _NOBODY = 65534
 _MB = 1024 * 1024
+
+Work = Callable[[BinaryIO, wire.Head], tuple[wire.Head, list[bytes]]]
+"""What a child does with a file, as the head of the ask says."""
+
 # How many pictures a child reads at most, for how many seconds, and how long it waits for the next.
 _MOST_PICTURES = 25
 _LONGEST_LIFE = 20.0
@@ -66,27 +72,26 @@ def _confine(memory: int) -> None:
     _limit(resource.RLIMIT_AS, memory)
 
 
-def _begin_clocks(ask: pictures.Ask) -> None:
+def _begin_clocks(ask: wire.Head) -> None:
     """Give this picture its time. Nobody needs to wait for us with a clock: the kernel ends us."""
-    until = int(time.process_time()) + ask.cpu_seconds
+    until = int(time.process_time()) + int(ask["cpu_seconds"])
     _limit(resource.RLIMIT_CPU, min(until, _MOST_CPU), _MOST_CPU)
-    signal.setitimer(signal.ITIMER_REAL, ask.wall_seconds)
+    signal.setitimer(signal.ITIMER_REAL, ask["wall_seconds"])
 
 
-def _read_pictures(line: socket.socket) -> None:
+def _read_pictures(line: socket.socket, work: Work) -> None:
     """Until nobody asks for more, or it is time for another child."""
     line.settimeout(_IDLE_SECONDS)
     born, base = time.monotonic(), _own_memory()
     for count in range(1, _MOST_PICTURES + 1):
         try:
-            head, source = wire.asked(line)
+            ask, source = wire.asked(line)
         except (wire.Cut, TimeoutError):
             return
-        ask = pictures.Ask(**head)
         if count == 1:
-            _confine(base + ask.memory_mb * _MB)
+            _confine(base + ask["memory_mb"] * _MB)
         _begin_clocks(ask)
-        said, blobs = _work(source, ask)
+        said, blobs = _done(work, source, ask)
         last = (
             "refused" in said
             or count == _MOST_PICTURES
@@ -101,11 +106,11 @@ def _read_pictures(line: socket.socket) -> None:
         line.settimeout(_IDLE_SECONDS)
 
 
-def _work(source: int, ask: pictures.Ask) -> tuple[dict[str, Any], list[bytes]]:
+def _done(work: Work, source: int, ask: wire.Head) -> tuple[dict[str, Any], list[bytes]]:
     try:
         # Mapped, not read: the descriptor's position belongs to whoever asked.
         with mmap.mmap(source, 0, access=mmap.ACCESS_READ) as file:
-            return pictures.work(cast(BinaryIO, file), ask)
+            return work(cast(BinaryIO, file), ask)
     except pictures.Refused as refused:
         return {"refused": str(refused)}, []
     except MemoryError:
@@ -119,8 +124,9 @@ def _work(source: int, ask: pictures.Ask) -> tuple[dict[str, Any], list[bytes]]:
 class Server:
     """Forks a child for each line it is given, and says on the line when its child died."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, work: Work) -> None:
         self._control = control
+        self._work = work
         self._lines: dict[int, socket.socket] = {}
         self._woken, wake = socket.socketpair()
         for end in (self._woken, wake):
@@ -166,7 +172,7 @@ class Server:
             signal.set_wakeup_fd(-1)
             for other in (self._control, self._woken, self._wake, *self._lines.values()):
                 other.close()
-            _read_pictures(line)
+            _read_pictures(line, self._work)
             status = 0
         finally:
             os._exit(status)
@@ -188,15 +194,15 @@ class Server:
                     wire.send(line, {"died": code})
 
 
-def main() -> None:
-    """Warm up, then serve."""
+def run(warm: Callable[[], None], work: Work) -> None:
+    """Warm up, then serve on the socket that the command line names, until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    pictures.warm()
+    warm()
     gc.collect()
     gc.freeze()
-    Server(socket.socket(fileno=int(sys.argv[1]))).serve()
+    Server(socket.socket(fileno=int(sys.argv[1])), work).serve()
     os._exit(0)
 
 
 if __name__ == "__main__":
-    main()
+    run(pictures.warm, lambda file, ask: pictures.work(file, pictures.Ask(**ask)))

@@ -1,0 +1,55 @@
+"""Asks the helper that looks. It holds OpenCV and two networks, so it ends when nobody asks."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from gulou.photos.decoding.client import Helper, Limits, Unreadable
+from gulou.photos.seeing.boxes import Box
+
+__all__ = ["Found", "Unreadable", "burn", "find"]
+
+# A worker looks at pictures one by one; staff who try covers out may be a second.
+_HELPER = Helper(
+    "gulou.photos.seeing.helper", at_once=2, rest_seconds=15,
+    limits=Limits(memory_mb=900, cpu_seconds=12, wall_seconds=40),
+)  # fmt: skip
+_PATIENCE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """A face or a plate that a detector found, and how sure it is (0 to 1)."""
+
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+    score: float
+
+    @property
+    def box(self) -> Box:
+        """Where it is."""
+        return self.x, self.y, self.width, self.height
+
+
+def _ask(do: str, files: Sequence[bytes], **more: Any) -> tuple[dict[str, Any], list[bytes]]:
+    ask = {"do": do, "lengths": [len(file) for file in files], **more}
+    content = io.BytesIO(b"".join(files))
+    return _HELPER.ask(content, ask, patience=_PATIENCE_SECONDS)
+
+
+def find(jpeg: bytes) -> list[Found]:
+    """Faces and plates in one of our copies, the surest first. Raises Unreadable."""
+    head, _ = _ask("find", [jpeg], pixels=settings.LOOK_AT_PIXELS)
+    return [Found(**one) for one in head["found"]]
+
+
+def burn(jpegs: Sequence[bytes], boxes: Sequence[Box], *, qualities: Sequence[int]) -> list[bytes]:
+    """Each of these copies of one picture with the boxes painted over. Raises Unreadable."""
+    _, made = _ask("burn", jpegs, boxes=list(boxes), qualities=list(qualities))
+    return made
