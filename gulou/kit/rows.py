@@ -113,6 +113,12 @@ def new(series: "type[Model] | str") -> int:
     return batch.drawn[series].popleft()
 
 
+def write() -> None:
+    """Write what is held back, if anything is: before writing by a way that goes around this."""
+    if _open.batch is not None:
+        _open.batch.write()
+
+
 class _Batch:
     """What is held back in one transaction."""
 

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import JSONField, Model
 from psycopg.types.json import Jsonb
 
-from gulou.kit import clock
+from gulou.kit import clock, rows
 from gulou.kit.facts import Fact
 
 from .models import Chained, Event
@@ -41,34 +41,36 @@ def record_first(told: Iterable[tuple[Chained, Fact]], *, actor: str) -> None:
     copy_in(with_ids(events), skip=("txid",))
 
 
-def with_ids(rows: Sequence[M]) -> Sequence[M]:
+def with_ids(new: Sequence[M]) -> Sequence[M]:
     """The rows, each with an id from its table's sequence that nobody else gets."""
-    if rows:
+    if new:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-                [rows[0]._meta.db_table, len(rows)],
+                [new[0]._meta.db_table, len(new)],
             )
-            for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
+            for row, (pk,) in zip(new, cursor.fetchall(), strict=True):
                 row.pk = pk
-    return rows
+    return new
 
 
-def copy_in(rows: Sequence[Model], *, skip: Sequence[str] = ()) -> None:
+def copy_in(new: Sequence[Model], *, skip: Sequence[str] = ()) -> None:
     """Insert rows that have all their values, by COPY: a quarter of what `bulk_create` costs.
 
-    Constraints hold as ever. Columns to `skip` take the default of the database.
+    Constraints hold as ever. Columns to `skip` take the default of the database. What is held back
+    is written before them.
     """
-    if not rows:
+    if not new:
         return
-    fields = [f for f in rows[0]._meta.local_concrete_fields if f.name not in skip]
+    rows.write()
+    fields = [f for f in new[0]._meta.local_concrete_fields if f.name not in skip]
     columns = ", ".join(f'"{f.column}"' for f in fields)
     json = {f.attname for f in fields if isinstance(f, JSONField)}
     names = [f.attname for f in fields]
     with (
         connection.cursor() as cursor,
-        cursor.copy(f'COPY "{rows[0]._meta.db_table}" ({columns}) FROM STDIN') as copy,
+        cursor.copy(f'COPY "{new[0]._meta.db_table}" ({columns}) FROM STDIN') as copy,
     ):
-        for row in rows:
+        for row in new:
             values = row.__dict__
             copy.write_row([Jsonb(values[n]) if n in json else values[n] for n in names])
