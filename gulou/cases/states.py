@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from gulou.catalogue.states import STEP_NAMES
 from gulou.kit.errors import Invalid, Refusal
 
 
@@ -29,12 +30,12 @@ OPEN = frozenset(State) - ENDED
 class StepKind(TextChoices):
     """A stretch of work. Each has a unit or a person who owes it, and its own clock."""
 
-    INTAKE = "intake", _("Intake")
-    VERIFY = "verify", _("Verification")
-    DISPATCH = "dispatch", _("Dispatch")
-    ACCEPT = "accept", _("Acceptance")
-    HANDLE = "handle", _("Handling")
-    RECHECK = "recheck", _("Recheck")
+    INTAKE = "intake", STEP_NAMES["intake"]
+    VERIFY = "verify", STEP_NAMES["verify"]
+    DISPATCH = "dispatch", STEP_NAMES["dispatch"]
+    ACCEPT = "accept", STEP_NAMES["accept"]
+    HANDLE = "handle", STEP_NAMES["handle"]
+    RECHECK = "recheck", STEP_NAMES["recheck"]
 
 
 # The step that a case stands in while it has this state. An ended case stands in none.
