@@ -215,7 +215,8 @@ def test_the_encoding_is_found_and_packed_files_are_read(take: Take) -> None:
     ("raw", "code"),
     [
         (b"PK\x03\x04rest", "file.kind"),
-        (b"a,b\n\0\0", "file.kind"),
+        (b"<html><table><tr><td>x", "file.kind"),
+        (b"a,b\n\0\0", "file.encoding"),
         (b"\xff\xfe\xff,\x80\n", "file.encoding"),
         ("编号,编号\n1,2\n".encode(), "file.columns"),
         (b"x,y\n1,2\n", "mapping.columns"),

@@ -172,6 +172,8 @@ def test_blank_rows_and_formats_at_the_end_are_nothing() -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "file.old_office"),
         (b"%PDF-1.7", "file.pdf"),
         (b"\x89PNG\r\n", "file.picture"),
+        (b"BM\x36\x04\0\0\0\0\0\0", "file.picture"),
+        (b"BMDM,BMMC\nA,B", "file.missing_column"),
         (b"<html><table><tr><td>A</td></tr></table></html>", "file.web_page"),
         (b"PK\x03\x04 but no more", "file.damaged"),
         (b"\x00\x01\x02\x03", "file.encoding"),

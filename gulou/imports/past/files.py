@@ -1,6 +1,5 @@
 """Reading a CSV file of any size, packed or not, line by line."""
 
-import codecs
 import csv
 import gzip
 import hashlib
@@ -13,11 +12,11 @@ from typing import IO, cast
 from django.utils.translation import gettext as _
 
 from gulou.kit.errors import Invalid
+from gulou.sheets.reading import HEAD, Kind, encoding_of, kind_of
 
 _CHUNK = 1 << 20
 _MOST = 4 << 30
 """What a packed file may hold: a file that unpacks for ever is stopped here."""
-_OTHER_KINDS = {b"PK\x03\x04": "XLSX", b"\xd0\xcf\x11\xe0": "XLS", b"%PDF": "PDF"}
 
 
 @dataclass(frozen=True)
@@ -84,35 +83,24 @@ def _text(raw: IO[bytes], encoding: str) -> io.TextIOWrapper:
 
 
 def _encoding(path: Path) -> str:
-    """UTF-8 (with or without a mark) or GB18030, whichever reads the whole file."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        decoder, size = codecs.getincrementaldecoder(encoding)(), 0
-        with _opened(path) as raw:
-            try:
-                while chunk := raw.read(_CHUNK):
-                    if size == 0:
-                        _check_kind(chunk)
-                    size += len(chunk)
-                    if size > _MOST:
-                        raise Invalid("file.too_large", _("This file is too large."), field="file")
-                    decoder.decode(chunk)
-                decoder.decode(b"", final=True)
-            except UnicodeDecodeError:
-                continue
-        return encoding
-    raise Invalid(
-        "file.encoding",
-        _("The file is no text in UTF-8 or GB18030. Save it as UTF-8 and try again."),
-        field="file",
-    )
-
-
-def _check_kind(start: bytes) -> None:
-    kind = next((kind for mark, kind in _OTHER_KINDS.items() if start.startswith(mark)), "")
-    if kind or b"\0" in start:
+    """The encoding of a file that is text. Raises Invalid."""
+    with _opened(path) as raw:
+        kind = kind_of(raw.read(HEAD))
+    if kind not in (Kind.EMPTY, Kind.TEXT):
         raise Invalid(
             "file.kind",
             _("This is no CSV file (%(kind)s). Save it as CSV and try again.")
-            % {"kind": kind or "?"},
+            % {"kind": kind.value},
             field="file",
         )
+    return encoding_of(lambda: _chunks(path))
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    size = 0
+    with _opened(path) as raw:
+        while chunk := raw.read(_CHUNK):
+            size += len(chunk)
+            if size > _MOST:
+                raise Invalid("file.too_large", _("This file is too large."), field="file")
+            yield chunk

@@ -4,17 +4,35 @@ import zipfile
 from typing import IO
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gulou.kit.errors import Invalid
 
+from .kinds import HEAD, Kind, kind_of
 from .tables import Book, Cell, Limits, RawTable, Sort, TooLong
-from .text import Text, decoded, read_csv
+from .text import Text, decoded, encoding_of, read_csv
 from .workbook import read_workbook
 
-__all__ = ["Book", "Cell", "Limits", "RawTable", "Sort", "Text", "TooLong", "decoded", "read_book"]
+__all__ = [
+    "HEAD", "Book", "Cell", "Kind", "Limits", "RawTable", "Sort", "Text", "TooLong", "decoded",
+    "encoding_of", "kind_of", "read_book",
+]  # fmt: skip
 
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")
+_NO_TABLES = {
+    Kind.EMPTY: ("file.empty", gettext_lazy("The file is empty.")),
+    Kind.OLD_OFFICE: ("file.old_office", gettext_lazy(
+        "This is a workbook of the old kind (XLS), or one with a password. Save it as XLSX"
+        " without a password and send that."
+    )),
+    Kind.PDF: ("file.pdf", gettext_lazy("This is a PDF. Send the workbook (XLSX) or CSV.")),
+    Kind.PICTURE: ("file.picture", gettext_lazy(
+        "This is a picture. Send the workbook (XLSX) or CSV."
+    )),
+    Kind.WEB_PAGE: ("file.web_page", gettext_lazy(
+        "This is a web page that some system has named like a workbook. Open it in WPS or"
+        " Excel, save it as XLSX and send that."
+    )),
+}  # fmt: skip
 
 
 def read_book(file: IO[bytes], limits: Limits) -> Book:
@@ -23,28 +41,12 @@ def read_book(file: IO[bytes], limits: Limits) -> Book:
     Raises Invalid in words for what is no table of ours, TooLong where it holds more than `limits`.
     """
     file.seek(0)
-    head = file.read(2048)
+    kind = kind_of(file.read(HEAD))
     file.seek(0)
-    if not head.strip():
-        raise _refused("file.empty", _("The file is empty."))
-    if head.startswith(b"PK\x03\x04"):
-        return _zipped(file, limits)
-    if head.startswith(_OLD_OFFICE):
-        raise _refused("file.old_office", _(
-            "This is a workbook of the old kind (XLS), or one with a password. Save it as XLSX"
-            " without a password and send that."
-        ))  # fmt: skip
-    if head.startswith(b"%PDF"):
-        raise _refused("file.pdf", _("This is a PDF. Send the workbook (XLSX) or CSV."))
-    if head.startswith(_PICTURES):
-        raise _refused("file.picture", _("This is a picture. Send the workbook (XLSX) or CSV."))
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
-    if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")):
-        raise _refused("file.web_page", _(
-            "This is a web page that some system has named like a workbook. Open it in WPS or"
-            " Excel, save it as XLSX and send that."
-        ))  # fmt: skip
-    return read_csv(file, limits)
+    if kind in _NO_TABLES:
+        code, words = _NO_TABLES[kind]
+        raise _refused(code, str(words))
+    return _zipped(file, limits) if kind == Kind.PACKAGE else read_csv(file, limits)
 
 
 def _zipped(file: IO[bytes], limits: Limits) -> Book:

@@ -1,8 +1,10 @@
 """CSV as offices send it: UTF-8 with and without a mark, UTF-16, GB18030; comma, tab or semicolon."""
 
+import codecs
 import csv
 import hashlib
 import io
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import IO
 
@@ -22,22 +24,30 @@ class Text:
     gb18030: bool
 
 
-def decoded(raw: bytes, *, wide: bool = False) -> Text:
-    """The text of these bytes; in UTF-16 too where `wide`. Raises Invalid if it is none."""
-    digest = hashlib.sha256(raw).hexdigest()
-    is_wide = wide and raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+def encoding_of(chunks: Callable[[], Iterable[bytes]], *, wide: bool = False) -> str:
+    """The encoding that reads all of these bytes, which are asked for once for each that may be:
+    UTF-8 (with or without a mark), GB18030; UTF-16 by its mark where `wide`. Raises Invalid."""
+    start = next(iter(chunks()), b"") if wide else b""
+    is_wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "gb18030"):
+        decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            text = raw.decode(encoding)
+            if all("\0" not in decoder.decode(chunk) for chunk in chunks()):
+                decoder.decode(b"", final=True)
+                return encoding
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
-            return Text(text, digest, encoding == "gb18030")
     raise Invalid(
         "file.encoding",
         _("The file is no text in UTF-8 or GB18030. Save it as UTF-8 and try again."),
         field="file",
     )
+
+
+def decoded(raw: bytes, *, wide: bool = False) -> Text:
+    """The text of these bytes; in UTF-16 too where `wide`. Raises Invalid if it is none."""
+    encoding = encoding_of(lambda: [raw], wide=wide)
+    return Text(raw.decode(encoding), hashlib.sha256(raw).hexdigest(), encoding == "gb18030")
 
 
 def read_csv(file: IO[bytes], limits: Limits) -> Book:
