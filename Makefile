@@ -21,7 +21,7 @@ JOBS ?= auto
 # run or the tests start compiles Django and all the rest again: two seconds of a core each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run stop build catalogues docs test lint fix types arch bench screenshots doctor
+.PHONY: help run stop build catalogues docs test soak lint fix types arch bench screenshots doctor
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -46,7 +46,10 @@ test: $(ENV_DEV) $(PAGES) $(CATALOGUES) ## every test: pages' code, units, datab
 	@mkdir -p var/logs
 	@scripts/get-chromium
 	@cd frontend && npm test --silent
-	@$(BIN)/pytest -n $(JOBS) $(PYTEST)
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal $(PYTEST)
+
+soak: $(ENV_DEV) $(PAGES) $(CATALOGUES) ## the tests that can be longer than in `make test`, at full length
+	@SOAK=1 $(BIN)/pytest tests/imports/test_real_cases.py tests/e2e/test_failover.py $(PYTEST)
 
 lint: $(ENV_DEV) $(MODULES) ## ruff, djlint, and the pages' own linters
 	@$(BIN)/ruff check --quiet .

@@ -1,5 +1,6 @@
 """The fixed cast, and the small district they work in."""
 
+import os
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from gulou.places.models import Area, Level
 from tests.factories.calendars import know_years
 from tests.factories.people import LONG_AGO
 
+# `make soak`: where a test is as long as one likes, as long as it can be.
+SOAK = bool(os.environ.get("SOAK"))
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

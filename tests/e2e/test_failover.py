@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.bucket import WEED, WHY_NOT, keys
-from tests.conftest import Cast, Kinds
+from tests.conftest import SOAK, Cast, Kinds
 from tests.e2e.stack import Stack, a_stack
 from tests.factories.cases import IN_WEST
 from tests.factories.photos import make_jpeg
@@ -22,7 +22,8 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(WEED is None, reason=WHY_NOT),
 ]
-SENDERS, EACH, WITH_PHOTO = 4, 15, 5
+# So many phones that send so many reports each, and a photo with each of so many.
+SENDERS, EACH, WITH_PHOTO = (4, 60, 5) if SOAK else (4, 8, 4)
 
 
 @pytest.fixture

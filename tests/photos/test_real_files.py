@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gulou.kit.errors import Invalid
-from gulou.photos import queries
+from gulou.photos import copies, files, queries
 from gulou.photos.operations import stage_photo
 from tests.conftest import SHARED
 from tests.photos.crafted import picture
@@ -35,6 +35,8 @@ def test_every_file_of_a_folder(shared: Path, folder: str) -> None:
                 assert refused.code.startswith("photo."), path
                 assert str(refused.message), path
                 continue
+        # As the worker does it: all from one look at the original.
+        copies.make(photo, files.SIZES, patience=60)
         for size, longest in (("list", 320), ("page", 1280), ("full", 2560)):
             copy, _ = queries.open_rendition(photo, size)
             with copy:
