@@ -42,7 +42,12 @@ def test_it_tries_again_until_the_table_is_free(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     pause = time.sleep
-    monkeypatch.setattr(time, "sleep", lambda seconds: (somebody.rollback(), pause(seconds)))
+
+    def leave(seconds: float) -> None:
+        somebody.rollback()
+        pause(seconds)
+
+    monkeypatch.setattr(time, "sleep", leave)
     assert migrate.migrate() == 0
     assert pending_migrations() == []
     assert "A table is in use; trying bench.of_a_test again" in capsys.readouterr().out
