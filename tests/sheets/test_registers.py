@@ -65,6 +65,11 @@ def test_what_is_taken_out_and_brought_in_again_changes_nothing(
 
 
 class TestUnits:
+    def test_heads_are_known_by_the_words_of_the_pages_too(self, cast: Cast, boss: User) -> None:
+        heads = ["编码", "类型", "中文名称", "英文名称", "上级单位编码"]
+        report = tried("units", book([heads, ["X", "街镇", "榕荫街道", "X", "DEPT"]]), by=boss)
+        assert (report.refusal, report.added, mistakes(report)) == ("", 1, [])
+
     def test_new_ones_hang_in_their_tree_and_known_ones_change(
         self, cast: Cast, boss: User
     ) -> None:

@@ -28,7 +28,7 @@ _RETIRED = Column("retired", "停用", "Retired", kind=Kind.FLAG, listed=True, w
 CATEGORIES = (
     Column("code", "编码", "Code", ("代码",), kind=Kind.CODE, most=40, width=14, help=gettext_lazy("By it the row is recognised. Empty for a new one: it gets the next free number of its class."), example="event.01.05"),
     Column("class", "大类", "Class", listed=True, width=24, help=gettext_lazy("Where a new one belongs; it does not change afterwards. Classes themselves have none."), example="event.01 市容环境"),
-    Column("name_zh", "名称", "Chinese name", needed=True, most=60, width=22, example="暴露垃圾"),
+    Column("name_zh", "名称", "Chinese name", ("中文名称",), needed=True, most=60, width=22, example="暴露垃圾"),
     Column("name_en", "英文名称", "English name", most=80, width=24, example="Exposed rubbish"),
     Column("hint_zh", "说明", "Hint in Chinese", most=200, width=32, help=gettext_lazy("What belongs to it, for who chooses."), example="散落在外、无人清运的垃圾"),
     Column("hint_en", "英文说明", "Hint in English", most=300, width=32, example="Rubbish lying about"),

@@ -27,11 +27,11 @@ _POSTING = (
     Column("unit_code", "单位", "Unit", ("单位编码",), needed=True, listed=True, width=28, help=gettext_lazy("Code, or code and name."), example="S01 榕荫街道"),
 )
 _DAYS = (
-    Column("since", "起始日期", "From", kind=Kind.DAY, width=13, help=gettext_lazy("First day of the posting. Empty for a new one: today."), example="2026-01-01"),
-    Column("until", "截止日期", "Until", kind=Kind.DAY, width=13, help=gettext_lazy("Last day of the posting. Empty for a new one: no end. A dash takes an end away."), example="2026-12-31"),
+    Column("since", "起始日期", "From", ("生效日", "开始日期"), kind=Kind.DAY, width=13, help=gettext_lazy("First day of the posting. Empty for a new one: today."), example="2026-01-01"),
+    Column("until", "截止日期", "Until", ("结束日期", "失效日"), kind=Kind.DAY, width=13, help=gettext_lazy("Last day of the posting. Empty for a new one: no end. A dash takes an end away."), example="2026-12-31"),
 )
 PEOPLE = (
-    Column("username", "登录名", "Sign-in name", ("账号",), needed=True, kind=Kind.CODE, most=150, width=16, help=gettext_lazy("By it the row is recognised; it does not change."), example="lin"),
+    Column("username", "登录名", "Sign-in name", ("账号", "用户名"), needed=True, kind=Kind.CODE, most=150, width=16, help=gettext_lazy("By it the row is recognised; it does not change."), example="lin"),
     Column("name", "姓名", "Name", ("display_name",), needed=True, most=80, width=14, example="林小榕"),
     *_POSTING,
     Column("phone", "电话", "Telephone", ("手机",), kind=Kind.CODE, most=30, width=16, example="13800000000"),
@@ -41,7 +41,7 @@ PEOPLE = (
     Column("closed", "停用", "Access closed", kind=Kind.FLAG, listed=True, width=10, rare=True, help=gettext_lazy("Yes closes the access at once, no opens it again."), example="否"),
 )
 POSTINGS = (
-    Column("username", "登录名", "Sign-in name", ("账号",), needed=True, kind=Kind.CODE, most=150, width=16, help=gettext_lazy("Of somebody who is there already; new people come in with the register of people."), example="lin"),
+    Column("username", "登录名", "Sign-in name", ("账号", "用户名"), needed=True, kind=Kind.CODE, most=150, width=16, help=gettext_lazy("Of somebody who is there already; new people come in with the register of people."), example="lin"),
     Column("name", "姓名", "Name", told=True, width=14, help=gettext_lazy("For reading only."), example="林小榕"),
     *_POSTING,
     *_DAYS,

@@ -25,7 +25,7 @@ from .register import Content, Part, Register, Taken
 
 # fmt: off
 COLUMNS = (
-    Column("name_zh", "名称", "Chinese name", ("name",), needed=True, most=120, width=28, help=gettext_lazy("With the point the row is recognised by it: the same name within 100 m is the same place."), example="榕荫公园"),
+    Column("name_zh", "名称", "Chinese name", ("name", "中文名称"), needed=True, most=120, width=28, help=gettext_lazy("With the point the row is recognised by it: the same name within 100 m is the same place."), example="榕荫公园"),
     Column("name_en", "英文名称", "English name", most=120, width=24, example="Rongyin Park"),
     Column("kind", "类型", "Kind", most=40, width=14, help=gettext_lazy("In your own words."), example="公园"),
     Column("aliases", "别名", "Other names", most=2000, width=28, help=gettext_lazy("With a semicolon between them."), example="榕园；老公园"),
@@ -36,7 +36,7 @@ COLUMNS = (
 AREAS = (
     Column("level", "层级", "Level", needed=True, listed=True, width=12, help=gettext_lazy("With the code the row is recognised by it."), example="街镇"),
     Column("code", "编码", "Code", ("adcode", "代码", "区划代码"), needed=True, kind=Kind.CODE, most=40, width=18, example="350199001"),
-    Column("name_zh", "名称", "Chinese name", ("name", "区划名称"), needed=True, most=80, width=28, example="榕荫街道"),
+    Column("name_zh", "名称", "Chinese name", ("name", "中文名称", "区划名称"), needed=True, most=80, width=28, example="榕荫街道"),
     Column("name_en", "英文名称", "English name", most=80, width=28, example="Rongyin"),
     Column("parent", "上级区域", "Belongs to", told=True, width=28, help=gettext_lazy("For reading only: it follows from the borders."), example="350199 榕城区"),
     Column("retired", "停用", "Retired", kind=Kind.FLAG, listed=True, width=8, help=gettext_lazy("Yes takes it out of use, no puts it back. Nothing may need it any more."), example="否"),

@@ -25,9 +25,9 @@ from .register import Content, Part, Register, Taken
 COLUMNS = (
     Column("code", "编码", "Code", ("代码",), needed=True, kind=Kind.CODE, most=40, width=14, help=gettext_lazy("Of your own choice, once for all: by it the row is recognised."), example="S01"),
     Column("kind", "类型", "Kind", ("性质",), needed=True, listed=True, width=14, help=gettext_lazy("Does not change afterwards."), example="街镇"),
-    Column("name_zh", "名称", "Chinese name", ("name",), needed=True, most=80, width=28, example="榕荫街道"),
+    Column("name_zh", "名称", "Chinese name", ("name", "中文名称"), needed=True, most=80, width=28, example="榕荫街道"),
     Column("name_en", "英文名称", "English name", most=120, width=24, help=gettext_lazy("Empty for a new one: as in Chinese."), example="Rongyin Street"),
-    Column("parent_code", "上级单位", "Belongs to", ("parent", "上级编码"), listed=True, width=28, help=gettext_lazy("Code, or code and name. Empty for a new one: the district office. It may stand further down in the same file."), example="OFFICE 榕城区文明办"),
+    Column("parent_code", "上级单位", "Belongs to", ("parent", "上级编码", "上级单位编码"), listed=True, width=28, help=gettext_lazy("Code, or code and name. Empty for a new one: the district office. It may stand further down in the same file."), example="OFFICE 榕城区文明办"),
     Column("area_code", "负责区域", "Area", ("area", "区划编码"), listed=True, width=24, help=gettext_lazy("The area it looks after, for streets and communities: code, or code and name."), example="350199001 榕荫街道"),
     Column("phone", "电话", "Telephone", kind=Kind.CODE, most=40, width=18, example="0591-00000001"),
     Column("email", "邮箱", "E-mail", most=254, width=24, example="rongyin@example.org"),
