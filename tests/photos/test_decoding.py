@@ -288,19 +288,29 @@ def test_the_helper_goes_when_the_house_is_killed() -> None:
     assert eventually(lambda: state(pid) in {"", "Z"})
 
 
-def test_a_fork_of_the_house_gets_its_own_helper() -> None:
-    ours = helper()
+def in_a_fork(fine: Callable[[], bool]) -> int:
+    """The exit code of a fork of this process: 0 when this was so."""
     pid = os.fork()
     if pid == 0:
         status = 1
         try:
-            fine = read(make_jpeg()).width == 640 and client._helper.pid != ours
+            status = 0 if fine() else 2
             client._helper.stop()
-            status = 0 if fine else 2
         finally:
             os._exit(status)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert helper() == ours
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def test_a_fork_of_the_house_shares_its_helper() -> None:
+    ours = helper()
+    assert in_a_fork(lambda: read(make_jpeg()).width == 640 and client._helper.pid is None) == 0
+    assert helper() == ours, "and does not end it"
+    assert read(make_jpeg()).width == 640
+
+
+def test_a_fork_gets_its_own_where_that_of_the_house_was_killed() -> None:
+    os.kill(helper(), signal.SIGKILL)
+    assert in_a_fork(lambda: read(make_jpeg()).width == 640 and bool(client._helper.pid)) == 0
     assert read(make_jpeg()).width == 640
 
 

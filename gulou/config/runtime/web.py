@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import sys
+from importlib import import_module
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -26,6 +27,7 @@ def serve(env: Env) -> int:
             # Elsewhere, what threads and libraries hold does not live through a fork.
             multiprocessing.set_start_method("fork", force=True)
             memory.load_pages()
+            import_module("gulou.photos.decoding.client").warm()
         _serve(env)
     return 0
 
@@ -49,7 +51,5 @@ def _load() -> Any:
     """Runs in each process that granian makes: it must not outlive the supervisor either."""
     leash.hold()
     from gulou.config.wsgi import application  # noqa: PLC0415  Django is set up here if not before
-    from gulou.photos.decoding.client import warm  # noqa: PLC0415
 
-    warm()
     return application

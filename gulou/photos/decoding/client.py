@@ -103,13 +103,14 @@ class Helper:
         self._idle: list[socket.socket] = []
 
     def _forked(self) -> None:
-        """In a fork of ours: the helper and its children belong to the parent."""
-        if self._control:
-            self._control.close()
+        """In a fork of ours: the helper is the parent's, and ours to ask as long as it lives; its
+        children that wait are not."""
         self.let_go()
         if self._process:
             self._process.returncode = 0
+        control = self._control
         self._forget()
+        self._control = control
 
     @property
     def pid(self) -> int | None:
@@ -155,7 +156,7 @@ class Helper:
             self._stop()
 
     def warm(self) -> None:
-        """Start the helper now, so that the first photo need not wait for it."""
+        """Start the helper now, so that the first photo need not wait for it; forks share it."""
         with self._lock:
             if not self.pid:
                 self._start()
@@ -184,7 +185,8 @@ class Helper:
         """A line to a new child, from the helper, that is started if it does not run."""
         ours, theirs = socket.socketpair()
         with theirs, self._lock:
-            control = self._control if self.pid else None
+            gone = self._process is not None and self.pid is None
+            control = None if gone else self._control
             try:
                 socket.send_fds(control or self._start(), [b"+"], [theirs.fileno()])
             except OSError:
