@@ -142,3 +142,25 @@ def test_no_page_writes_script_or_style_in_line() -> None:
             # Data for machines is never run.
             data = re.search(r'type="application/(ld\+)?json"', tag)
             assert "nonce=" in tag or data, page
+
+
+def test_what_is_kept_is_drawn_once_for_each_value_and_language() -> None:
+    drawn = Template(
+        "{% load ui i18n %}{% kept n %}{{ n }}{{ other }}{% translate 'Close' %}{% endkept %}"
+    )
+    with translation.override("en"):
+        first = drawn.render(Context({"n": 1, "other": "a"}))
+        assert drawn.render(Context({"n": 1, "other": "b"})) == first == "1aClose"
+        assert drawn.render(Context({"n": 2, "other": "b"})) == "2bClose"
+    with translation.override("zh-hans"):
+        assert drawn.render(Context({"n": 1, "other": "c"})).startswith("1c")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["badge words", "chip words words", "tab words words", "face words", "icon 'x' label=words"],
+)
+def test_words_are_escaped(piece: str) -> None:
+    drawn = Template("{% load ui %}{% " + piece + " %}").render(Context({"words": '<b>"&'}))
+    assert "<b>" not in drawn
+    assert "&lt;" in drawn

@@ -10,7 +10,8 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
-from django.template import Engine
+from django.template import Engine, Node, NodeList
+from django.template.base import FilterExpression, Parser, Token
 from django.template.context import Context
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -112,6 +113,40 @@ def ui(context: Context, piece: str, **given: Any) -> SafeString:
     carried = {key: context[key] for key in CARRIED if key in context}
     drawn = _engine(context).get_template(f"ui/{piece}.html")
     return drawn.render(context.new(carried | given))
+
+
+# What stays the same from page to page
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> "Kept":
+    """`{% kept may_enter queue_count %}…{% endkept %}`: drawn once for each language and for each
+    of these values. Nothing inside may depend on anything else, and no block may stand in it."""
+    _tag, *values = token.split_contents()
+    nodes = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return Kept(nodes, [parser.compile_filter(value) for value in values])
+
+
+class Kept(Node):
+    """A part of a frame, and how it was drawn."""
+
+    _MOST = 500
+    child_nodelists = ("_nodes",)
+
+    def __init__(self, nodes: NodeList, values: list[FilterExpression]) -> None:
+        self._nodes, self._values = nodes, values
+        self._drawn: dict[tuple[Any, ...], SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        """As it was drawn before for the same values; else drawn now."""
+        key = (get_language(), *(str(value.resolve(context)) for value in self._values))
+        drawn = self._drawn.get(key)
+        if drawn is None:
+            drawn = self._nodes.render(context)
+            if len(self._drawn) < self._MOST:
+                self._drawn[key] = drawn
+        return drawn
 
 
 # Small pieces. A page has hundreds of them, so they are put together by hand: what is not markup goes
