@@ -63,7 +63,7 @@ def locked_chain(case_id: int) -> list[Case]:
 
 
 def _ids(query: str, case_id: int) -> list[int]:
-    with connection.cursor() as cursor:
+    with connection.planned_cursor() as cursor:  # type: ignore[attr-defined]  # kit/postgres
         cursor.execute(query, [case_id])
         return [pk for (pk,) in cursor.fetchall()]
 

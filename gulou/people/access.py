@@ -97,21 +97,23 @@ def reach_of(user: User) -> Reach:
 
 
 def _reach_of(user: User) -> Reach:
-    found: dict[str, set[int]] = {}
+    # Of most people one posting says it all: its set is then shared by all its verbs.
+    found: dict[str, frozenset[int]] = {}
     units, posts = unit_refs(), []
     for verbs, below, unit_id, *post in sorted(_held(user.pk, today()), key=_since):
         root = units[unit_id].path
-        reached = {u.id for u in units.values() if u.path.startswith(root)} if below else {unit_id}
+        reached = frozenset(
+            (u.id for u in units.values() if u.path.startswith(root)) if below else (unit_id,)
+        )
         for verb in verbs:
-            found.setdefault(verb, set()).update(reached)
+            found[verb] = found[verb] | reached if verb in found else reached
         # The district's administrator: else what hangs beside or above the office is nobody's.
         if below and MANAGE in verbs and any(units[pk].is_office for pk in reached):
-            found[MANAGE].update(units)
+            found[MANAGE] = frozenset(units)
         role_id, *named, _begun, _pk = post
         if role_id is not None:
             posts.append(Post(unit_id, *named))
-    reach = {verb: frozenset(ids) for verb, ids in found.items()}
-    return Reach(user.pk, reach, tuple(posts))
+    return Reach(user.pk, found, tuple(posts))
 
 
 def _since(row: tuple[Any, ...]) -> Any:

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -83,6 +83,15 @@ def changed_meanwhile() -> Conflict:
 def open_steps(case: Case) -> list[access.OpenStep]:
     """The steps of a case that wait for somebody now, as access understands them."""
     return list(_open_steps(case))
+
+
+def open_among(steps: Iterable[Step]) -> list[access.OpenStep]:
+    """The same from all steps of a case, where they were read."""
+    return [
+        access.OpenStep(verbs_lent_by(step.kind), step.unit_id, step.person_id)
+        for step in steps
+        if step.ended_at is None
+    ]
 
 
 def _open_steps(case: Case) -> Iterator[access.OpenStep]:

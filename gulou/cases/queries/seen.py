@@ -1,5 +1,6 @@
 """Which cases a person sees, and what they may do to one now."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
 from gulou.cases.family import chain_of
-from gulou.cases.models import Assignment, Before, Case, CasePhoto, Source
-from gulou.cases.operations.ground import open_steps
+from gulou.cases.models import Assignment, Before, Case, CasePhoto, Source, Step
+from gulou.cases.operations.ground import open_among, open_steps
 from gulou.cases.rechecks import independent, is_independent
 from gulou.cases.states import Move, State
 from gulou.kit import clock
@@ -123,13 +124,15 @@ def case_moved_by(user: User, number: str) -> Case:
     return moved or case_seen_by(user, number)
 
 
-def moves_open_to(user: User, case: Case) -> list[Move]:
-    """What the user may do to the case now, in the order of the table of moves."""
-    steps, reach = open_steps(case), access.reach_of(user)
+def moves_open_to(user: User, case: Case, *, steps: Iterable[Step] | None = None) -> list[Move]:
+    """What the user may do to the case now, in the order of the table of moves. `steps` are all of
+    the case, where they are at hand."""
+    waiting = open_steps(case) if steps is None else open_among(steps)
+    reach = access.reach_of(user)
     moves = [
         move
         for move in states.open_moves(case.state)
-        if reach.holds(move.verb, unit_id=case.unit_id, steps=steps) and _makes_sense(move, case)
+        if reach.holds(move.verb, unit_id=case.unit_id, steps=waiting) and _makes_sense(move, case)
     ]
     if _RECHECK.isdisjoint(moves) or is_independent(user, case):
         return moves

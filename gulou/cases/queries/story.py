@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -164,10 +165,14 @@ class Record:
     reports: list[ReportSeen]
     steps: list[StepSeen]
     story: list[Entry]
-    routing: Routing | None
     merged: list[str]
     assigned: Assigned | None
     late: bool
+
+    @cached_property
+    def routing(self) -> Routing | None:
+        """Why the case is with its unit, where that can be told."""
+        return why_it_is_there(self.case)
 
     @property
     def objections(self) -> list[ObjectionSeen]:
@@ -193,14 +198,14 @@ class Record:
 def record_of(case: Case, *, reader: User) -> Record:
     """The record of a case that the reader was found to see."""
     now, units, family = clock.now(), people.unit_refs(), family_of(case)
+    steps = _steps_of(case.pk)
     return Record(
         case=case,
-        moves=moves_open_to(reader, case),
+        moves=moves_open_to(reader, case, steps=steps),
         photos=_photos(family),
         reports=_reports(family),
-        steps=[_step(step, now, units) for step in _steps_of(case.pk)],
+        steps=[_step(step, now, units) for step in steps],
         story=_story(case, units, reader),
-        routing=why_it_is_there(case),
         merged=_numbers(family[1:], reader),
         assigned=_assigned(case, now) if case.source == Source.ASSIGNED else None,
         late=case.ended_at is None and case.due_at is not None and case.due_at < now,
