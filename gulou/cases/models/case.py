@@ -1,10 +1,12 @@
 """The case: a problem that the district answers for."""
 
 import uuid
+from datetime import UTC, datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases.states import State, StepKind
@@ -13,6 +15,9 @@ from gulou.outbox.models import Chained
 from gulou.people.models import Unit, User
 from gulou.photos.models import Photo
 from gulou.places.models import Area, Located
+
+# What stands for the time of a case that is never due, so that lists put it last.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Source(models.TextChoices):
@@ -133,6 +138,7 @@ class Case(Chained, Located):
                          condition=models.Q(merged_into__isnull=False)),
             models.Index(fields=["due_at", "id"], name="case_due",
                          condition=models.Q(due_at__isnull=False)),
+            models.Index(Coalesce("due_at", models.Value(NEVER)), "id", name="case_due_or_never"),
             *(models.Index(fields=[*fields, "-released_at", "-id"], name=name,
                            condition=models.Q(released_at__isnull=False))
               for fields, name in (([], "case_released"), (["street"], "case_released_street"),

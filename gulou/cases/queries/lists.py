@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from gulou.cases import search, states
 from gulou.cases.models import Case, Note, Source
+from gulou.cases.models.case import NEVER
 from gulou.cases.states import State, StepKind
 from gulou.catalogue import queries as catalogue
 from gulou.kit import clock
@@ -122,9 +123,8 @@ _COLUMNS: dict[str, str] = {
     "unit": "unit_id", "category": "category_id", "state": "state",
 }  # fmt: skip
 _TIMES = frozenset({"due_at", "opened_at", "changed_at"})
-_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 # Where a column may be empty, what stands for it: such a case comes last, or first when turned.
-_BLANKS: dict[str, Any] = {"due_at": _NEVER, "street_id": 2**31}
+_BLANKS: dict[str, Any] = {"due_at": NEVER, "street_id": 2**31}
 MOST_SORTS = 3
 
 
