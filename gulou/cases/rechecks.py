@@ -1,10 +1,13 @@
 """Who may recheck: somebody who had no hand in the handling."""
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
+from gulou.kit.compiled import Compiled
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import Posting, Unit, UnitKind, User
@@ -14,38 +17,64 @@ from .models import Case, Step
 from .states import CLOSE, StepKind
 
 
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who had a hand in the handling of a case: the paths of the units that handled it or assist,
+    the people who accepted it or reported it handled, and when it began."""
+
+    paths: tuple[str, ...]
+    doers: frozenset[int]
+    begun: datetime | None
+
+
 def independent(users: Collection[User], case: Case) -> list[User]:
     """Those of these people who had no hand in the handling of the case.
 
     Who has, or had while it was handled, a posting in or below a unit that handled it or assists;
     and who accepted it or reported it handled. A few queries for all of them together.
     """
-    paths, doers, begun = _who_handled(case)
-    if begun is None:
+    return _without(users, _hands_of(case))
+
+
+def _without(users: Collection[User], hands: Hands) -> list[User]:
+    if hands.begun is None:
         return list(users)
-    inside = Q()
-    for path in paths:
-        inside |= Q(unit__path__startswith=path)
-    in_time = Q(since__lte=people.today()) & (Q(until=None) | Q(until__gte=begun.date()))
-    posted = Posting.objects.filter(inside & in_time, user__in=users)
-    involved = {*posted.values_list("user_id", flat=True), *doers}
+    posted = _posted([user.pk for user in users], people.today(), hands.begun.date())
+    involved = {pk for pk, path in posted if path.startswith(hands.paths)} | hands.doers
     return [user for user in users if user.pk not in involved]
 
 
-def _who_handled(case: Case) -> tuple[set[str], set[int], datetime | None]:
-    """The paths of the units that handled or assist, the people who did, and when it began."""
-    steps = Step.objects.filter(case__in=family_of(case)).exclude(outcome="undone")
-    handled = list(
-        steps.filter(kind=StepKind.HANDLE)
-        .order_by("started_at")
-        .values_list("unit__path", "started_at")
+@Compiled
+def _posted(user_ids: list[int], today: date, begun: date) -> QuerySet[Any, Any]:
+    """The postings of these people that are in force, or were when it began."""
+    postings = Posting.objects.filter(
+        Q(until=None) | Q(until__gte=begun), user_id__any=user_ids, since__lte=today
     )
-    did = Q(kind=StepKind.HANDLE, outcome="handled") | Q(kind=StepKind.ACCEPT, outcome="accepted")
-    doers = set(steps.filter(did, ended_by__isnull=False).values_list("ended_by", flat=True))
+    return postings.values_list("user_id", "unit__path")
+
+
+_DID = {(StepKind.HANDLE, "handled"), (StepKind.ACCEPT, "accepted")}
+
+
+def _hands_of(case: Case) -> Hands:
     units = people.unit_refs()
-    assisting = {units[unit_id].path for unit_id in case.assisting}
-    begun = handled[0][1] if handled else None
-    return {path for path, _at in handled} | assisting, doers, begun
+    paths, doers = {units[unit_id].path for unit_id in case.assisting}, set()
+    begun: datetime | None = None
+    for kind, outcome, path, started_at, ended_by in _steps(family_of(case)):
+        if kind == StepKind.HANDLE:
+            paths.add(path)
+            begun = begun or started_at
+        if (kind, outcome) in _DID and ended_by is not None:
+            doers.add(ended_by)
+    return Hands(tuple(paths), frozenset(doers), begun)
+
+
+@Compiled
+def _steps(case_ids: list[int]) -> QuerySet[Any, Any]:
+    steps = Step.objects.filter(case_id__any=case_ids).exclude(outcome="undone")
+    return steps.order_by("started_at", "pk").values_list(
+        "kind", "outcome", "unit__path", "started_at", "ended_by_id"
+    )
 
 
 def is_independent(user: User, case: Case) -> bool:
@@ -58,24 +87,38 @@ def team_for(case: Case) -> int | None:
 
     None when no team has: then the district office names a person.
     """
-    teams = Unit.objects.filter(kind=UnitKind.SUPERVISION_TEAM, active=True)
-    waiting = dict(
-        Step.objects.filter(unit__in=teams, kind=StepKind.RECHECK, ended_at=None)
-        .values("unit")
-        .annotate(n=Count("pk"))
-        .values_list("unit", "n")
-    )
-    for team in sorted(teams, key=lambda team: (waiting.get(team.pk, 0), team.code)):
-        if independent(_members(team), case):
-            return team.pk
+    teams: list[tuple[int, str]] = _teams()
+    waiting = dict(_rechecks([pk for pk, _code in teams]))
+    hands = _hands_of(case)
+    for pk, _code in sorted(teams, key=lambda team: (waiting.get(team[0], 0), team[1])):
+        if _without(_members(pk), hands):
+            return pk
     return None
 
 
-def _members(team: Unit) -> list[User]:
+@Compiled
+def _teams() -> QuerySet[Any, Any]:
+    teams = Unit.objects.filter(kind=UnitKind.SUPERVISION_TEAM, active=True)
+    return teams.values_list("pk", "code")
+
+
+@Compiled
+def _rechecks(unit_ids: list[int]) -> QuerySet[Any, Any]:
+    """How many rechecks wait at each of these units."""
+    waiting = Step.objects.filter(unit_id__any=unit_ids, kind=StepKind.RECHECK, ended_at=None)
+    return waiting.values("unit").annotate(n=Count("pk")).values_list("unit", "n")
+
+
+def _members(team_id: int) -> list[User]:
     """Who may recheck and is posted at the team itself, not only above with a reach to it."""
-    posted = Posting.objects.filter(people.in_force(), unit=team)
-    here = set(posted.values_list("user_id", flat=True))
-    return [user for user in people.people_at([team.pk], CLOSE.verb) if user.pk in here]
+    here = set(_at(team_id, people.today()))
+    return [user for user in people.people_at([team_id], CLOSE.verb) if user.pk in here]
+
+
+@Compiled
+def _at(unit_id: int, today: date) -> QuerySet[Any, Any]:
+    postings = Posting.objects.filter(people.in_force(today), unit_id=unit_id)
+    return postings.values_list("user_id", flat=True)
 
 
 def may_recheck(user: User, case: Case) -> bool:

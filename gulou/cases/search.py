@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import SearchVectorField
-from django.db.models import Lookup
+from django.db.models import Lookup, QuerySet
 
 from gulou.catalogue import queries as catalogue
 from gulou.kit import rows
+from gulou.kit.compiled import Compiled
 from gulou.kit.words import bigrams, clean
 from gulou.people import queries as people
 from gulou.places import queries as places
@@ -92,12 +93,28 @@ def missing(most: int) -> list[Case]:
 
 
 def _written_on(case_ids: Collection[int]) -> Iterator[tuple[int, str, str, str]]:
-    yield from Report.objects.filter(case__in=case_ids).values_list(
-        "case_id", "receipt", "address", "words__text"
-    )
-    for kind, path in ((Note, "case_id"), (Answer, "report__case_id")):
-        said = kind._default_manager.filter(**{f"{path}__in": case_ids}, words__isnull=False)
-        yield from ((pk, text, "", "") for pk, text in said.values_list(path, "words__text"))
+    pks = list(case_ids)
+    yield from _sent(pks)
+    yield from ((pk, text, "", "") for pk, text in _noted(pks))
+    yield from ((pk, text, "", "") for pk, text in _answered(pks))
+
+
+@Compiled
+def _sent(case_ids: list[int]) -> QuerySet[Any, Any]:
+    reports = Report.objects.filter(case_id__any=case_ids)
+    return reports.values_list("case_id", "receipt", "address", "words__text")
+
+
+@Compiled
+def _noted(case_ids: list[int]) -> QuerySet[Any, Any]:
+    notes = Note.objects.filter(case_id__any=case_ids, words__isnull=False)
+    return notes.values_list("case_id", "words__text")
+
+
+@Compiled
+def _answered(case_ids: list[int]) -> QuerySet[Any, Any]:
+    answers = Answer.objects.filter(report__case_id__any=case_ids, words__isnull=False)
+    return answers.values_list("report__case_id", "words__text")
 
 
 def _add(case_id: int, terms: set[str]) -> None:

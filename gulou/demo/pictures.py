@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from PIL import Image, ImageDraw, ImageEnhance
+from PIL import Image, ImageDraw
 
 from . import objects
 from .objects.strokes import Draw
@@ -65,9 +65,15 @@ def _light(kind: str, rng: Random, stage: str, dim: bool) -> str:
 
 
 def _in_light(image: Image.Image, light: str) -> Image.Image:
+    """The colour over the picture and its brightness, by one table for each of red, green, blue."""
     colour, strength, bright = LIGHT[light]
-    lit = Image.blend(image, Image.new("RGB", image.size, colour), strength)
-    return ImageEnhance.Brightness(lit).enhance(bright)
+    return image.point(
+        [
+            min(255, round((shade * (1 - strength) + over * strength) * bright))
+            for over in colour
+            for shade in range(256)
+        ]
+    )
 
 
 def _rain(draw: Draw, rng: Random) -> None:

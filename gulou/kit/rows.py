@@ -7,9 +7,10 @@ each other. Taken back with the transaction or the savepoint in which they were 
 """
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
 from uuid import UUID
@@ -29,13 +30,21 @@ def together() -> Iterator[None]:
         yield
 
 
+@dataclass(slots=True)
+class Stock:
+    """Ids and numbers drawn ahead, for very many operations one after another."""
+
+    ahead: int = 1
+    drawn: "dict[type[Model] | str, deque[int]]" = field(default_factory=dict)
+
+
 @contextmanager
-def held_back() -> Iterator[None]:
+def held_back(stock: Stock | None = None) -> Iterator[None]:
     """As `together`, in the transaction that there is."""
     if _open.batch is not None:
         yield
         return
-    _open.batch = batch = _Batch()
+    _open.batch = batch = _Batch(stock or Stock())
     try:
         with connection.execute_wrapper(batch.first):
             yield
@@ -122,9 +131,9 @@ def write() -> None:
 class _Batch:
     """What is held back in one transaction."""
 
-    def __init__(self) -> None:
+    def __init__(self, stock: Stock) -> None:
         self.held: list[Callable[[], Statement]] = []
-        self.drawn: dict[type[Model] | str, deque[int]] = {}
+        self.stock, self.drawn = stock, stock.drawn
         self._new: dict[int, Model] = {}
         self._changed: dict[int, tuple[Model, set[str]]] = {}
         self._writing = False
@@ -150,11 +159,18 @@ class _Batch:
         self._changed[id(row)][1].update(fields)
 
     def draw(self, series: "Sequence[type[Model] | str]") -> None:
-        names = [one if isinstance(one, str) else _sequence_of(one) for one in series]
+        missing = [
+            one
+            for one, count in Counter(series).items()
+            for _ in range((count - len(self.drawn.get(one, ()))) * self.stock.ahead)
+        ]
+        if not missing:
+            return
+        names = [one if isinstance(one, str) else _sequence_of(one) for one in missing]
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {', '.join(['nextval(%s)'] * len(names))}", names)
             numbers = cursor.fetchone()
-        for one, number in zip(series, numbers, strict=True):
+        for one, number in zip(missing, numbers, strict=True):
             self.drawn.setdefault(one, deque()).append(number)
 
     def first(

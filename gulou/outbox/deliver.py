@@ -16,7 +16,7 @@ from django.db import transaction
 from gulou.kit import clock, trace
 from gulou.kit.errors import Refusal
 
-from .models import Delivery, Event
+from .models import Delivery
 from .table import Call, Effect, Envelope, Message, Reaction, facts_by_name, reactions_by_label
 
 logger = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ def _is_slow(reaction: Reaction) -> bool:
 
 
 def _open(delivery: Delivery) -> tuple[Reaction, Envelope]:
-    event = Event.objects.get(pk=delivery.event_id)
+    event = delivery.event
     fact = facts_by_name().get(event.name)
     reaction = reactions_by_label().get(delivery.reaction)
     if fact is None or reaction is None:
@@ -140,7 +140,7 @@ def deliver_past(*, by: datetime, but: Collection[Call] = ()) -> int:
     """
     owed = Delivery.objects.filter(done_at=None, set_aside_at=None, due_at__lte=by)
     owed = owed.exclude(reaction__in=[f"{one.__module__}.{one.__qualname__}" for one in but])
-    done = list(owed.order_by("due_at", "id"))
+    done = list(owed.select_related("event").order_by("due_at", "id"))
     for delivery in done:
         if isinstance(reactions_by_label().get(delivery.reaction), Effect):
             reaction, envelope = _open(delivery)

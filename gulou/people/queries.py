@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
@@ -235,13 +235,21 @@ def people_at(unit_ids: Collection[int], verb: str) -> list[User]:
     """Who holds the verb at any of these units today, through a posting there or above."""
     refs = unit_refs()
     above = {up for id in unit_ids if id in refs for up in refs[id].ancestor_ids}
-    reaches = Q(unit_id__in=unit_ids) | Q(role__reaches_below=True, unit_id__in=above)
-    postings = Posting.objects.filter(in_force(), reaches, role__verbs__contains=[verb])
-    found = Q(pk__in=postings.values("user_id"))
-    if verb in STREET_LEADER_VERBS:
-        leaders = StreetLeader.objects.filter(in_force(), unit_id__in=above)
-        found |= Q(pk__in=leaders.values("user_id"))
-    return list(User.objects.filter(found, is_active=True).order_by("pk"))
+    return _holders_of(verb)(list(unit_ids), list(above), today())
+
+
+@cache
+def _holders_of(verb: str) -> Compiled[User]:
+    def holders(unit_ids: list[int], above: list[int], today: date) -> QuerySet[User]:
+        reaches = Q(unit_id__any=unit_ids) | Q(role__reaches_below=True, unit_id__any=above)
+        postings = Posting.objects.filter(in_force(today), reaches, role__verbs__contains=[verb])
+        found = Q(pk__in=postings.values("user_id"))
+        if verb in STREET_LEADER_VERBS:
+            leaders = StreetLeader.objects.filter(in_force(today), unit_id__any=above)
+            found |= Q(pk__in=leaders.values("user_id"))
+        return User.objects.filter(found, is_active=True).order_by("pk")
+
+    return Compiled(holders)
 
 
 def leading_group(unit_id: int, *, on: date | None = None) -> list[Leadership]:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from . import files
 from .decoding import client
-from .decoding.client import Copy, Limits
+from .decoding.client import Copy, Limits, Picture
 from .kinds import KINDS
 from .models import Photo, Rendition
 
@@ -32,17 +32,34 @@ def make(
 
     Raises client.Unreadable, or OSError if the original or the disk is gone.
     """
+    picture = read(photo, sizes, patience=patience, limits=limits, inspect=inspect)
+    keep(photo, picture)
+    return {copy.size: copy for copy in picture.copies}
+
+
+def read(
+    photo: Photo,
+    sizes: Sequence[str],
+    *,
+    patience: float,
+    limits: Limits | None = None,
+    inspect: bool = False,
+) -> Picture:
+    """Make copies without keeping them: nothing is asked of the database."""
     kind = next(kind.code for kind in KINDS if kind.mime == photo.mime)
     with files.open_file(photo.original) as original:
-        picture = client.read_picture(
+        return client.read_picture(
             original, kind=kind, sizes=sizes, inspect=inspect, patience=patience, limits=limits
         )
+
+
+def keep(photo: Photo, picture: Picture) -> None:
+    """Keep copies that were made, and the fingerprints if there are any."""
     store(photo, picture.copies)
-    if inspect:
+    if picture.perceptual_hash:
         Photo.objects.filter(pk=photo.pk).update(
             perceptual_hash=picture.perceptual_hash, difference_hash=picture.difference_hash
         )
-    return {copy.size: copy for copy in picture.copies}
 
 
 def share(photos: "QuerySet[Photo]") -> None:

@@ -1,6 +1,7 @@
 """What the worker does for photos: copies for showing, covers, and clearing what nobody sent."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from django.db.models import Q
@@ -10,12 +11,15 @@ from gulou.outbox.deliver import Hopeless
 from gulou.outbox.table import Envelope
 
 from . import copies, covers, files, operations
-from .decoding.client import Unreadable
+from .decoding import client
+from .decoding.client import Picture, Unreadable
 from .models import Photo, PhotoState, Rendition
 
 # The worker has time: it waits for a free child as long as its lease allows.
 _PATIENCE_SECONDS = 60.0
 _PASSING = {"busy", "time"}
+# So many pictures have their copies in memory together.
+_TOGETHER = 32
 
 
 def make_renditions(envelope: Envelope) -> None:
@@ -69,9 +73,20 @@ def make_all_renditions() -> None:
     kept = Photo.objects.filter(state=PhotoState.KEPT)
     copies.share(kept)
     bare = kept.exclude(pk__in=Rendition.objects.values("photo")).order_by("sha256", "pk")
-    for photo in bare.distinct("sha256"):
-        _make(photo)
+    waiting = list(bare.distinct("sha256"))
+    with ThreadPoolExecutor(client.AT_ONCE) as pool:
+        for first in range(0, len(waiting), _TOGETHER):
+            some = waiting[first : first + _TOGETHER]
+            for photo, picture in zip(some, pool.map(_read, some), strict=True):
+                copies.keep(photo, picture)
     copies.share(kept)
+
+
+def _read(photo: Photo) -> Picture:
+    try:
+        return copies.read(photo, files.SIZES, patience=_PATIENCE_SECONDS, inspect=True)
+    except Unreadable as error:
+        raise _failed(photo, error) from error
 
 
 def _make(photo: Photo) -> None:

@@ -107,7 +107,7 @@ def test_the_buttons_of_a_recheck_ask_once_who_handled_it(cast: Cast, kinds: Kin
     queries.moves_open_to(cast.he, case)
     with CaptureQueriesContext(connection) as asked:
         assert {"close", "rework"} <= {move.name for move in queries.moves_open_to(cast.he, case)}
-    assert len(asked) == 6, "open steps, reach, what was merged, which units, who, postings there"
+    assert len(asked) == 5, "open steps, reach, what was merged, who handled, their postings"
 
 
 def test_a_named_person_sees_it_until_it_is_done(

@@ -172,3 +172,24 @@ def test_a_row_takes_the_place_of_the_one_before() -> None:
     for token in (old, new):
         rows.put(Revision(name="a thing", token=token), "name")
     assert [str(row.token) for row in Revision.objects.filter(name="a thing")] == [new]
+
+
+def test_ids_drawn_ahead_serve_many_operations() -> None:
+    stock = rows.Stock(ahead=5)
+    with CaptureQueriesContext(connection) as captured:
+        for text in "abcde":
+            with transaction.atomic(), rows.held_back(stock):
+                rows.draw(Words)
+                rows.add(words(text))
+    assert texts() == ["a", "b", "c", "d", "e"]
+    assert len([one for one in captured.captured_queries if "nextval" in one["sql"]]) == 1
+
+
+def test_a_row_is_added_only_if_the_condition_holds() -> None:
+    lock = ("SELECT pg_advisory_xact_lock(%s)", [1])
+    with rows.together():
+        first, second = Words(text="一", salt="%s"), Words(text="二", salt="s")
+        assert rows.add_if(first, "%s > 1", [2], after=lock)
+        assert not rows.add_if(second, "%s > 1", [1], after=lock)
+    assert (first.pk, second.pk) == (Words.objects.get().pk, None)
+    assert Words.objects.get().salt == "%s"

@@ -248,13 +248,13 @@ def test_many_threads_share_one_helper() -> None:
 
 
 def test_who_cannot_wait_is_sent_away() -> None:
-    for _ in range(client._AT_ONCE):
+    for _ in range(client.AT_ONCE):
         assert client._helper._turns.acquire(timeout=5)
     try:
         with pytest.raises(Unreadable) as refused:
             client.read_picture(io.BytesIO(make_jpeg()), kind="jpeg", sizes=["list"], patience=0.05)
     finally:
-        for _ in range(client._AT_ONCE):
+        for _ in range(client.AT_ONCE):
             client._helper._turns.release()
     assert refused.value.code == "busy"
 

@@ -1,6 +1,7 @@
 """What the reporter says at the end, a rating or an objection, and what the office answers."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -20,6 +21,7 @@ from gulou.cases.family import family_of, locked_chain
 from gulou.cases.models import Answer, Case, Report
 from gulou.cases.states import State
 from gulou.kit import clock, rows
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import Invalid, Refusal
 from gulou.kit.words import clean
 from gulou.outbox.queries import story
@@ -156,15 +158,31 @@ def write_to_reports(uid: UUID, *, event: int) -> None:
 
 
 def _reports_of(uid: UUID) -> list[int]:
-    family = family_of(Case.objects.get(uid=uid))
-    return list(Report.objects.filter(case__in=family).values_list("pk", flat=True))
+    """The reports of a case and of all that was merged into it."""
+    (case_id,) = _case_id(uid)
+    return _sent_for(family_of(Case(pk=case_id)))
+
+
+@Compiled
+def _case_id(uid: UUID) -> QuerySet[Any, int]:
+    return Case.objects.filter(uid=uid).values_list("pk", flat=True)
+
+
+@Compiled
+def _sent_for(case_ids: list[int]) -> QuerySet[Any, int]:
+    return Report.objects.filter(case_id__any=case_ids).values_list("pk", flat=True)
+
+
+@Compiled
+def _locked_reports(pks: list[int]) -> QuerySet[Report]:
+    return Report.objects.select_for_update().filter(pk__any=pks).order_by("pk")
 
 
 def _tell(
     reports: list[int], fact: ReportAnswered | ReportCombined | ReportWritten, actor: str
 ) -> None:
     """Record the fact on each report, once: what is owed to one never waits for another."""
-    for report in Report.objects.select_for_update().filter(pk__in=reports).order_by("pk"):
+    for report in _locked_reports(reports):
         told = story(report.subject_kind, report.uid)
         if all((one.name, one.payload.get("event")) != (fact.name, fact.event) for one in told):
             record(fact, subject=report, actor=actor)

@@ -162,5 +162,5 @@ def _shown_by_the_unit(case: Case) -> bool:
 def _recheck_photos(case: Case, evidence: Evidence, by: User, kind: PhotoKind) -> list[str]:
     return add_photos(
         case, evidence.photos, draft=evidence.draft, kind=kind, actor=by.actor, by=by,
-        step=case.step,
+        step=case.step if evidence.photos else None,
     )  # fmt: skip

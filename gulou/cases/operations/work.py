@@ -125,7 +125,7 @@ def handle_case(
         begin_step(case, StepKind.HANDLE, unit_id=case.unit_id)
     photos = add_photos(
         case, evidence.photos, draft=evidence.draft, kind=PhotoKind.AFTER, actor=by.actor, by=by,
-        step=case.step,
+        step=case.step if evidence.photos else None,
     )  # fmt: skip
     end_steps(case, "handled", by=by)
     team = team_for(case)

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 MOST_PIXELS = 50_000_000
 # As many children at once as there are processors; who waits longer than this is sent away.
-_AT_ONCE = max(2, os.cpu_count() or 2)
+AT_ONCE = max(2, os.cpu_count() or 2)
 _PATIENCE_SECONDS = 10.0
 _TIMED_OUT = {-signal.SIGXCPU, -signal.SIGALRM}
 
@@ -277,7 +277,7 @@ class Helper:
         return head, blobs
 
 
-_helper = Helper("gulou.photos.decoding.helper", at_once=_AT_ONCE, limits=Limits())
+_helper = Helper("gulou.photos.decoding.helper", at_once=AT_ONCE, limits=Limits())
 warm = _helper.warm
 
 
