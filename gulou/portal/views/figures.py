@@ -37,6 +37,8 @@ MEANINGS = (
      _("The mean of the ratings from 1 to 5 stars that reporters gave in this time.")),
 )  # fmt: skip
 WIDTH, HEIGHT = 720.0, 180.0
+WIDEST = 36.0
+"""Of a bar: a few months are no walls."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def columns(months: list[Named]) -> list[Column]:
             if n is None:
                 return None
             height = round(HEIGHT * n / top, 1)
-            wide = width * 0.36
+            wide = min(width * 0.36, WIDEST)
             x = left + width / 2 - wide + side * wide
             return Bar(round(x, 1), round(HEIGHT - height, 1), round(wide - 1, 1), height, n)
 
