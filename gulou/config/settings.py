@@ -250,10 +250,10 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "gulou.people.passwords.LongEnough",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "gulou.people.passwords.NotCommon"},
     {"NAME": "gulou.people.passwords.CharacterClasses"},
     {"NAME": "gulou.people.passwords.NotTheName"},
     {"NAME": "gulou.people.passwords.NotRecent"},

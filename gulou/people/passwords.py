@@ -4,6 +4,10 @@ import unicodedata
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import Argon2PasswordHasher, check_password
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+)
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -20,6 +24,20 @@ class Argon2(Argon2PasswordHasher):
     time_cost = 2
     memory_cost = 47104
     parallelism = 1
+
+
+class LongEnough(MinimumLengthValidator):
+    """Django's rule in the office's words."""
+
+    def get_help_text(self) -> str:
+        return _("At least %(count)d characters.") % {"count": self.min_length}
+
+
+class NotCommon(CommonPasswordValidator):
+    """Django's rule in the office's words."""
+
+    def get_help_text(self) -> str:
+        return _("None of the passwords that many people use.")
 
 
 class CharacterClasses:

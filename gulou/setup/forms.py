@@ -57,7 +57,7 @@ class UnitForm(forms.Form):
         data: Any = None, initial: Any = None,
     ) -> None:  # fmt: skip
         super().__init__(data, initial=initial)
-        _chosen(self, "kind", list(kinds))
+        _chosen(self, "kind", [("", _("Choose a kind")), *kinds])
         _chosen(self, "parent", unit_choices(units, empty=_("nothing: at the top") if top else ""))
         self.fields["parent"].required = not top
 
