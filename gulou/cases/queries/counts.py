@@ -133,7 +133,7 @@ class _Wanted:
             f"UNION ALL SELECT 'objected', count(*) FROM cases_case "
             f"WHERE objected_at IS NOT NULL AND {where}"
         )
-        with connection.cursor() as cursor:
+        with connection.planned_cursor() as cursor:  # type: ignore[attr-defined]  # kit/postgres
             cursor.execute(sql, [grain, *values, *values, *late_values, *values])
             return {state: int(n) for state, n in cursor.fetchall()}
 
