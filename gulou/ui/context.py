@@ -27,7 +27,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "script_words": _script_words(get_language() or ""),
         "base_map_style": settings.GULOU.base_map_style,
-        "site": SimpleLazyObject(import_string(settings.SITE_IMPRINT)),
+        # Not "site": the pages of sign-in have one of their own, which knows only the host.
+        "imprint": SimpleLazyObject(import_string(settings.SITE_IMPRINT)),
         "public_parts": SimpleLazyObject(import_string(settings.PUBLIC_PARTS)),
         "shell": _shell(request),
     }

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from gulou.catalogue.operations import describe_imprint
 from gulou.places import current as areas
 from gulou.places.models import NamedPlace
 from gulou.ui.guards import rule_of
@@ -67,3 +68,12 @@ def test_borders_are_sent_once(client: Client, cast: Cast) -> None:
 def test_robots_keep_away_from_what_belongs_to_one_person(client: Client) -> None:
     lines = client.get("/robots.txt").content.decode().splitlines()
     assert {"Disallow: /t/", "Disallow: /desk/", "Disallow: /report/photos/"} <= set(lines)
+
+
+def test_the_sign_in_carries_the_name_of_the_office_not_the_host(
+    client: Client, cast: Cast
+) -> None:
+    describe_imprint({"name_zh": "榕楼随手拍", "name_en": "Ronglou Snap"}, by="system")
+    page = client.get("/accounts/login/?next=/desk/").text
+    assert "Ronglou Snap</title>" in page.replace("\n", "")
+    assert "<span>testserver</span>" not in page
