@@ -211,7 +211,8 @@ ROLES = {
     "dispatcher": (states.VERBS, True),
     "handler": (
         (states.READ, *(m.verb for m in (states.ACCEPT, states.RETURN, states.HANDLE)),
-         states.NOTE.verb, states.VERIFY.verb), True,
+         states.NOTE.verb, states.VERIFY.verb, states.EXTEND.verb, states.SUSPEND.verb,
+         states.APPEAL.verb), True,
     ),
     "rechecker": (
         (states.READ, states.CLOSE.verb, states.REWORK.verb, states.NOTE.verb), True,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from ninja import Schema
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from gulou.cases import operations, queries, states
 from gulou.cases.operations import Evidence
@@ -38,6 +38,9 @@ class Given(Schema):
     found: bool | None = None
     into: Annotated[str, Field(max_length=24)] = ""
     form: Annotated[str, Field(max_length=12)] = ""
+    amount: Annotated[int, Field(ge=1, le=32767)] | None = None
+    until: AwareDatetime | None = None
+    granted: bool | None = None
     public: bool = False
     photos: Annotated[list[UUID], Field(max_length=50)] = []
     draft: Draft = ""
@@ -119,6 +122,17 @@ _MOVES: Mapping[str, Make] = {
         case, reason_id=g.reason, words=g.words, evidence=g.evidence, **common),
     states.REOPEN.name: _with_reason(operations.reopen_case),
     states.UPHOLD.name: _plain(operations.uphold_case),
+    states.ON_SPOT.name: lambda case, common, g: operations.rectify_on_the_spot(
+        case, unit_id=_needed(g.unit, "unit"), words=g.words, **common),
+    states.EXTEND.name: lambda case, common, g: operations.ask_extension(
+        case, amount=_needed(g.amount, "amount"), words=g.words, **common),
+    states.SUSPEND.name: lambda case, common, g: operations.ask_suspension(
+        case, until=_needed(g.until, "until"), words=g.words, **common),
+    states.RESUME.name: lambda case, common, g: operations.resume_clock(
+        case, until=g.until, words=g.words, **common),
+    states.APPEAL.name: _plain(operations.appeal),
+    states.RULE.name: lambda case, common, g: operations.rule(
+        case, granted=_needed(g.granted, "granted"), words=g.words, **common),
     states.REPLY.name: lambda case, common, g: operations.answer_assignment(
         case, words=g.words, form=_needed(g.form, "form"), evidence=g.evidence, **common,
     ).assignment.case,

@@ -3,10 +3,16 @@
 from datetime import timedelta
 
 from gulou.kit import clock
+from gulou.outbox.table import Envelope
+from gulou.people.access import posted_unit_ids
+from gulou.people.models import User
 
 from . import search, tallies
-from .models import Before
+from .models import Before, Step
 from .operations.figures import compute_figures
+from .operations.succession import give_back_steps as give_back
+from .operations.watching import SYSTEM
+from .operations.watching import watch_clocks as watch
 
 KEPT = timedelta(minutes=10)
 
@@ -14,6 +20,26 @@ KEPT = timedelta(minutes=10)
 def fold_tallies() -> int:
     """Fold the changes of counts into the counts."""
     return tallies.fold()
+
+
+def watch_clocks() -> int:
+    """Tell who is to be told that a limit runs out, and let suspended clocks run again."""
+    return watch()
+
+
+def give_back_steps(envelope: Envelope) -> None:
+    """When somebody's access was closed: what waited for them waits for their unit."""
+    user = User.objects.filter(uid=envelope.subject_uid, is_active=False).first()
+    if user is not None:
+        give_back(user, actor=SYSTEM)
+
+
+def give_back_steps_of_who_left() -> int:
+    """Give back the steps of people who hold no posting any more; how many."""
+    waiting = Step.objects.filter(ended_at=None, person__isnull=False, case__ended_at=None)
+    persons = User.objects.filter(pk__in=waiting.values("person_id"))
+    gone = [user for user in persons if not user.is_active or not posted_unit_ids(user)]
+    return sum(give_back(user, actor=SYSTEM) for user in gone)
 
 
 def forget_before() -> int:

@@ -20,7 +20,8 @@ from . import states
 
 DISPATCHER, ADMINISTRATOR = "dispatcher", "administrator"
 
-_WORK = (states.ACCEPT.verb, states.RETURN.verb, states.HANDLE.verb, states.NOTE.verb)
+_WORK = (states.ACCEPT.verb, states.RETURN.verb, states.HANDLE.verb, states.NOTE.verb,
+         states.EXTEND.verb, states.SUSPEND.verb, states.APPEAL.verb)  # fmt: skip
 _RECHECK = (states.CLOSE.verb, states.REWORK.verb)
 _OFFICE = tuple(v for v in states.VERBS if v not in (states.VERIFY.verb, *_WORK, *_RECHECK))
 
@@ -58,7 +59,7 @@ ROLES: Sequence[ShippedRole] = (
     ShippedRole("inspector", "督查员", "Inspector",
                 (states.READ, states.ENTER, states.NOTE.verb), True),
     ShippedRole("district_leader", "区领导", "District leader",
-                (states.READ, states.NOTE.verb, APPROVE_OPENING), True),
+                (states.READ, states.NOTE.verb, states.RULE.verb, APPROVE_OPENING), True),
     ShippedRole("reader", "查阅", "Reader", (states.READ,), True),
     ShippedRole(ADMINISTRATOR, "系统管理员", "Administrator",
                 (states.READ, MANAGE_CATALOGUE, MANAGE_CALENDARS, *PEOPLE_VERBS), True, second_factor=True),

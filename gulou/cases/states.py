@@ -141,13 +141,21 @@ REWORK = _move("rework", _("Send back for rework"), {_S.HANDLED}, _S.HANDLING,
                through={_K.RECHECK}, reason="rework", words=True, undo=True)
 REOPEN = _move("reopen", _("Reopen"), {_S.CLOSED, _S.DECLINED}, _S.FILED, reason="reopen", undo=True)
 UPHOLD = _move("uphold", _("Uphold"), {_S.CLOSED, _S.DECLINED}, None, words=True)
+# What follows touches clocks. It is decided by somebody else than who asks.
+EXTEND = _move("extend", _("Ask for more time"), {_S.HANDLING}, None, through={_K.HANDLE}, words=True)
+SUSPEND = _move("suspend", _("Ask for suspension"), {_S.HANDLING}, None, through={_K.HANDLE}, words=True)
+RESUME = _move("resume", _("End or prolong the suspension"), {_S.HANDLING}, None, words=True)
+APPEAL = _move("appeal", _("Appeal against lateness"), {_S.CLOSED}, None, words=True)
+RULE = _move("rule", _("Decide what was asked"), {_S.HANDLING, _S.CLOSED}, None, words=True)
+ON_SPOT = _move("on_spot", _("Rectify on the spot"), {_S.RECEIVED, _S.FILED, _S.DISPATCHED}, _S.HANDLING)
 NOTE = _move("note", _("Note"), State, None, words=True, undo=True)
 REPLY = _move("reply", _("Reply to those above"), ENDED, None, words=True, evidence=True)
 RELEASE = _move("release", _("Release pictures"), set(State) - {_S.REDIRECTED}, None)
 
 MOVES: tuple[Move, ...] = (
     TASK, VERIFY, FILE, DECLINE, REDIRECT, MERGE, SPLIT, DISPATCH, ACCEPT, RETURN, HANDLE,
-    NAME_RECHECKER, CLOSE, REWORK, REOPEN, UPHOLD, REPLY, NOTE, RELEASE,
+    NAME_RECHECKER, CLOSE, REWORK, REOPEN, UPHOLD, RULE, EXTEND, SUSPEND, RESUME, APPEAL, ON_SPOT,
+    REPLY, NOTE, RELEASE,
 )
 # fmt: on
 
@@ -162,10 +170,12 @@ HAND_OVER_LINK = "case.hand_over_link"
 """Giving a tracking link to the person who reported, for with it one answers in their name."""
 WRITE_PUBLIC = "case.write_public"
 """Writing to everybody who reported a case: a note that they read on their tracking page."""
+RECOMPUTE = "case.recompute"
+"""Letting open clocks run by changed calendars. Held at the district office."""
 ERASE = "case.erase"
 """Erasing what a person wrote, or their contact, when they ask for it."""
 VERBS: tuple[str, ...] = (
-    READ, READ_RESTRICTED, READ_CONTACT, HAND_OVER_LINK, ENTER, WRITE_PUBLIC, ERASE,
+    READ, READ_RESTRICTED, READ_CONTACT, HAND_OVER_LINK, ENTER, WRITE_PUBLIC, ERASE, RECOMPUTE,
     *(move.verb for move in MOVES),
 )  # fmt: skip
 

@@ -64,7 +64,9 @@ __all__ = [
 
 # Where neither a condition nor the list of step limits says how long handling may take.
 LAST_RESORT = Limit(5, TimeUnit.WORKING_DAY)
-HANDLE = "handle"
+HANDLE, ON_SPOT = "handle", "on_spot"
+# 立整立改: told at once, done within a day, unless the office says otherwise.
+ON_SPOT_LIMIT = Limit(24, TimeUnit.HOUR)
 
 
 def current_code_set() -> CodeSetRef:
@@ -182,7 +184,7 @@ def limit_for(kind: str, *, category_id: int, condition_id: int | None) -> Limit
                 return found
     if kind == HANDLE:
         return handling_limit(condition_id, category_id)
-    return registry.step_limits.get(kind)
+    return registry.step_limits.get(kind) or (ON_SPOT_LIMIT if kind == ON_SPOT else None)
 
 
 def special_limits() -> Mapping[tuple[str, int, int | None], Limit]:

@@ -42,6 +42,8 @@ def forget_expired() -> None:
 JOBS: tuple[Job, ...] = (
     Job(pulse.beat, every=timedelta(seconds=10)),
     Job(cases.fold_tallies, every=timedelta(seconds=10)),
+    Job(cases.watch_clocks, every=timedelta(seconds=30)),
+    Job(cases.give_back_steps_of_who_left, every=timedelta(minutes=10)),
     Job(cases.find_the_missing, every=timedelta(minutes=10)),
     Job(photos.discard_stale, every=timedelta(minutes=15)),
     Job(photos.sweep_orphans, every=timedelta(hours=1)),

@@ -2,6 +2,7 @@
 
 from gulou.calendars import facts as calendars
 from gulou.cases import facts as cases
+from gulou.cases import jobs as case_jobs
 from gulou.catalogue import facts as catalogue
 from gulou.errands import facts as errands
 from gulou.errands import jobs as errand_jobs
@@ -67,7 +68,7 @@ REACTIONS: Table = {
     people.RoleDefined: [],
     people.PersonEnrolled: [],
     people.PersonDescribed: [],
-    people.PersonDeactivated: [],
+    people.PersonDeactivated: [Effect(case_jobs.give_back_steps)],
     people.PersonReactivated: [],
     people.PostingStarted: [],
     people.PostingEnded: [],
@@ -113,6 +114,13 @@ REACTIONS: Table = {
     cases.CaseVerified: [],
     cases.CaseFiled: [],
     cases.CaseDeclined: [Effect(notices.tell_ended)],
+    cases.CaseOnSpot: [Message(notices.tell_on_spot)],
+    cases.TimeAsked: [Message(notices.tell_asked)],
+    cases.TimeRuled: [Message(notices.tell_ruled)],
+    cases.ClockResumed: [],
+    cases.ClockSet: [],
+    cases.CaseWarned: [Message(notices.tell_warned)],
+    cases.StepGivenBack: [],
     cases.CaseRedirected: [Effect(notices.tell_ended)],
     cases.CaseRestricted: [],
     cases.CaseUnrestricted: [],

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import operations, states
@@ -103,6 +105,12 @@ def _reply(sent: Sent) -> Any:
     )  # fmt: skip
 
 
+def _until(sent: Sent) -> Any:
+    """The end of the chosen day, where the office is."""
+    day = sent["until"]
+    return timezone.make_aware(datetime.combine(day, time.max)) if day else None
+
+
 def _with_reason(operation: Callable[..., Any]) -> Callable[[Sent], Any]:
     return lambda sent: operation(sent.case, reason_id=sent["reason"], **sent.common)
 
@@ -127,6 +135,9 @@ _ACTS = (
         "check", "a", _("%(case)s is accepted. The time for handling runs.")),
     Act(states.HANDLE, forms.HandleForm, _with_photos(operations.handle_case),
         "tool", "h", _("%(case)s is reported as handled. Somebody else rechecks it.")),
+    Act(states.RULE, forms.RuleForm,
+        lambda s: operations.rule(s.case, granted=s["granted"] == "yes", **s.common),
+        "gavel", "g", _("What was asked about %(case)s is decided.")),
     Act(states.CLOSE, forms.CloseForm, _with_photos(operations.close_case),
         "circle-check", "c", _("%(case)s is closed.")),
     Act(states.REOPEN, forms.ReopenForm, _with_reason(operations.reopen_case),
@@ -141,6 +152,20 @@ _ACTS = (
         lambda s: operations.name_rechecker(s.case, person=s.form.able[s["person"]], **s.common),
         "user-check", "p", _("The rechecker of %(case)s is named.")),
     Act(states.TASK, forms.TaskForm, _task, "user-search", "y", _("Asked to verify %(case)s.")),
+    Act(states.EXTEND, forms.ExtendForm,
+        lambda s: operations.ask_extension(s.case, amount=s["amount"], **s.common),
+        "hourglass", "x", _("More time is asked for %(case)s. Somebody else decides.")),
+    Act(states.SUSPEND, forms.SuspendForm,
+        lambda s: operations.ask_suspension(s.case, until=_until(s), **s.common),
+        "clock-pause", "u", _("Suspension is asked for %(case)s. Somebody else decides.")),
+    Act(states.RESUME, forms.ResumeForm,
+        lambda s: operations.resume_clock(s.case, until=_until(s), **s.common),
+        "clock", "j", _("The suspension of %(case)s is decided.")),
+    Act(states.APPEAL, forms.AppealForm, _plain(operations.appeal),
+        "message-report", "k", _("The appeal for %(case)s waits for two reviews.")),
+    Act(states.ON_SPOT, forms.OnSpotForm,
+        lambda s: operations.rectify_on_the_spot(s.case, unit_id=s["unit"], **s.common),
+        "bolt", "m", _("%(case)s is to be rectified within a day. The unit is told now.")),
     Act(states.RETURN, forms.ReturnForm, _with_reason(operations.return_case),
         "arrow-back-up", "b", _("%(case)s went back to the office.")),
     Act(states.SPLIT, forms.PlainForm, _plain(operations.split_case),
@@ -193,6 +218,8 @@ def likely(shown: "Record") -> Act | None:
     """The single move that the case waits for, if this reader may make it."""
     case, moves = shown.case, shown.moves
     wanted = _NEXT.get(StepKind(case.step_kind), ()) if case.step_kind else ()
+    if states.RULE in moves:
+        return _BY_NAME[states.RULE.name]
     if case.objected_at is not None:
         wanted = (states.REOPEN, states.UPHOLD)
     elif states.REPLY in moves and shown.assigned and shown.assigned.replied_at is None:

@@ -11,6 +11,7 @@ from gulou.cases import queries, states
 from gulou.cases.routing import routing_of
 from gulou.catalogue import queries as catalogue
 from gulou.kit.words import name_of
+from gulou.kit.worktime import Limit
 from gulou.people import queries as people
 from gulou.places.coordinates import distance_m
 
@@ -122,6 +123,89 @@ class WordsForm(MoveForm):
 
 class UpholdForm(WordsForm):
     words = _words(_("What the reporter reads"), required=True)
+
+
+class ExtendForm(WordsForm):
+    """How much more time, in the unit of the limit, and why."""
+
+    words = _words(_("Why more time is needed"), required=True)
+    amount = forms.IntegerField(label=_("How much more"), min_value=1, max_value=32767)
+
+    def fit(self) -> None:
+        """Say what it is counted in, and how much there may be."""
+        step = self.case.step
+        if step is not None and step.limit_amount:
+            most = choices.limit_words(Limit(step.limit_amount, step.limit_unit))
+            words = _("In the unit of the limit; at most as much as the limit itself: %(most)s.")
+            self.fields["amount"].help_text = words % {"most": most}
+        self.order_fields(["amount", "words"])
+
+
+def _day(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
+    return forms.DateField(
+        label=label, required=required, help_text=hint,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )  # fmt: skip
+
+
+class SuspendForm(WordsForm):
+    """Until when the clock is to stand still, and why."""
+
+    words = _words(_("Why it cannot be done now"), required=True)
+    until = _day(
+        _("To be looked at again on"), hint=_("At most a year from now. A case is suspended once.")
+    )
+
+    def fit(self) -> None:
+        """The day comes first."""
+        self.order_fields(["until", "words"])
+
+
+class ResumeForm(WordsForm):
+    """The clock runs again now; with a day, it stands still until then."""
+
+    until = _day(
+        _("Leave it suspended until"),
+        required=False,
+        hint=_("Empty: its clock runs again now, with the time that was left."),
+    )
+
+    def fit(self) -> None:
+        """The day comes first."""
+        self.order_fields(["until", "words"])
+
+
+class AppealForm(WordsForm):
+    words = _words(_("Why the lateness is to be forgiven"), required=True)
+
+
+class RuleForm(WordsForm):
+    """Yes or no to what was asked."""
+
+    granted = forms.ChoiceField(
+        label=_("Decision"), choices=[("yes", _("Granted")), ("no", _("Refused"))],
+        widget=forms.RadioSelect(),
+    )  # fmt: skip
+    words = _words(_("Reasons"), required=True)
+
+    def fit(self) -> None:
+        """The decision comes first."""
+        self.order_fields(["granted", "words"])
+
+
+class OnSpotForm(MoveForm):
+    """Which unit puts it right within a day."""
+
+    unit = _one_of(_("Responsible unit"))
+
+    def fit(self) -> None:
+        """Offer the unit that the rule names first."""
+        proposed = routing_of(self.case).unit_id
+        first = [proposed] if proposed else []
+        self.offer("unit", choices.units(first=first, first_words=str(_("By the rule"))))
+        if proposed:
+            self.initial.setdefault("unit", proposed)
+        self.order_fields(["unit", "words"])
 
 
 class NoteForm(WordsForm):

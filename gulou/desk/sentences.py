@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gulou.cases.queries import Entry, StepSeen
+from gulou.ui.times import moment
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,68 @@ def _replied(entry: Entry) -> str:
     return _("Reply to those above, corrected") if entry.correction else _("Reply to those above")
 
 
+_KINDS = {
+    "extension": gettext_lazy("more time"),
+    "suspension": gettext_lazy("suspension"),
+    "appeal": gettext_lazy("forgiveness of lateness"),
+}
+_LEVELS = {
+    "unit": gettext_lazy("the unit"),
+    "head": gettext_lazy("the head of the unit"),
+    "leader": gettext_lazy("the leader who looks after the street"),
+    "district": gettext_lazy("the district office"),
+}
+
+
+def _asked_time(entry: Entry) -> str:
+    kind = _KINDS.get(entry.told["kind"], entry.told["kind"])
+    return _("%(unit)s asked for %(kind)s") % {"unit": entry.unit or entry.who, "kind": kind}
+
+
+def _ruled(entry: Entry) -> str:
+    given = {"kind": _KINDS.get(entry.told["kind"], entry.told["kind"])}
+    if not entry.told["granted"]:
+        return _("Refused: %(kind)s") % given
+    if not entry.told["final"]:
+        return _("First review, in favour of: %(kind)s. A second one follows") % given
+    if entry.told["kind"] == "extension" and entry.told["due"]:
+        due = moment(datetime.fromisoformat(entry.told["due"]))
+        return _("Granted: %(kind)s, due %(due)s") % {**given, "due": due}
+    return _("Granted: %(kind)s") % given
+
+
+def _resumed(entry: Entry) -> str:
+    if entry.told["until"]:
+        until = moment(datetime.fromisoformat(entry.told["until"]))
+        return _("Stays suspended until %(until)s") % {"until": until}
+    return _("Its clock runs again")
+
+
+def _clock_set(entry: Entry) -> str:
+    due = moment(datetime.fromisoformat(entry.told["due"]))
+    return _("Its deadline follows the calendar: %(due)s") % {"due": due}
+
+
+def _warned(entry: Entry) -> str:
+    level = _LEVELS.get(entry.told["level"], entry.told["level"])
+    given = {"percent": entry.told["percent"], "level": level}
+    if entry.told["percent"] >= 100:
+        return _("Late, %(percent)s %% of the time: %(level)s was told") % given
+    return _("%(percent)s %% of the time has gone by: %(level)s was told") % given
+
+
 _LOOKS = {
+    "case.on_spot": _Look(
+        _by(gettext_lazy("%(unit)s is to rectify it on the spot, within a day")), "bolt", "underway"
+    ),
+    "case.time_asked": _Look(_asked_time, "hourglass", "waiting"),
+    "case.time_ruled": _Look(_ruled, "gavel"),
+    "case.clock_resumed": _Look(_resumed, "clock"),
+    "case.clock_set": _Look(_clock_set, "calendar"),
+    "case.warned": _Look(_warned, "bell", "late"),
+    "case.step_given_back": _Look(
+        _plain(gettext_lazy("Waits for the whole unit, as who had it has left")), "users"
+    ),
     "case.opened": _Look(_plain(gettext_lazy("Report received, case opened")), "inbox", "waiting"),
     "case.joined": _Look(_plain(gettext_lazy("Somebody else reported it too")), "users", "waiting"),
     "case.tasked": _Look(_tasked, "user-search", "waiting"),
@@ -149,6 +211,7 @@ _OUTCOMES = {
     "passed": gettext_lazy("Passed"),
     "failed": gettext_lazy("Not passed"),
     "undone": gettext_lazy("Taken back"),
+    "on_spot": gettext_lazy("Given to be rectified on the spot"),
 }
 
 

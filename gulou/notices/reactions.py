@@ -4,7 +4,7 @@ A district that has not configured e-mail sends none: the tracking page and the 
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from gulou.cases import queries as cases
 from gulou.catalogue import queries as catalogue
 from gulou.catalogue.imprint import imprint
 from gulou.outbox.table import Envelope
+from gulou.people import queries as people
 from gulou.workbench import queries as workbench
 
 
@@ -35,6 +36,59 @@ def tell_dispatched(envelope: Envelope) -> None:
         link = f"{settings.GULOU.public_url}/desk/cases/{brief.number}/"
         body = _("%(unit)s is responsible for case %(number)s. Sign in to read it:") % vars(brief)
         _send(brief.unit_email, subject, f"{body}\n\n{link}\n", envelope.key)
+
+
+def tell_on_spot(envelope: Envelope) -> None:
+    """To the unit and its head, at once: a problem to put right within a day."""
+    unit_id = envelope.fact.unit
+    heads = [str(one.user.uid) for one in people.leading_group(unit_id) if one.user is not None]
+    brief = cases.brief_of(envelope.subject_uid)
+    subject = _("At once: case %(number)s is to be rectified within a day") % vars(brief)
+    _tell_house(envelope, brief.number, subject, heads, unit_id)
+
+
+def tell_warned(envelope: Envelope) -> None:
+    """To who is to know: how much of a limit has gone by."""
+    fact = envelope.fact
+    brief = cases.brief_of(envelope.subject_uid)
+    given = {"number": brief.number, "percent": fact.percent, "category": brief.category}
+    subject = _("%(category)s: %(percent)s %% of the time for case %(number)s has gone by") % given
+    if fact.percent >= 100:
+        subject = _("%(category)s: case %(number)s is late (%(percent)s %% of its time)") % given
+    whole_unit = fact.level in ("unit", "district")
+    _tell_house(envelope, brief.number, subject, fact.people, fact.unit if whole_unit else None)
+
+
+def tell_asked(envelope: Envelope) -> None:
+    """To the office: something was asked about the time of a case."""
+    brief = cases.brief_of(envelope.subject_uid)
+    subject = _("%(unit)s asks about the time of case %(number)s") % vars(brief)
+    _tell_house(envelope, brief.number, subject, (), people.office().id)
+
+
+def tell_ruled(envelope: Envelope) -> None:
+    """To who asked, when it is decided for good."""
+    if not envelope.fact.final:
+        return
+    brief = cases.brief_of(envelope.subject_uid)
+    words = _("What was asked about the time of case %(number)s was refused")
+    if envelope.fact.granted:
+        words = _("What was asked about the time of case %(number)s was granted")
+    _tell_house(
+        envelope, brief.number, words % vars(brief), [cases.who_asked(envelope.fact.plea)], None
+    )
+
+
+def _tell_house(
+    envelope: Envelope, number: str, subject: str, uids: Collection[str], unit_id: int | None
+) -> None:
+    """One message to these people, and to a unit."""
+    to = [one.email for one in cases.colleagues(uids)]
+    if unit_id is not None and (email := cases.email_of_unit(unit_id)):
+        to.append(email)
+    body = _("Sign in to read it:")
+    for address in dict.fromkeys(to):
+        _send(address, subject, f"{body}\n\n{_desk(number)}\n", f"{envelope.key}:{address}")
 
 
 def tell_ended(envelope: Envelope) -> None:

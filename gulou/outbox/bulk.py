@@ -1,6 +1,7 @@
 """Many new rows at once, and the first facts of many new subjects: for files of other systems."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TypeVar
 
@@ -74,3 +75,41 @@ def copy_in(new: Sequence[Model], *, skip: Sequence[str] = ()) -> None:
         for row in new:
             values = row.__dict__
             copy.write_row([Jsonb(values[n]) if n in json else values[n] for n in names])
+
+
+def record_many(told: Sequence[tuple[Chained, Fact]], *, actor: str) -> None:
+    """Write one more fact of each of many subjects of one kind, and move their heads.
+
+    The subjects are locked, with their uid and head read after that. A subject may come several
+    times. No reaction is owed. Raises RuntimeError outside a transaction, ValueError for a fact
+    that owes a reaction.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a fact is recorded in the transaction that makes it true")
+    now, events = clock.now(), []
+    for subject, fact in told:
+        if table()[type(fact)]:
+            raise ValueError(f"{fact.name} owes something")
+        event = Event(
+            subject_kind=subject.subject_kind, subject_uid=subject.uid,
+            sequence=subject.head_sequence + 1, name=fact.name, payload=asdict(fact), actor=actor,
+            at=now, previous=subject.head_digest,
+        )  # fmt: skip
+        event.digest = digest_of(event)
+        subject.head_sequence, subject.head_digest = event.sequence, event.digest
+        events.append(event)
+    copy_in(with_ids(events), skip=("txid",))
+    _move_heads({subject.pk: subject for subject, _fact in told})
+
+
+def _move_heads(subjects: Mapping[int, Chained]) -> None:
+    if not subjects:
+        return
+    name = next(iter(subjects.values()))._meta.db_table
+    heads = [[pk, one.head_sequence, one.head_digest] for pk, one in subjects.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{name}" t SET head_sequence = (h ->> 1)::int, head_digest = h ->> 2'  # noqa: S608  our own table
+            " FROM jsonb_array_elements(%s::jsonb) h WHERE t.id = (h ->> 0)::bigint",
+            [json.dumps(heads)],
+        )

@@ -126,7 +126,8 @@ def figures_of(week: Week, *, reader: User) -> Figures:
         kind=StepKind.HANDLE, outcome="handled",
         ended_at__gte=begin, ended_at__lt=end,
     )  # fmt: skip
-    ended = steps.filter(due_at__isnull=False).aggregate(
+    # What an upheld appeal has excused counts neither way.
+    ended = steps.filter(due_at__isnull=False, excused=False).aggregate(
         handled=Count("pk"), on_time=Count("pk", filter=Q(ended_at__lte=F("due_at")))
     )
     reworked = Step.objects.filter(

@@ -105,8 +105,10 @@ class HandOverForm(forms.Form):
 
     to = forms.TypedChoiceField(label=_("Which unit takes them over"), coerce=int)
 
-    def __init__(self, units: Iterable[queries.UnitRef], *, data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(
+        self, units: Iterable[queries.UnitRef], *, data: Any = None, above: int | None = None
+    ) -> None:
+        super().__init__(data, initial={"to": above})
         _chosen(self, "to", unit_choices(units, empty=""))
 
 

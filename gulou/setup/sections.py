@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.calendars import operations as calendars
 from gulou.calendars.states import MANAGE as CALENDARS
+from gulou.cases.states import RECOMPUTE
 from gulou.catalogue import operations as catalogue
 from gulou.catalogue.states import MANAGE as CATALOGUE
 from gulou.openings.states import APPROVE as APPROVE_OPENING
@@ -48,6 +49,7 @@ SECTIONS: Sequence[Section] = (
     Section("setup:categories", _("Categories"), _("The tree of problems: names, conditions, what residents are offered."), "list-details", (CATALOGUE,)),
     Section("setup:limits", _("Limits"), _("How long each step and each kind of problem may take."), "clock", (CATALOGUE,)),
     Section("setup:calendars", _("Calendars"), _("Working times, public holidays, and which unit keeps which."), "calendar", (CALENDARS,)),
+    Section("setup:recompute", _("Open deadlines"), _("Let the clocks that run follow changed calendars."), "refresh", (RECOMPUTE,)),
     Section("setup:reasons", _("Reasons"), _("What one chooses from where a move needs a reason."), "list-check", (CATALOGUE,)),
     Section("setup:templates", _("Answer templates"), _("Texts that everybody may begin an answer with."), "message-2", (CATALOGUE,)),
     Section("setup:channels", _("Channels"), _("By which ways reports come and answers go, open or closed."), "phone", (CATALOGUE,)),

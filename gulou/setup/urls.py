@@ -113,6 +113,7 @@ urlpatterns = [
     path("limits/warnings/", limits.warnings, name="warnings"),
     path("limits/<slug:kind>/", limits.step_limit, name="step_limit"),
     path("calendars/", calendars.calendars, name="calendars"),
+    path("calendars/recompute/", calendars.recompute, name="recompute"),
     path("calendars/new/", calendars.calendar, name="calendar_new"),
     path("calendars/history/", calendars.calendars_history, name="calendars_history"),
     path("calendars/give/", calendars.give, name="give_calendar"),

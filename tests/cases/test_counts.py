@@ -14,7 +14,7 @@ from gulou.cases.queries.counts import _counted
 from gulou.cases.queries.lists import narrowed
 from gulou.cases.states import MOVES, OPEN, State
 from gulou.kit import clock
-from tests.cases.test_moves import DOER, HOW
+from tests.cases.test_moves import DOER, HOW, about_time
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, assign_from_above
 
@@ -46,6 +46,7 @@ def test_they_are_right_after_every_move(cast: Cast, kinds: Kinds, move: object)
             operations.object_to_case(case.reports.get(), words="还在")
         if name == "reply":
             assign_from_above(case)
+        about_time(cast, case, move)  # type: ignore[arg-type]
         HOW[name](cast, case, getattr(cast, DOER.get(name, "guo")))
     assert _differ() == []
     _as_counted(cast, Filters())

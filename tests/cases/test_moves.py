@@ -1,6 +1,7 @@
 """Every move from every state: it goes where the table says, or is refused and changes nothing."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.utils import translation
@@ -9,6 +10,7 @@ from gulou.cases import operations, queries, states
 from gulou.cases.models import Case
 from gulou.cases.operations import receive_report
 from gulou.cases.states import MOVES, Move, State
+from gulou.kit import clock
 from gulou.kit.errors import Conflict, NotAllowed, Refusal
 from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
@@ -60,6 +62,18 @@ HOW: dict[str, Make] = {
     "reply": lambda cast, case, by: (
         operations.answer_assignment(case, by=by, words="已办结", form="written").assignment.case
     ),
+    "on_spot": lambda cast, case, by: operations.rectify_on_the_spot(
+        case, by=by, unit_id=cast.department.pk
+    ),
+    "extend": lambda cast, case, by: operations.ask_extension(
+        case, by=by, amount=1, words="要等材料"
+    ),
+    "suspend": lambda cast, case, by: operations.ask_suspension(
+        case, by=by, until=clock.now() + timedelta(days=30), words="要等工程招标"
+    ),
+    "resume": lambda cast, case, by: operations.resume_clock(case, by=by, words="可以做了"),
+    "appeal": lambda cast, case, by: operations.appeal(case, by=by, words="台风天停工"),
+    "rule": lambda cast, case, by: operations.rule(case, by=by, granted=True, words="属实"),
     "note": lambda cast, case, by: operations.note_case(case, by=by, words="记一笔"),
     "release": lambda cast, case, by: operations.release_photos(case, by=by, uids=[]),
 }
@@ -93,6 +107,8 @@ def test_a_move_goes_where_the_table_says(
         case = operations.task_verification(case, by=cast.guo, unit_id=cast.community.pk)
     if move == states.UPHOLD and state in move.sources:
         operations.object_to_case(case.reports.get(), words="还在")
+    if state in move.sources:
+        about_time(cast, case, move)
     if move == states.REPLY:
         assign_from_above(case)
     # guo holds every verb, so what stands in the way here is the state alone.
@@ -111,6 +127,20 @@ def test_a_move_goes_where_the_table_says(
     assert after.state == ((move.target or state) if state in move.sources else state)
     _the_step_stands(after)
     assert list(audit()) == []
+
+
+def about_time(cast: Cast, case: Case, move: Move) -> None:
+    """Let there be what moves about time need: lateness, a question, a suspension."""
+    if move in (states.RULE, states.APPEAL) and case.state == State.CLOSED:
+        case.steps.filter(kind="handle").update(due_at=case.opened_at - timedelta(days=1))
+        if move == states.RULE:
+            operations.appeal(case, by=cast.lin, words="台风天停工")
+    elif move in (states.RULE, states.RESUME):
+        until = clock.now() + timedelta(days=30)
+        operations.ask_suspension(case, by=cast.lin, until=until, words="要等工程招标")
+        if move == states.RESUME:
+            operations.rule(case, by=cast.guo, granted=True, words="属实")
+    case.refresh_from_db()
 
 
 def _the_step_stands(case: Case) -> None:
@@ -174,6 +204,13 @@ def test_a_move_that_needs_words_refuses_silence(cast: Cast, kinds: Kinds, move:
             case, by=by, reason_id=reason("rework").pk, words=""
         ),
         "uphold": lambda cast, case, by: operations.uphold_case(case, by=by, words=" "),
+        "extend": lambda cast, case, by: operations.ask_extension(case, by=by, amount=1, words=" "),
+        "suspend": lambda cast, case, by: operations.ask_suspension(
+            case, by=by, until=clock.now(), words=""
+        ),
+        "resume": lambda cast, case, by: operations.resume_clock(case, by=by, words=" "),
+        "appeal": lambda cast, case, by: operations.appeal(case, by=by, words=""),
+        "rule": lambda cast, case, by: operations.rule(case, by=by, granted=True, words=" "),
         "note": lambda cast, case, by: operations.note_case(case, by=by, words="\n"),
         "reply": lambda cast, case, by: (
             operations.answer_assignment(case, by=by, words=" ", form="phone").assignment.case

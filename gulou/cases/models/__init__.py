@@ -6,6 +6,7 @@ from .case import Case, Source
 from .counts import Counted, PublicFigures, Tally, TallyChange
 from .evidence import CasePhoto, PhotoKind
 from .report import Answer, Channel, Letter, Report
+from .time import Plea, PleaKind, Ruling, Warned
 from .words import Contact, Words
 from .work import Before, Note, Step
 
@@ -24,12 +25,16 @@ __all__ = [
     "Note",
     "Origin",
     "PhotoKind",
+    "Plea",
+    "PleaKind",
     "PublicFigures",
     "ReplyForm",
     "Report",
+    "Ruling",
     "Source",
     "Step",
     "Tally",
     "TallyChange",
+    "Warned",
     "Words",
 ]

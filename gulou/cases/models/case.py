@@ -62,6 +62,12 @@ class Case(Chained, Located):
     step_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
     step_person = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     due_at = models.DateTimeField(null=True)
+    # 挂账: while its clock stands still; the day on which that is looked at again.
+    suspended_until = models.DateTimeField(null=True)
+    # What was asked about its time and waits for an answer: a PleaKind.
+    plea = models.CharField(max_length=12, blank=True, default="", db_default="")
+    # 立整立改: told at once, done within a day.
+    on_spot = models.BooleanField(default=False, db_default=False)
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -134,6 +140,8 @@ class Case(Chained, Located):
             GinIndex(fields=["assisting"], name="case_assisting"),
             models.Index(fields=["objected_at"], name="case_objected",
                          condition=models.Q(objected_at__isnull=False)),
+            models.Index(fields=["changed_at"], name="case_plea",
+                         condition=~models.Q(plea="")),
             models.Index(fields=["merged_into"], name="case_merged",
                          condition=models.Q(merged_into__isnull=False)),
             models.Index(fields=["due_at", "id"], name="case_due",

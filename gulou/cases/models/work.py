@@ -28,6 +28,8 @@ class Step(models.Model):
     watch_at = models.DateTimeField(null=True)
     # How many percent of the limit had gone by when somebody was told last.
     warned = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # An appeal against its lateness was upheld: it counts in no statistics.
+    excused = models.BooleanField(default=False, db_default=False)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=20, blank=True)

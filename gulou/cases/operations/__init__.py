@@ -19,6 +19,7 @@ from .figures import compute_figures
 from .ground import Evidence
 from .intake import ContactDetails, Snap, receive_report
 from .past import PastCase, known_lines, take_in
+from .recompute import Outlook, preview_deadlines, recompute_deadlines
 from .records import (
     erase_contact,
     erase_words,
@@ -28,7 +29,8 @@ from .records import (
     reveal_contact,
 )
 from .review import close_case, name_rechecker, reopen_case, rework_case
-from .succession import hand_over_cases
+from .succession import give_back_steps, hand_over_cases
+from .time import appeal, ask_extension, ask_suspension, resume_clock, rule
 from .triage import (
     decline_case,
     file_case,
@@ -39,18 +41,23 @@ from .triage import (
     verify_case,
 )
 from .undo import undo_move
-from .work import accept_case, dispatch_case, handle_case, return_case
+from .watching import watch_clocks
+from .work import accept_case, dispatch_case, handle_case, rectify_on_the_spot, return_case
 
 __all__ = [
     "AssignedDetails",
     "ContactDetails",
     "Evidence",
     "LetterDetails",
+    "Outlook",
     "PastCase",
     "Snap",
     "accept_case",
     "answer_assignment",
     "answer_reports",
+    "appeal",
+    "ask_extension",
+    "ask_suspension",
     "close_case",
     "combine_reports",
     "compute_figures",
@@ -60,6 +67,7 @@ __all__ = [
     "erase_contact",
     "erase_words",
     "file_case",
+    "give_back_steps",
     "hand_over_cases",
     "hand_over_link",
     "handle_case",
@@ -68,20 +76,26 @@ __all__ = [
     "name_rechecker",
     "note_case",
     "object_to_case",
+    "preview_deadlines",
     "rate_case",
     "receive_report",
+    "recompute_deadlines",
+    "rectify_on_the_spot",
     "redirect_case",
     "release_photos",
     "reopen_case",
     "reports_of_caller",
+    "resume_clock",
     "return_case",
     "reveal_contact",
     "rework_case",
+    "rule",
     "split_case",
     "take_in",
     "task_verification",
     "undo_move",
     "uphold_case",
     "verify_case",
+    "watch_clocks",
     "write_to_reports",
 ]

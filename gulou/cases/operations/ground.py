@@ -11,7 +11,18 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import clocks, search
-from gulou.cases.models import Before, Case, CasePhoto, Note, PhotoKind, Report, Step, Words
+from gulou.cases.models import (
+    Before,
+    Case,
+    CasePhoto,
+    Note,
+    PhotoKind,
+    Plea,
+    PleaKind,
+    Report,
+    Step,
+    Words,
+)
 from gulou.cases.states import ENDED, Move, State, StepKind, verbs_lent_by
 from gulou.catalogue import queries as catalogue
 from gulou.kit import clock, rows
@@ -154,8 +165,12 @@ def leave(
 REMEMBERED = (
     "state", "unit_id", "assisting", "rule_id", "step_id", "ended_at", "category_id",
     "condition_id", "code_set_id", "summary", "address", "returns", "reworks", "objected_at",
-    "restricted", "released_at", "released_terms",
+    "restricted", "released_at", "released_terms", "suspended_until", "plea", "on_spot",
 )  # fmt: skip
+
+
+INSTANTS = ("ended_at", "objected_at", "released_at", "suspended_until")
+"""Those of them that are times."""
 
 
 def remember(case: Case, move: Move, *, by: User | None) -> None:
@@ -163,7 +178,7 @@ def remember(case: Case, move: Move, *, by: User | None) -> None:
     if not move.undo or by is None:
         return
     stood = {name: getattr(case, name) for name in REMEMBERED}
-    for name in ("ended_at", "objected_at", "released_at"):
+    for name in INSTANTS:
         stood[name] = stood[name].isoformat() if stood[name] else None
     before = Before(
         case=case, move=move.name, by=by, at=clock.now(), version=case.version,
@@ -185,7 +200,10 @@ def begin_step(
         pk=rows.new(Step), case=case, kind=kind, unit_id=unit_id, person_id=person_id, parent=parent,
         started_at=clock.now(),
     )  # fmt: skip
-    limit = catalogue.limit_for(kind, category_id=case.category_id, condition_id=case.condition_id)
+    limited = ON_SPOT_LIMIT if case.on_spot and kind == StepKind.HANDLE else kind
+    limit = catalogue.limit_for(
+        limited, category_id=case.category_id, condition_id=case.condition_id
+    )
     clocks.start(step, limit)
     rows.add(step)
     _stand_in(case, step)
@@ -213,6 +231,7 @@ def _stand_in(case: Case, step: Step | None) -> None:
     case.due_at = step.due_at if step else None
 
 
+ON_SPOT_LIMIT = "on_spot"
 STEP_FIELDS = ("step", "step_kind", "step_unit", "step_person", "due_at")
 
 
@@ -228,11 +247,26 @@ def put(case: Case, state: State | None = None, *fields: str) -> None:
         case.ended_at = now if state in ENDED else None
     if case.ended_at is not None:
         _stand_in(case, None)
+    if state is not None and (case.plea or case.suspended_until):
+        let_lapse(case)
+        fields = (*fields, "plea", "suspended_until")
     if state in ENDED and state != State.CLOSED and case.released_at is not None:
         # What answers for nothing of its own is not shown to everybody any more.
         case.released_at, case.released_terms = None, None
         fields = (*fields, "released_at", "released_terms")
     rows.change(case, "version", "changed_at", "state", "ended_at", *STEP_FIELDS, *fields)
+
+
+def let_lapse(case: Case) -> None:
+    """The case goes on: what was asked about its time has no answer, and no clock stands still."""
+    now = clock.now()
+    waiting = Plea.objects.filter(case=case, outcome="")
+    rows.update(waiting, outcome="lapsed", decided_at=now)
+    still = Plea.objects.filter(
+        case=case, kind=PleaKind.SUSPENSION, outcome="granted", ended_at=None
+    )
+    rows.update(still, ended_at=now)
+    case.plea, case.suspended_until = "", None
 
 
 def add_photos(

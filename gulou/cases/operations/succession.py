@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from gulou.cases.facts import CaseHandedOver
+from gulou.cases.facts import CaseHandedOver, StepGivenBack
 from gulou.cases.models import Case, Step
 from gulou.cases.queries.units import open_cases_of
 from gulou.kit.errors import Invalid
@@ -31,6 +31,23 @@ def hand_over_cases(unit: Unit, *, to: Unit, by: User) -> int:
     for case in cases:
         _hand_over(case, unit, to, by)
     return len(cases)
+
+
+@transaction.atomic
+def give_back_steps(user: User, *, actor: str) -> int:
+    """Let the open steps that wait for a person who has left wait for their whole unit; how many."""
+    steps = Step.objects.filter(person=user, ended_at=None, case__ended_at=None)
+    cases = Case.objects.select_for_update().filter(pk__in=steps.values("case_id")).order_by("pk")
+    count = 0
+    for case in list(cases):
+        for step in steps.filter(case=case):
+            Step.objects.filter(pk=step.pk).update(person=None)
+            stand_in_open_step(case)
+            put(case)
+            fact = StepGivenBack(step=step.pk, unit=step.unit_id, person=str(user.uid))
+            record(fact, subject=case, actor=actor)
+            count += 1
+    return count
 
 
 def _hand_over(case: Case, unit: Unit, to: Unit, by: User) -> None:

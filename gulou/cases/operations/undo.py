@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from gulou.cases import search, states
 from gulou.cases.facts import CaseMoveUndone
 from gulou.cases.family import family_of
-from gulou.cases.models import Answer, Before, Case, CasePhoto, Note, PhotoKind, Step
+from gulou.cases.models import Answer, Before, Case, CasePhoto, Note, PhotoKind, PleaKind, Step
 from gulou.cases.states import State
 from gulou.kit import clock, rows
 from gulou.kit.errors import NotAllowed, Refusal
@@ -16,7 +16,7 @@ from gulou.outbox.models import Event
 from gulou.outbox.record import record, withdraw
 from gulou.people.models import User
 
-from .ground import REMEMBERED, locked, put, stand_in_open_step
+from .ground import INSTANTS, REMEMBERED, locked, put, stand_in_open_step
 
 
 @rows.together()
@@ -67,16 +67,15 @@ def _put_back(case: Case, before: Before, by: User) -> None:
     """The fields as they were, the steps of the move ended as undone, those before it going on."""
     stood = before.stood
     state = State(stood["state"])
-    ended, objected, released = (
-        _instant(stood.get(name)) for name in ("ended_at", "objected_at", "released_at")
-    )
+    ended, objected, released, suspended = (_instant(stood.get(name)) for name in INSTANTS)
     if objected is not None and case.objected_at is None:
         Answer.objects.filter(
             objection=True, answered_at__gte=before.at, report__case__in=family_of(case)
         ).update(answered_at=None)
     for name in REMEMBERED:
-        setattr(case, name, stood.get(name))
+        setattr(case, name, stood.get(name, getattr(case, name)))
     case.objected_at, case.released_at = objected, released
+    _bring_back_pleas(case, before, suspended)
     going_on = _with_parents(case.step)
     begun = Q(ended_at=None) | Q(started_at__gte=before.at, pk__gt=case.step_id or 0)
     case.steps.filter(begun).exclude(pk__in=going_on).update(
@@ -86,12 +85,25 @@ def _put_back(case: Case, before: Before, by: User) -> None:
     stand_in_open_step(case)
     fields = ("unit", "assisting", "rule", "category", "condition", "code_set", "summary",
               "address", "returns", "reworks", "objected_at", "released_at", "released_terms")  # fmt: skip
+    stands = case.plea, case.suspended_until
+    case.plea, case.suspended_until = "", None
     put(case, state, *fields)
+    case.plea, case.suspended_until = stands
+    rows.change(case, "plea", "suspended_until", "on_spot")
     search.find_anew([case])
     if ended is not None:
         # It ended when it ended, not now.
         case.ended_at = ended
         case.save(update_fields=["ended_at"])
+
+
+def _bring_back_pleas(case: Case, before: Before, suspended: datetime | None) -> None:
+    """What the move let lapse waits again, and a clock that it let run stands still again."""
+    case.suspended_until = suspended
+    lapsed = case.pleas.filter(decided_at__gte=before.at, outcome="lapsed")
+    lapsed.update(outcome="", decided_at=None)
+    if suspended is not None:
+        case.pleas.filter(kind=PleaKind.SUSPENSION, outcome="granted").update(ended_at=None)
 
 
 def _with_parents(step: Step | None) -> list[int]:

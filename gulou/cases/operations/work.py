@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
-from gulou.cases.facts import CaseAccepted, CaseDispatched, CaseHandled, CaseReturned
+from gulou.cases.facts import (
+    CaseAccepted,
+    CaseDispatched,
+    CaseHandled,
+    CaseOnSpot,
+    CaseReturned,
+)
 from gulou.cases.models import Case, PhotoKind
 from gulou.cases.rechecks import team_for
 from gulou.cases.routing import routing_of
@@ -47,10 +53,10 @@ def dispatch_case(
     classify(case, category_id=None, condition_id=condition_id)
     routing = routing_of(case)
     end_steps(case, "dispatched", by=by)
-    case.unit, case.assisting = unit, helpers
+    case.unit, case.assisting, case.on_spot = unit, helpers, False
     case.rule_id = routing.rule_id if routing.unit_id == unit.pk else None
     step = begin_step(case, StepKind.ACCEPT, unit_id=unit.pk)
-    put(case, State.DISPATCHED, "unit", "assisting", "rule", "condition")
+    put(case, State.DISPATCHED, "unit", "assisting", "rule", "condition", "on_spot")
     record(
         CaseDispatched(
             unit=unit.pk, assisting=helpers, rule=case.rule_id, step=step.pk,
@@ -58,6 +64,27 @@ def dispatch_case(
         ),
         subject=case, actor=by.actor,
     )  # fmt: skip
+    return case
+
+
+@rows.together()
+def rectify_on_the_spot(
+    case: Case, *, by: User, unit_id: int, words: str = "", seen: int | None = None
+) -> Case:
+    """立整立改: the unit is told at once and has a day to put it right. It need not accept it."""
+    case = locked(case, seen=seen)
+    allow(by, states.ON_SPOT, case)
+    states.ON_SPOT.check(case.state)
+    unit = unit_in_use(unit_id)
+    left = leave(case, states.ON_SPOT, by=by, words=words, reason_id=None)
+    routing = routing_of(case)
+    end_steps(case, "on_spot", by=by)
+    case.unit, case.assisting, case.on_spot = unit, [], True
+    case.rule_id = routing.rule_id if routing.unit_id == unit.pk else None
+    step = begin_step(case, StepKind.HANDLE, unit_id=unit.pk)
+    put(case, State.HANDLING, "unit", "assisting", "rule", "on_spot")
+    fact = CaseOnSpot(unit=unit.pk, step=step.pk, words=left.words, words_digest=left.words_digest)
+    record(fact, subject=case, actor=by.actor)
     return case
 
 

@@ -38,7 +38,7 @@ _FIELDS = (
     "id", "number", "state", "source", "category_id", "street_id", "community_id", "address",
     "unit_id", "step_kind", "step_unit_id", "due_at", "opened_at", "changed_at", "ended_at",
     "returns", "reworks", "reports_count", "objected_at", "place_ambiguous", "lat", "lon",
-    "cover_id", "version",
+    "cover_id", "version", "suspended_until", "plea", "on_spot",
 )  # fmt: skip
 _COVER = _FIELDS.index("cover_id")
 
@@ -72,6 +72,10 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     lon: float
     cover: str
     version: int
+    # Whose clock stands still; what was asked about its time; to be rectified within a day.
+    suspended_until: datetime | None = None
+    plea: str = ""
+    on_spot: bool = False
 
     @property
     def source_label(self) -> str:
@@ -94,6 +98,8 @@ class Filters:
     # Due later today, by the calendar of the house.
     today: bool = False
     objected: bool = False
+    # Something was asked about its time and waits for a decision.
+    asked: bool = False
     # What waits for the reader; what came back: returned, reworked, reopened or objected to.
     mine: bool = False
     back: bool = False
@@ -274,7 +280,7 @@ def _conditions(filters: Filters) -> Iterator[tuple[Any, ...]]:
     """Each filter that is set, and the values that go into its condition."""
     if filters.states:
         yield "states", list(filters.states)
-    for name in ("open", "objected", "back"):
+    for name in ("open", "objected", "asked", "back"):
         if getattr(filters, name):
             yield (name,)
     now = clock.now()
@@ -312,6 +318,7 @@ _SIDES: dict[str, Callable[..., Q]] = {
     "states": lambda values: Q(state__any=values),
     "open": lambda: Q(ended_at=None),
     "objected": lambda: Q(objected_at__isnull=False),
+    "asked": lambda: ~Q(plea=""),
     "back": _came_back,
     "late": lambda now: Q(ended_at=None, due_at__lt=now),
     "today": lambda now, end: Q(ended_at=None, due_at__gte=now, due_at__lt=end),
@@ -513,12 +520,13 @@ def _rows(values: Any) -> list[Row]:
             late=ended_at is None and due_at is not None and due_at < now, returns=returns,
             reworks=reworks, reports_count=reports_count, objected=objected_at is not None,
             place_ambiguous=place_ambiguous, lat=lat, lon=lon, cover=covers.get(cover_id, ""),
-            version=version,
+            version=version, suspended_until=suspended_until, plea=plea, on_spot=on_spot,
         )
         for (
             pk, number, state, source, category_id, street_id, community_id, address, unit_id,
             step_kind, step_unit_id, due_at, opened_at, changed_at, ended_at, returns, reworks,
             reports_count, objected_at, place_ambiguous, lat, lon, cover_id, version,
+            suspended_until, plea, on_spot,
         ) in found
     ]  # fmt: skip
 

@@ -25,6 +25,8 @@ from gulou.people.models import User
 from gulou.photos.models import Photo
 from gulou.places import queries as places
 
+from .time import can_appeal
+
 _RECHECK = frozenset({states.CLOSE, states.REWORK})
 
 
@@ -153,7 +155,23 @@ def _makes_sense(move: Move, case: Case) -> bool:
         return case.objected_at is not None
     if move == states.REPLY:
         return case.source == Source.ASSIGNED and Assignment.objects.filter(case=case).exists()
+    if move in _ABOUT_TIME:
+        return _time_allows(move, case)
     return move != states.RELEASE or not case.restricted
+
+
+_ABOUT_TIME = frozenset({states.EXTEND, states.SUSPEND, states.RESUME, states.RULE, states.APPEAL})
+
+
+def _time_allows(move: Move, case: Case) -> bool:
+    """Whether something waits to be decided, or may be asked about the time of a case."""
+    if move == states.RULE or case.plea:
+        return move == states.RULE and bool(case.plea)
+    if move == states.RESUME or case.suspended_until is not None:
+        return move == states.RESUME and case.suspended_until is not None
+    if move == states.EXTEND:
+        return case.due_at is not None and case.due_at > clock.now() and not case.on_spot
+    return move != states.APPEAL or can_appeal(case)
 
 
 def people_who_see(case: Case) -> list[User]:

@@ -1,9 +1,10 @@
 """The record of one case: what it is, what was sent, and everything that happened, in order."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -26,12 +27,14 @@ from gulou.catalogue.routing import Routing
 from gulou.kit import clock
 from gulou.kit.compiled import Compiled
 from gulou.kit.words import name_of
+from gulou.kit.worktime import Limit
 from gulou.outbox.models import Event
 from gulou.outbox.queries import story
 from gulou.people import queries as people
 from gulou.people.models import User
 
 from .seen import cases_seen_by, moves_open_to
+from .time import PleaSeen, Segment, pleas_of, segments_of, stood_still
 from .undone import taken_back
 
 
@@ -101,6 +104,12 @@ class StepSeen:
     ended_at: datetime | None
     outcome: str
     late: bool
+    # Late, and forgiven by an appeal.
+    excused: bool = False
+    # Where its clock has stood still: the stretches in which it ran, and did not.
+    segments: tuple[Segment, ...] = ()
+    limit: Limit | None = None
+    extended: Limit | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +162,8 @@ class Entry:
     # Whether the reporters read these words too.
     public: bool = False
     correction: bool = False
+    # What the fact tells, as it stands there: ids, numbers and times.
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -168,6 +179,7 @@ class Record:
     merged: list[str]
     assigned: Assigned | None
     late: bool
+    pleas: list[PleaSeen]
 
     @cached_property
     def routing(self) -> Routing | None:
@@ -198,17 +210,18 @@ class Record:
 def record_of(case: Case, *, reader: User) -> Record:
     """The record of a case that the reader was found to see."""
     now, units, family = clock.now(), people.unit_refs(), family_of(case)
-    steps = _steps_of(case.pk)
+    steps, events = _steps_of(case.pk), story(case.subject_kind, case.uid)
     return Record(
         case=case,
         moves=moves_open_to(reader, case, steps=steps),
         photos=_photos(family),
         reports=_reports(family),
-        steps=[_step(step, now, units) for step in steps],
-        story=_story(case, units, reader),
+        steps=_seen_steps(case, steps, now, units, still=_time_was_asked(events)),
+        story=_story(case, events, units, reader),
         merged=_numbers(family[1:], reader),
         assigned=_assigned(case, now) if case.source == Source.ASSIGNED else None,
         late=case.ended_at is None and case.due_at is not None and case.due_at < now,
+        pleas=pleas_of(case) if _time_was_asked(events) else [],
     )
 
 
@@ -325,18 +338,37 @@ def _objection(answer: Answer) -> ObjectionSeen:
     )  # fmt: skip
 
 
-def _step(step: Step, now: datetime, units: people.Registry) -> StepSeen:
+def _time_was_asked(events: Sequence[Event]) -> bool:
+    return any(event.name == "case.time_asked" for event in events)
+
+
+def _seen_steps(
+    case: Case, steps: Sequence[Step], now: datetime, units: people.Registry, *, still: bool
+) -> list[StepSeen]:
+    """The stretches of work, each with the pieces of its clock."""
+    stood = stood_still(case) if still else {}
+    return [_step(step, now, units, stood.get(step.pk, [])) for step in steps]
+
+
+def _step(
+    step: Step, now: datetime, units: people.Registry,
+    still: list[tuple[datetime, datetime | None]],
+) -> StepSeen:  # fmt: skip
     return StepSeen(
         kind=step.kind, kind_label=step.get_kind_display(),
         unit=name_of(units[step.unit_id]) if step.unit_id in units else "",
         person=str(step.person or ""), started_at=step.started_at, due_at=step.due_at,
         ended_at=step.ended_at, outcome=step.outcome,
         late=step.due_at is not None and (step.ended_at or now) > step.due_at,
+        excused=step.excused, segments=tuple(segments_of(step, still)) if still else (),
+        limit=Limit(step.limit_amount, step.limit_unit) if step.limit_amount else None,
+        extended=Limit(step.extended, step.limit_unit) if step.extended else None,
     )  # fmt: skip
 
 
-def _story(case: Case, units: people.Registry, reader: User) -> list[Entry]:
-    events = story(case.subject_kind, case.uid)
+def _story(
+    case: Case, events: Sequence[Event], units: people.Registry, reader: User
+) -> list[Entry]:
     payloads = [event.payload for event in events]
     said = [p["words"] for p in payloads if p.get("words")]
     given = [p["reason"] for p in payloads if p.get("reason")]
@@ -378,7 +410,7 @@ def _entry(
         photos=tuple(told.get("photos") or ()), rule=told.get("rule"),
         other=numbers.get(str(told.get("into") or told.get("other") or ""), ""),
         found=told.get("found"), undone=undone, public=bool(told.get("public")),
-        correction=bool(told.get("correction")),
+        correction=bool(told.get("correction")), told=told,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from gulou.cases.queries import Entry, PhotoSeen, Record, ReplySeen
+from gulou.cases.queries import Entry, PhotoSeen, PleaSeen, Record, ReplySeen
 from gulou.catalogue.queries import CategoryRef, Limit
 from gulou.desk import choices
 from gulou.desk.acts import Act
@@ -26,6 +26,12 @@ register = template.Library()
 def limit_words(limit: Limit) -> str:
     """4 小时."""
     return choices.limit_words(limit)
+
+
+@register.simple_tag
+def plea_amount(plea: PleaSeen) -> str:
+    """How much more time was asked for."""
+    return choices.limit_words(Limit(plea.amount or 0, plea.limit_unit)) if plea.limit_unit else ""
 
 
 @register.simple_tag

@@ -62,6 +62,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "groups": _groups(rows), "queue_count": len(rows), "late": sum(row.late for row in rows),
         "working": working, "shown": SHOWN, "missing": missing_words(reader),
+        "to_rule_on": queries.to_rule_on(reader), "warned": queries.warned_cases_of(reader)[:SHOWN],
     }  # fmt: skip
     if rows or working:
         context["tiles"] = _tiles(rows)

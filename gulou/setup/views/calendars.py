@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gulou.calendars import operations, queries
@@ -17,6 +21,8 @@ from gulou.calendars.states import (
     seasons_as_text,
     seasons_from_text,
 )
+from gulou.cases.operations import preview_deadlines, recompute_deadlines
+from gulou.cases.states import RECOMPUTE
 from gulou.desk.shell import reader_of
 from gulou.kit.words import name_of
 from gulou.people import queries as people
@@ -26,6 +32,7 @@ from gulou.setup import frame
 from gulou.setup.frame import Cell, Link, Nothing, Row, Table
 from gulou.setup.views.catalogue.ground import form_page, saved
 from gulou.ui.guards import needs
+from gulou.ui.times import moment
 
 
 def _back() -> Link:
@@ -162,6 +169,44 @@ def give(request: HttpRequest) -> HttpResponse:
     return form_page(
         request, form, save, title=_("Give a unit a calendar"), back=_back(),
         lead=_("For what begins from now on. What is under way keeps its deadline."),
+    )  # fmt: skip
+
+
+@needs(RECOMPUTE)
+@require_http_methods(["GET", "POST"])
+def recompute(request: HttpRequest) -> HttpResponse:
+    """Let the open clocks follow the calendars of today: what would move, then once asked."""
+    reader = reader_of(request)
+    home = Link(_("Setup"), reverse("setup:home"))
+    if request.method == "POST":
+        done = recompute_deadlines(by=reader)
+        messages.success(
+            request,
+            ngettext("%(n)d deadline was set anew.", "%(n)d deadlines were set anew.", done.moved)
+            % {"n": done.moved},
+        )
+        return redirect("setup:recompute")
+    found = preview_deadlines(by=reader)
+    units = people.unit_refs()
+    rows = [
+        Row(one.number, reverse("desk:record", args=[one.number]),
+            [Cell(name_of(units[one.unit_id])),
+             Cell(moment(one.before) if one.before else "–"), Cell(moment(one.after))])
+        for one in found.examples
+    ]  # fmt: skip
+    return frame.edit_page(
+        request, title=_("Open deadlines and the calendars"), back=home,
+        form=Form() if found.moved else None, word=_("Set these deadlines anew"),
+        lead=_("Deadlines that run do not move when a calendar changes. Here they are counted anew, if you decide so; each change stands on the record of its case."),
+        facts=[
+            (_("Open clocks looked at"), str(found.looked_at)),
+            (_("Would be due later"), str(found.later)),
+            (_("Would be due earlier"), str(found.earlier)),
+            (_("Would be late"), str(found.newly_late)),
+            (_("Would be late no more"), str(found.late_no_more)),
+        ],
+        tables=[Table(_("For example"), [_("Case"), _("Unit"), _("Due now"), _("Due then")], rows,
+                      Nothing(_("No deadline would move.")))],
     )  # fmt: skip
 
 

@@ -320,7 +320,8 @@ def hand_over(request: HttpRequest, unit_id: int) -> HttpResponse:
     one = managed.unit_managed_by(reader, unit_id)
     count = case_queries.open_cases_of(one.pk).count()
     others = [u for u in managed.units_managed_by(reader) if u.id != one.pk]
-    form, status = HandOverForm(others, data=request.POST or None), 200
+    # What nobody else is chosen for goes to the unit above.
+    form, status = HandOverForm(others, data=request.POST or None, above=one.parent_id), 200
     title = _("Hand over the open cases of %(name)s") % {"name": name_of(one)}
     if request.method == "POST":
         with refused_in(form) as outcome:

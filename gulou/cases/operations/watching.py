@@ -1,0 +1,158 @@
+"""The sweep over the clocks that are to be looked at: who is told that time runs out, clocks that
+run again, and clocks that can be set at last. It asks one index and nothing else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from gulou.calendars import queries as calendars
+from gulou.cases import clocks
+from gulou.cases.facts import CaseWarned, ClockResumed, ClockSet
+from gulou.cases.models import Case, Step, Warned
+from gulou.catalogue.states import Level
+from gulou.kit import clock, rows
+from gulou.kit.errors import Refusal
+from gulou.outbox.record import record
+from gulou.people import queries as people
+from gulou.people.models import Duty, User
+
+from .time import run_again, suspension_of
+
+AT_ONCE = 500
+SYSTEM = "system"
+
+
+def to_look_at(now: datetime) -> QuerySet[Step]:
+    """The open steps whose clock is to be looked at, the longest waiting first."""
+    return Step.objects.filter(ended_at=None, watch_at__lte=now).order_by("watch_at")
+
+
+def watch_clocks() -> int:
+    """Look at the clocks that ask for it; how many. What is left waits for the next time."""
+    found = to_look_at(clock.now()).values_list("pk", "case_id")[:AT_ONCE]
+    return sum(_look(pk, case_id) for pk, case_id in list(found))
+
+
+@rows.together()
+def _look(pk: int, case_id: int) -> bool:
+    """One clock, with its case locked. Who moves the case meanwhile goes first."""
+    now = clock.now()
+    case = Case.objects.select_for_update(skip_locked=True).filter(pk=case_id).first()
+    if case is None:
+        return False
+    step = to_look_at(now).select_for_update(of=("self",)).filter(pk=pk).first()
+    if step is None:
+        return False
+    if case.suspended_until is not None and case.step_id == step.pk:
+        _let_run_again(case, step, now)
+    elif step.due_at is None:
+        _set_at_last(case, step, now)
+    else:
+        _warn(case, step, now)
+    rows.change(step, "due_at", "watch_at", "warned")
+    return True
+
+
+def _let_run_again(case: Case, step: Step, now: datetime) -> None:
+    """The day has come on which a suspension was to be looked at, and nobody did."""
+    plea = suspension_of(case)
+    try:
+        if plea is not None:
+            run_again(case, plea)
+    except Refusal:
+        step.watch_at = now + clocks.RETRY
+        return
+    case.version += 1
+    step.refresh_from_db()
+    rows.change(case, "due_at", "suspended_until", "version")
+    due = case.due_at.isoformat() if case.due_at else ""
+    record(ClockResumed(step=step.pk, due=due), subject=case, actor=SYSTEM)
+
+
+def _set_at_last(case: Case, step: Step, now: datetime) -> None:
+    """A clock that could not be set, for want of a calendar: try again."""
+    limit = clocks.limit_of(step)
+    clocks.set_due(step, calendars.due(step.started_at, limit, unit_id=step.unit_id), now)
+    if step.due_at is None:
+        return
+    if case.step_id == step.pk:
+        case.due_at = step.due_at
+        rows.change(case, "due_at")
+    fact = ClockSet(step=step.pk, due_before="", due=step.due_at.isoformat())
+    record(fact, subject=case, actor=SYSTEM)
+
+
+def _warn(case: Case, step: Step, now: datetime) -> None:
+    found = clocks.reached(step, now)
+    if found is not None:
+        percent, level = found
+        told = whom(level, case, step)
+        step.warned = percent
+        for person in told.people:
+            rows.add(Warned(step=step, person=person, percent=percent, at=now))
+        fact = CaseWarned(
+            step=step.pk, percent=percent, level=told.level, unit=told.unit_id,
+            people=[str(person.uid) for person in told.people],
+        )  # fmt: skip
+        record(fact, subject=case, actor=SYSTEM)
+    step.watch_at = clocks.next_mark(step, now)
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who is told: people, and their unit. Nobody in person is a whole unit."""
+
+    level: str
+    unit_id: int
+    people: tuple[User, ...]
+
+
+def whom(level: str, case: Case, step: Step) -> Told:
+    """Who is told at a level; where nobody is there, at the next one above.
+
+    The unit (or the person who has the step), its head, the leader who looks after the street,
+    the head of the district office.
+    """
+    levels = list(Level)
+    for one in levels[levels.index(Level(level)) :]:
+        told = _AT[one](case, step)
+        if told is not None:
+            return told
+    return Told(Level.DISTRICT, people.office().id, ())
+
+
+def _unit(case: Case, step: Step) -> Told:
+    person = step.person
+    at = (person,) if person is not None and person.is_active else ()
+    return Told(Level.UNIT, step.unit_id, at)
+
+
+def _head(case: Case, step: Step) -> Told | None:
+    heads = _heads_of(step.unit_id)
+    return Told(Level.HEAD, step.unit_id, heads) if heads else None
+
+
+def _leader(case: Case, step: Step) -> Told | None:
+    units = people.unit_refs().values()
+    street = next((u for u in units if u.area_id == case.street_id and u.active), None)
+    if street is None or case.street_id is None:
+        return None
+    leaders = tuple(u for u in people.street_leaders([street.id]).get(street.id, ()) if u.is_active)
+    return Told(Level.LEADER, street.id, leaders) if leaders else None
+
+
+def _district(case: Case, step: Step) -> Told:
+    office = people.office().id
+    return Told(Level.DISTRICT, office, _heads_of(office))
+
+
+def _heads_of(unit_id: int) -> tuple[User, ...]:
+    group = people.leading_group(unit_id)
+    return tuple(
+        one.user for one in group
+        if one.duty == Duty.HEAD and one.user is not None and one.user.is_active
+    )  # fmt: skip
+
+
+_AT = {Level.UNIT: _unit, Level.HEAD: _head, Level.LEADER: _leader, Level.DISTRICT: _district}

@@ -1,0 +1,132 @@
+"""Reading what was asked about the time of a case, its clocks piece by piece, and who was warned."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from gulou.cases import states
+from gulou.cases.models import Case, Plea, PleaKind, Ruling, Step, Warned
+from gulou.cases.states import State, StepKind
+from gulou.kit.words import name_of
+from gulou.people import access
+from gulou.people import queries as people
+from gulou.people.models import User
+
+
+def late_steps_of(case: Case) -> QuerySet[Step]:
+    """The stretches of accepting and handling that ended late."""
+    kinds = (StepKind.ACCEPT, StepKind.HANDLE)
+    return Step.objects.filter(case=case, kind__in=kinds, ended_at__gt=F("due_at")).exclude(
+        outcome="undone"
+    )
+
+
+def can_appeal(case: Case) -> bool:
+    """Whether a closed case was late, and nobody has appealed against that."""
+    return (
+        case.state == State.CLOSED
+        and not case.pleas.filter(kind=PleaKind.APPEAL).exists()
+        and late_steps_of(case).exists()
+    )
+
+
+@dataclass(frozen=True)
+class RulingSeen:
+    """What one person said to a plea."""
+
+    by: str
+    at: datetime
+    granted: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class PleaSeen:
+    """What was asked about the time of a case, and what became of it."""
+
+    kind: str
+    label: str
+    by: str
+    unit: str
+    at: datetime
+    text: str
+    amount: int | None
+    limit_unit: str
+    until: datetime | None
+    outcome: str
+    due_before: datetime | None
+    due_after: datetime | None
+    ended_at: datetime | None
+    rulings: tuple[RulingSeen, ...]
+
+
+def pleas_of(case: Case) -> list[PleaSeen]:
+    """What was asked about the time of a case, oldest first."""
+    found = Plea.objects.filter(case=case).select_related("words", "by", "step")
+    return [_seen(plea) for plea in found.prefetch_related("rulings__words", "rulings__by")]
+
+
+def _seen(plea: Plea) -> PleaSeen:
+    return PleaSeen(
+        kind=plea.kind, label=plea.get_kind_display(), by=str(plea.by),
+        unit=name_of(people.unit_refs()[plea.unit_id]), at=plea.at, text=plea.words.text,
+        amount=plea.amount, limit_unit=plea.step.limit_unit if plea.step else "",
+        until=plea.until, outcome=plea.outcome, due_before=plea.due_before,
+        due_after=plea.due_after, ended_at=plea.ended_at,
+        rulings=tuple(
+            RulingSeen(str(one.by), one.at, one.granted, one.words.text)
+            for one in plea.rulings.all()
+        ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch in which a clock ran, or stood still. `until` None: it does so still."""
+
+    since: datetime
+    until: datetime | None
+    runs: bool
+
+
+def segments_of(step: Step, still: list[tuple[datetime, datetime | None]]) -> list[Segment]:
+    """The stretches of a step's clock, where it stood still from a time to a time."""
+    found, since = [], step.started_at
+    for stopped, again in still:
+        found += [Segment(since, stopped, True), Segment(stopped, again or step.ended_at, False)]
+        if again is None:
+            return found
+        since = again
+    return [*found, Segment(since, step.ended_at, True)]
+
+
+def stood_still(case: Case) -> dict[int, list[tuple[datetime, datetime | None]]]:
+    """From when to when the clocks of a case stood still, by step."""
+    found: dict[int, list[tuple[datetime, datetime | None]]] = {}
+    granted = Plea.objects.filter(case=case, kind=PleaKind.SUSPENSION, outcome="granted")
+    for step, since, until in granted.values_list("step_id", "decided_at", "ended_at"):
+        if step and since:
+            found.setdefault(step, []).append((since, until))
+    return found
+
+
+def to_rule_on(user: User) -> int:
+    """How many cases wait for a decision on their time that this person may make."""
+    reach = access.unit_ids_where(user, states.RULE.verb)
+    if not reach:
+        return 0
+    own = Plea.objects.filter(case=OuterRef("pk"), outcome="", by=user)
+    ruled = Ruling.objects.filter(plea__case=OuterRef("pk"), plea__outcome="", by=user)
+    waiting = Case.objects.exclude(plea="").filter(unit__in=reach)
+    return waiting.exclude(Exists(own)).exclude(Exists(ruled)).count()
+
+
+def warned_cases_of(user: User) -> list[tuple[str, int, datetime]]:
+    """The cases of which this person was told that their time runs out, while it does: number,
+    percent of the limit, and when; the most pressing first."""
+    open_still = Warned.objects.filter(person=user, step__ended_at=None).order_by("-percent", "-at")
+    found: dict[str, tuple[str, int, datetime]] = {}
+    for number, percent, at in open_still.values_list("step__case__number", "percent", "at")[:60]:
+        found.setdefault(number, (number, percent, at))
+    return list(found.values())
