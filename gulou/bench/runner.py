@@ -51,6 +51,8 @@ class Result:
     rows: Sequence[Row]
     limits: Sequence[Row]
     memory_mb: float
+    seeing_mb: float
+    """Memory while the worker also looks at new photos."""
 
     @property
     def bad(self) -> int:
@@ -63,21 +65,23 @@ def measure(server: Server, who: People, *, cases: int, bounds: Bounds) -> Resul
     asked = plan(who.crew)
     # No connection of this process is among those whose time is counted.
     connection.close()
-    rows = asyncio.run(_visit(server, who, asked, bounds))
-    memory = memory_mb(server.web) + memory_mb(server.worker)
+    rows, memory, seeing = asyncio.run(_visit(server, who, asked, bounds))
     # This process alone: the server and the database may be below it.
     inside = Costs(time.process_time, _used_by(server.database))
     limits = limit.measure(asked, inside, bounds)
     connection.close()
     rows.sort(key=lambda row: ROWS.index(row.name))
-    return Result(cases, rows, limits, round(memory, 1))
+    return Result(cases, rows, limits, round(memory, 1), round(seeing, 1))
 
 
 def _used_by(root: int) -> Callable[[], float]:
     return lambda: cpu_seconds(root)
 
 
-async def _visit(server: Server, who: People, asked: Plan, bounds: Bounds) -> list[Row]:
+async def _visit(
+    server: Server, who: People, asked: Plan, bounds: Bounds
+) -> tuple[list[Row], float, float]:
+    """The rows; the memory before photos come in, and with them."""
     costs = Costs(_used_by(server.web), _used_by(server.database))
     many = bounds.connections
     async with (
@@ -91,9 +95,16 @@ async def _visit(server: Server, who: People, asked: Plan, bounds: Bounds) -> li
         visits = Visits(asked, resident, desk, crew)
         rows = [cannon.fire(shots, server.home, costs, bounds) for shots in visits.looks()]
         rows.append(await _export(visits, costs))
-        rows += [await drive(kind, costs, bounds) for kind in visits.kinds()]
         rows += [cannon.fire(shots, server.home, costs, bounds) for shots in visits.changes()]
-        return rows
+        without, *photos = visits.kinds()
+        rows.append(await drive(without, costs, bounds))
+        memory = _memory(server)
+        rows += [await drive(kind, costs, bounds) for kind in photos]
+        return rows, memory, _memory(server)
+
+
+def _memory(server: Server) -> float:
+    return memory_mb(server.web) + memory_mb(server.worker)
 
 
 async def _export(visits: Visits, costs: Costs) -> Row:
@@ -142,7 +153,8 @@ def show(result: Result, console: Console) -> None:
     console.print(table)
     console.print("app, db, SQL: processor time per request; SQL: the same rows by plain SQL.")
     console.print(
-        f"Memory of two web processes and a worker: {result.memory_mb:.0f} MB (proportional set size).",
+        f"Memory of two web processes and a worker: {result.memory_mb:.0f} MB (proportional set "
+        f"size); {result.seeing_mb:.0f} MB while new photos are decoded and looked at.",
         highlight=False,
     )
 

@@ -170,7 +170,7 @@ class Visits:
         ]
 
     def kinds(self) -> list[Kind]:
-        """What takes several requests, one after another."""
+        """What takes several requests, one after another; with photos last."""
         return [Kind("map", self.map), Kind("create_photo", self.create_photo)]
 
     async def export(self) -> bool:
