@@ -23,32 +23,31 @@ _MOST_KNOWN = 10_000
 _many: set[Question] = set()
 
 
-# What is asked of words, without the words: how many there are (on few or on many cases), and of each
-# question whether it has terms and units. Whoever has it can make the query, and ask it of others.
-Shape = tuple[bool, tuple[tuple[bool, bool], ...]]
+# What is asked of words, without the words: of each question whether it has terms and units; none
+# where the cases are few and known already. Whoever has it can make the query, and ask it of others.
+Shape = tuple[tuple[bool, bool], ...]
+# Held apart, so that the planner goes to the cases however few are wanted of them.
+_THESE = "(WITH found AS MATERIALIZED (SELECT unnest(%s::bigint[]) AS case_id) SELECT case_id FROM found)"
 
 
 def asked_by(text: str) -> tuple[Shape, list[Any]]:
     """What `found_with` takes to find the cases of these words."""
     questions = search.questions(text)
+    few = _few(questions)
+    if few is not None:
+        return (), [few]
     values: list[Any] = []
     for question in questions:
         values += [question.terms] if question.terms else []
         values += [] if question.unit_ids is None else [sorted(question.unit_ids)]
-    kinds = tuple((bool(one.terms), one.unit_ids is not None) for one in questions)
-    return (_any_on_many(questions), kinds), values
+    return tuple((bool(one.terms), one.unit_ids is not None) for one in questions), values
 
 
 def found_with(shape: Shape, *given: Any) -> Q:
     """Which cases are found."""
-    many, kinds = shape
-    values = iter(given)
-    if not kinds:
-        return Q(pk__any=[])
-    if many:
-        return _met(kinds, values)
-    asked = " UNION ALL ".join(_sql(*kind) for kind in kinds)
-    return Q(pk__in=RawSQL(asked, list(values)))  # noqa: S611  our own
+    if shape:
+        return _met(shape, iter(given))
+    return Q(pk__in=RawSQL(_THESE, [*given]))  # noqa: S611  our own
 
 
 def _met(kinds: Iterable[tuple[bool, bool]], values: Iterator[Any]) -> Q:
@@ -64,7 +63,7 @@ def _met(kinds: Iterable[tuple[bool, bool]], values: Iterator[Any]) -> Q:
 
 def on_many(text: str) -> bool:
     """Whether these words stand on so many cases that they are not to be looked at one by one."""
-    return _any_on_many(search.questions(text))
+    return _few(search.questions(text)) is None
 
 
 def numbered(text: str) -> Q:
@@ -84,26 +83,32 @@ def number_meant(user: User, text: str) -> str:
     return str(seen.values_list("number", flat=True).first() or "")
 
 
-def _any_on_many(questions: list[Question]) -> bool:
-    return any(_on_many(question) for question in questions)
+def _few(questions: list[Question]) -> list[int] | None:
+    """The ids of the cases that answer one of these; None where there are many."""
+    found: set[int] = set()
+    for question in questions:
+        ids = _few_of(question)
+        if ids is None:
+            return None
+        found.update(ids)
+    return sorted(found)
 
 
-def _on_many(question: Question) -> bool:
+def _few_of(question: Question) -> list[int] | None:
     """What once was on many stays so, and is not asked again."""
     if question in _many:
-        return True
+        return None
     sql = _sql(bool(question.terms), question.unit_ids is not None)
     values: list[Any] = [] if question.unit_ids is None else [sorted(question.unit_ids)]
     values = [question.terms, *values] if question.terms else values
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT FROM ({sql}) AS found LIMIT %s) AS counted",  # noqa: S608  our own
-            [*values, _FEW + 1],
-        )
-        many = bool(cursor.fetchone()[0] > _FEW)
-    if many and len(_many) < _MOST_KNOWN:
+        cursor.execute(f"SELECT * FROM ({sql}) AS found LIMIT %s", [*values, _FEW + 1])  # noqa: S608  our own
+        ids = [pk for (pk,) in cursor.fetchall()]
+    if len(ids) <= _FEW:
+        return ids
+    if len(_many) < _MOST_KNOWN:
         _many.add(question)
-    return many
+    return None
 
 
 def _sql(has_terms: bool, has_units: bool) -> str:
