@@ -27,6 +27,7 @@ from gulou.cases.states import ENDED, STEP_OF, State, StepKind
 from gulou.catalogue import queries as catalogue
 from gulou.catalogue.models import Reason
 from gulou.kit.facts import Fact
+from gulou.kit.worktime import Measure
 from gulou.outbox.models import ALGORITHM, Event
 from gulou.outbox.record import canonical, content_of
 from gulou.people import queries as people
@@ -242,7 +243,8 @@ class Life:
         pk = self._add(
             Step, case_id=self.case, parent_id=None, kind=kind.value, unit_id=unit, person_id=None,
             started_at=self.at, due_at=moment(f"due{self.hours}"), ended_at=None,
-            ended_by_id=None, outcome="",
+            ended_by_id=None, outcome="", limit_amount=number(f"limit{self.hours}"),
+            limit_unit=Measure.HOUR.value,
         )  # fmt: skip
         self.step = self.rows[Step][-1]
         return pk

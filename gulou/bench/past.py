@@ -240,8 +240,9 @@ class _Teller:
         turned_away = np.isin(states, [_STATES.index(one) for one in _TURNED_AWAY])
         most = np.where(turned_away, 3, 8)
         for n in range(_MOVES + 1):
-            due = at + 3600 * self.rng.choice(_LIMITS, len(at))
-            values[f"at{n}"], values[f"due{n}"] = _moments(at), _moments(due)
+            limits = self.rng.choice(_LIMITS, len(at))
+            values[f"at{n}"], values[f"due{n}"] = _moments(at), _moments(at + 3600 * limits)
+            values[f"limit{n}"] = limits.tolist()
             left = (self.until - at) / 3600
             hours = np.where(left > most * 6, self.rng.uniform(0.2, most), left / 6)
             at = at + np.floor(hours * 3600).astype(np.int64)

@@ -108,8 +108,10 @@ def _stands(case: Case) -> dict[str, object]:
 
 
 def _filled(row: Model) -> list[str]:
-    """Which columns say something. Limits are up to the catalogue, a cover to the photos there are."""
-    names = {field.attname for field in row._meta.local_fields} - {"due_at", "cover_id"}
+    """Which columns say something. Limits are up to the catalogue, a cover to the photos there are,
+    and nobody is warned of a made-up case."""
+    left = {"due_at", "cover_id", "limit_amount", "limit_unit", "watch_at"}
+    names = {field.attname for field in row._meta.local_fields} - left
     return sorted(name for name in names if getattr(row, name) not in (None, "", []))
 
 
