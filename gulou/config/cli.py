@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,17 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     covers = measured.add_parser("covers", help="faces and plates, against boxes drawn by hand")
     covers.add_argument("folder", type=Path, help="pictures with a COCO file, or YOLO text files")
     covers.add_argument("--boxes", type=Path, help="a COCO file that lies elsewhere")
+    duplicates = measured.add_parser("duplicates", help="suggestions, against flagged reports")
+    duplicates.add_argument("file", type=Path, help="CSV, also packed (.gz)")
+    duplicates.add_argument("--mapping", type=Path, required=True,
+                            help="as for `gulou import cases`, with [duplicates]")  # fmt: skip
+    duplicates.add_argument("--since", type=date.fromisoformat, metavar="DAY",
+                            help="count reports from this day on; earlier ones are remembered")  # fmt: skip
+    duplicates.add_argument("--before", type=date.fromisoformat, metavar="DAY",
+                            help="count reports before this day")  # fmt: skip
+    duplicates.add_argument("--scatter", type=float, default=0, metavar="METRES",
+                            help="move places at random, hide addresses: as telephones send them")  # fmt: skip
+    duplicates.add_argument("--svg", type=Path, metavar="FILE", help="draw the curve there")
     ready = add("ready", "Whether the web server of this machine can serve; 1 if not.", _ready)
     ready.add_argument("--worker", action="store_true", help="ask for a worker instead")
     doctor = add("doctor", "Check everything and say what to do.", _doctor)

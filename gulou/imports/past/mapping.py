@@ -108,6 +108,22 @@ class OnTime:
 
 
 @dataclass(frozen=True)
+class Duplicates:
+    """How the file flags a report that repeats another: only measuring asks for it.
+
+    `column` with its `values` is the flag; `parent` the column with the number of what is repeated
+    (alone it is the flag too). Where no column says that, what is repeated is any report of the
+    `days` before with equal cells in all the columns `same`.
+    """
+
+    column: str = ""
+    values: tuple[str, ...] = ()
+    parent: str = ""
+    same: tuple[str, ...] = ()
+    days: int = 14
+
+
+@dataclass(frozen=True)
 class CaseMapping:
     """All of a mapping file."""
 
@@ -123,6 +139,7 @@ class CaseMapping:
     states: Values = Values()
     sources: Values = Values()
     on_time: OnTime = OnTime()
+    duplicates: Duplicates = Duplicates()
 
     def named_columns(self) -> set[str]:
         """Every column that the file must have."""
@@ -131,6 +148,7 @@ class CaseMapping:
                  if f.name not in ("ignore", "make")}  # fmt: skip
         found |= {*self.categories.columns, self.units.column, self.units.code}
         found |= {self.states.column, self.sources.column, self.on_time.column}
+        found |= {self.duplicates.column, self.duplicates.parent, *self.duplicates.same}
         return found - {""}
 
 
@@ -164,6 +182,7 @@ def _mapping(given: dict[str, Any]) -> CaseMapping:
         states=_among(_part(Values, given, "states"), [s.value for s in STATES_TAKEN], "states"),
         sources=_among(_part(Values, given, "sources"), Source.values, "sources"),
         on_time=_part(OnTime, given, "on_time"),
+        duplicates=_part(Duplicates, given, "duplicates"),
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from gulou.places.models import Area
 from .files import Line
 from .house import House
 from .mapping import AREA, KEEP, CaseMapping
+from .times import moment_in
 
 LONGEST_WORDS = 2000
 LEVELS = ("street", "community", "grid")
@@ -196,21 +197,9 @@ class Reader:
         text = self.cell(line, column)
         if not text:
             return None
-        moment = self._parsed(text)
+        moment = moment_in(self.mapping, text)
         if moment is None:
             raise Rejected(_("A time cannot be read."), text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=self.mapping.zone)
         if moment > self.now + timedelta(days=1):
             raise Rejected(_("A time is in the future."), text)
         return moment
-
-    def _parsed(self, text: str) -> datetime | None:
-        for one in self.mapping.formats:
-            try:
-                return datetime.strptime(text, one)  # noqa: DTZ007  the mapping's zone is added
-            except ValueError:
-                continue
-        try:
-            return datetime.fromisoformat(text.replace("/", "-"))
-        except ValueError:
-            return None

@@ -67,7 +67,7 @@ def import_cases(
     Raises Invalid for a file or mapping that cannot be used, Conflict while the same is running.
     """
     file = open_csv(path)
-    _check_columns(file, mapping)
+    check_columns(file, mapping)
     with _alone(mapping.system):
         names, total = Names(mapping), 0
         for line in file.lines():
@@ -146,7 +146,8 @@ class _Taking:
         self.rejects.write(line, why)
 
 
-def _check_columns(file: CsvFile, mapping: CaseMapping) -> None:
+def check_columns(file: CsvFile, mapping: CaseMapping) -> None:
+    """Refuse a file that lacks a column which the mapping names. Raises Invalid."""
     missing = sorted(mapping.named_columns() - set(file.columns))
     if missing:
         raise Invalid(
