@@ -322,8 +322,11 @@ class CaseClosed(CaseSettling):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseReworked(CaseSettling):
+    """`faked` are pictures of the unit that the rechecker confirmed to be fakes."""
+
     name: ClassVar[str] = "case.reworked"
     unit: int
+    faked: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -370,6 +373,16 @@ class AssignmentAnswered(CaseMoved):
 class PhotosReleased(CaseMoved):
     name: ClassVar[str] = "case.photos_released"
     withheld: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoversDecided(Fact):
+    """A person changed what of a picture the public does not see: how many covers came and went."""
+
+    name: ClassVar[str] = "case.covers_decided"
+    photo: str
+    added: int
+    removed: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What the worker does for cases by the clock."""
+"""What the worker does for cases: by the clock, and after what happened to them."""
 
 from datetime import timedelta
 
@@ -6,15 +6,25 @@ from gulou.kit import clock
 from gulou.outbox.table import Envelope
 from gulou.people.access import posted_unit_ids
 from gulou.people.models import User
+from gulou.photos import jobs as photo_jobs
 
-from . import search, tallies
-from .models import Before, Step
+from . import examining, search, tallies
+from .models import Before, Case, Step
 from .operations.figures import compute_figures
 from .operations.succession import give_back_steps as give_back
 from .operations.watching import SYSTEM
 from .operations.watching import watch_clocks as watch
 
 KEPT = timedelta(minutes=10)
+
+
+def examine_pictures(envelope: Envelope) -> None:
+    """Find what there is to say of the pictures that a unit sends of its work. Twice does no harm."""
+    case = Case.objects.get(uid=envelope.subject_uid)
+    for evidence in examining.after_photos(case, envelope.fact.photos):
+        for one in (evidence, *examining.before_photos(evidence)):
+            photo_jobs.prepare(one.photo)
+        examining.examine(evidence)
 
 
 def fold_tallies() -> int:

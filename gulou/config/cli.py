@@ -66,7 +66,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )
     add("recount", "Count all cases anew, where the doctor finds counts wrong.",
         _inside("recount.recount"))  # fmt: skip
-    add("cover", "Look for faces and plates in all photos that wait for it.",
+    add("cover", "Look for faces and plates in all photos that wait for it; file fingerprints.",
         _inside("cover.cover"))  # fmt: skip
     evaluate = add(
         "evaluate", "Measure what the house finds, against what people marked.", _evaluate

@@ -21,7 +21,7 @@ ROOT_URLCONF = "gulou.config.urls"
 WSGI_APPLICATION = "gulou.config.wsgi.application"
 CSRF_FAILURE_VIEW = "gulou.config.faults.form_expired"
 # How many pixels of a picture are looked at for faces and plates: about a second of one core for both.
-LOOK_AT_PIXELS = {"face": 1_600_000, "plate": 2_500_000}
+LOOK_AT_PIXELS = {"face": 1_600_000, "plate": 4_100_000}
 
 REACTIONS = "gulou.config.reactions.REACTIONS"
 ERRANDS = "gulou.config.errands.ERRANDS"

@@ -146,7 +146,8 @@ _ACTS = (
         "gavel", "i", _("%(case)s stays as it ended. Who objected is told.")),
     Act(states.REWORK, forms.ReworkForm,
         lambda s: operations.rework_case(
-            s.case, reason_id=s["reason"], evidence=s.evidence, **s.common),
+            s.case, reason_id=s["reason"], evidence=s.evidence, faked=s["faked"] or (),
+            **s.common),
         "arrow-back-up", "w", _("%(case)s went back for rework.")),
     Act(states.NAME_RECHECKER, forms.NameForm,
         lambda s: operations.name_rechecker(s.case, person=s.form.able[s["person"]], **s.common),

@@ -14,6 +14,7 @@ from gulou.kit.words import name_of
 from gulou.kit.worktime import Limit
 from gulou.people import queries as people
 from gulou.places.coordinates import distance_m
+from gulou.ui.times import moment
 
 from . import choices
 
@@ -403,6 +404,21 @@ class ReturnForm(ReasonForm):
 class ReworkForm(ReasonForm):
     takes_photos = True
     move = states.REWORK
+    faked = forms.TypedMultipleChoiceField(
+        label=_("Confirmed to be a fake"), coerce=UUID, required=False,
+        widget=forms.CheckboxSelectMultiple(),
+        help_text=_("Tick a picture only if you are sure. It counts against the unit."),
+    )  # fmt: skip
+
+    def fit(self) -> None:
+        super().fit()
+        sent = [photo for photo in queries.photos_of(self.case) if photo.after]
+        self.offer("faked", [
+            (str(photo.uid), _("Picture after handling, %(at)s") % {"at": moment(photo.added_at)})
+            for photo in sent
+        ])  # fmt: skip
+        if not sent:
+            del self.fields["faked"]
 
 
 class ReopenForm(ReasonForm):

@@ -130,6 +130,13 @@ def _warned(entry: Entry) -> str:
     return _("%(percent)s %% of the time has gone by: %(level)s was told") % given
 
 
+def _reworked(entry: Entry) -> str:
+    unit = {"unit": entry.to_unit or entry.unit}
+    if entry.told.get("faked"):
+        return _("Recheck failed, a picture was confirmed to be a fake, back to %(unit)s") % unit
+    return _("Recheck failed, back to %(unit)s") % unit
+
+
 _LOOKS = {
     "case.on_spot": _Look(
         _by(gettext_lazy("%(unit)s is to rectify it on the spot, within a day")), "bolt", "underway"
@@ -164,9 +171,7 @@ _LOOKS = {
     "case.handled": _Look(_by(gettext_lazy("%(unit)s reported it as handled")), "tool", "recheck"),
     "case.rechecker_named": _Look(_named, "user-check", "recheck"),
     "case.closed": _Look(_plain(gettext_lazy("Rechecked and closed")), "circle-check", "done"),
-    "case.reworked": _Look(
-        _by(gettext_lazy("Recheck failed, back to %(unit)s")), "refresh", "late"
-    ),
+    "case.reworked": _Look(_reworked, "refresh", "late"),
     "case.objected": _Look(_plain(gettext_lazy("The reporter objects")), "message-report", "late"),
     "case.reopened": _Look(_plain(gettext_lazy("Reopened")), "refresh", "waiting"),
     "case.upheld": _Look(_plain(gettext_lazy("Upheld against the objection")), "gavel", "done"),
@@ -181,6 +186,9 @@ _LOOKS = {
     "case.assignment_answered": _Look(_replied, "writing", "done"),
     "case.photos_released": _Look(
         _plain(gettext_lazy("Decided which pictures are public")), "world"
+    ),
+    "case.covers_decided": _Look(
+        _plain(gettext_lazy("Changed what of a picture is covered")), "eye-check"
     ),
     "case.words_erased": _Look(_plain(gettext_lazy("Words erased on request")), "trash"),
 }

@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from .views import (
     bulk,
+    covers,
     entering,
     errands,
     files,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("cases/<case_number:number>/erase/", record.erase, name="erase"),
     path("cases/<case_number:number>/contact/<uuid:uid>/", record.contact, name="contact"),
     path("cases/<case_number:number>/link/<uuid:uid>/", record.link, name="link"),
+    path("cases/<case_number:number>/photos/<uuid:uid>/", covers.covers, name="covers"),
     path("cases/<case_number:number>/<slug:name>/", record.move, name="move"),
     path("search", lists.find, name="find"),
     path("enter/", entering.enter, name="enter"),

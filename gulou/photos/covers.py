@@ -29,6 +29,8 @@ from .seeing.boxes import Box
 if TYPE_CHECKING:
     from gulou.people.models import User
 
+__all__ = ["CoverKind", "Drawn", "change_covers", "look_at", "publish", "standing"]
+
 _LOOKED_AT = "full"
 _QUALITY = {"list": 76, "page": 82, "full": 86}
 MOST_COVERS = 60

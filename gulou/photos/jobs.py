@@ -10,7 +10,7 @@ from gulou.kit import clock
 from gulou.outbox.deliver import Hopeless
 from gulou.outbox.table import Envelope
 
-from . import copies, covers, files, operations
+from . import copies, covers, files, likeness, operations
 from .decoding import client
 from .decoding.client import Picture, Unreadable
 from .models import Photo, PhotoState, Rendition
@@ -36,12 +36,19 @@ def look(envelope: Envelope) -> None:
 
 def look_at(photo: Photo) -> None:
     """As `look`, for one photo that is kept."""
-    _make(photo)
+    prepare(photo)
     try:
         covers.look_at(photo)
         covers.publish(photo)
     except Unreadable as error:
         raise _failed(photo, error) from error
+
+
+def prepare(photo: Photo) -> None:
+    """Make the copies and the fingerprints of a kept photo, and let it be found by them."""
+    _make(photo)
+    photo.refresh_from_db(fields=["perceptual_hash"])
+    likeness.note(photo)
 
 
 def publish(envelope: Envelope) -> None:
@@ -80,6 +87,7 @@ def make_all_renditions() -> None:
             for photo, picture in zip(some, pool.map(_read, some), strict=True):
                 copies.keep(photo, picture)
     copies.share(kept)
+    likeness.note_all()
 
 
 def _read(photo: Photo) -> Picture:

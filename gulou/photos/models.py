@@ -95,6 +95,30 @@ class Rendition(models.Model):
         return f"{self.photo_id} {self.size}"
 
 
+class Likeness(models.Model):
+    """The perceptual hash of a kept photo in four quarters of 16 bits, each less 32768, so that
+    photos that look alike are found among millions: two that differ in few bits share a quarter."""
+
+    photo = models.OneToOneField(
+        Photo, primary_key=True, on_delete=models.CASCADE, related_name="likeness"
+    )
+    a = models.SmallIntegerField()
+    b = models.SmallIntegerField()
+    c = models.SmallIntegerField()
+    d = models.SmallIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["a"], include=["b", "c", "d", "photo"], name="likeness_a"),
+            models.Index(fields=["b"], include=["a", "c", "d", "photo"], name="likeness_b"),
+            models.Index(fields=["c"], include=["a", "b", "d", "photo"], name="likeness_c"),
+            models.Index(fields=["d"], include=["a", "b", "c", "photo"], name="likeness_d"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.photo_id}"
+
+
 class CoverKind(models.TextChoices):
     FACE = "face", _("Face")
     PLATE = "plate", _("Vehicle plate")

@@ -1,6 +1,8 @@
 """Looking at photos. Who may look is decided where the photo belongs: in cases, or by the draft."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -11,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from gulou.kit.errors import NotFound
 from gulou.people.models import User
 
-from . import copies, files
+from . import copies, current, files
 from .decoding.client import Limits, Unreadable
-from .models import Photo, PhotoState
+from .models import CoverKind, Photo, PhotoState
 
 # A page that waits for a copy which the worker has not made yet waits no longer than this.
 _PATIENCE_SECONDS = 3.0
@@ -92,6 +94,62 @@ def open_rendition(photo: Photo, size: str) -> "tuple[File[Any], str]":
                 return file, files.COPY_MIME
         raise _not_there() from error
     return File(BytesIO(copy.data)), files.COPY_MIME
+
+
+KINDS_OF_COVER = CoverKind.choices
+
+
+@dataclass(frozen=True)
+class CoverSeen:
+    """A cover that stands, for who may change it; places in percent of the picture."""
+
+    id: int
+    kind: str
+    label: str
+    left: float
+    top: float
+    wide: float
+    high: float
+    sure: int | None
+    by: str
+    at: datetime
+
+
+def covers_of(photo: Photo) -> list[CoverSeen]:
+    """What is covered of a photo now."""
+    standing = photo.covers.filter(ended_at=None).select_related("by")
+    return [
+        CoverSeen(
+            id=one.pk, kind=one.kind, label=one.get_kind_display(), left=_percent(one.x),
+            top=_percent(one.y), wide=_percent(one.width), high=_percent(one.height),
+            sure=None if one.score is None else round(one.score * 100), by=str(one.by or ""),
+            at=one.at,
+        )
+        for one in standing
+    ]  # fmt: skip
+
+
+def _percent(part: float) -> float:
+    return round(part * 100, 1)
+
+
+def covering_is_on() -> bool:
+    """Whether faces and plates are looked for in new pictures."""
+    return current.covering_is_on()
+
+
+def copy_of(photo: Photo) -> bytes:
+    """The bytes of a copy that is good to compare by. Raises FileNotFoundError before it is made."""
+    with files.open_file(files.copy_path(photo.sha256, "page")) as file:
+        copy: bytes = file.read()
+    return copy
+
+
+def original_of(photo: Photo) -> bytes:
+    """The bytes of the untouched original: as hostile as they came. Raises FileNotFoundError."""
+    with files.open_file(photo.original) as file:
+        original: bytes = file.read()
+    return original
 
 
 def open_public_rendition(photo: Photo, size: str) -> "tuple[File[Any], str]":

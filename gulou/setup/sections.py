@@ -55,6 +55,7 @@ SECTIONS: Sequence[Section] = (
     Section("setup:channels", _("Channels"), _("By which ways reports come and answers go, open or closed."), "phone", (CATALOGUE,)),
     Section("setup:rules", _("Rules"), _("Which unit leads for what, where"), "route", (CATALOGUE,)),
     Section("setup:office", _("Office"), _("What the public reads of the office on every page: name, address, complaints, registration."), "building-bank", (CATALOGUE,)),
+    Section("setup:covers", _("Faces and plates"), _("Whether they are covered before the public sees a picture."), "face-id", (CATALOGUE,)),
     Section("setup:sheets", _("Import and export"), _("Registers as workbooks: out, and in again with a dry run."), "table", (MANAGE, CATALOGUE, CALENDARS, PLACES)),
     Section("setup:openings", _("Public side"), _("Which pages everybody may open, and who let it"), "world", (ASK_OPENING, APPROVE_OPENING)),
 )

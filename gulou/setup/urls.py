@@ -3,6 +3,7 @@ from django.urls import path
 from .views import (
     areas,
     calendars,
+    covers,
     editions,
     home,
     office,
@@ -139,6 +140,7 @@ urlpatterns = [
     path("templates/<uuid:uid>/", templates.template, name="template"),
     path("templates/<uuid:uid>/switch/", templates.template_switch, name="template_switch"),
     path("templates/<uuid:uid>/history/", templates.template_history, name="template_history"),
+    path("covers/", covers.covers, name="covers"),
     path("office/", office.office, name="office"),
     path("office/history/", office.office_history, name="office_history"),
     path("sheets/", sheets.registers, name="sheets"),

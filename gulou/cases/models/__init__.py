@@ -5,6 +5,7 @@ from .beside import Findable, Origin
 from .case import Case, Source
 from .counts import Counted, PublicFigures, Tally, TallyChange
 from .evidence import CasePhoto, PhotoKind
+from .findings import FakedPhoto, Finding, FindingKind
 from .report import Answer, Channel, Letter, Report
 from .time import Plea, PleaKind, Ruling, Warned
 from .words import Contact, Words
@@ -20,7 +21,10 @@ __all__ = [
     "Channel",
     "Contact",
     "Counted",
+    "FakedPhoto",
     "Findable",
+    "Finding",
+    "FindingKind",
     "Letter",
     "Note",
     "Origin",

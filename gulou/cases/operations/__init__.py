@@ -21,6 +21,7 @@ from .intake import ContactDetails, Snap, receive_report
 from .past import PastCase, known_lines, take_in
 from .recompute import Outlook, preview_deadlines, recompute_deadlines
 from .records import (
+    change_covers,
     erase_contact,
     erase_words,
     hand_over_link,
@@ -58,6 +59,7 @@ __all__ = [
     "appeal",
     "ask_extension",
     "ask_suspension",
+    "change_covers",
     "close_case",
     "combine_reports",
     "compute_figures",

@@ -1,9 +1,10 @@
 """What changes no state: notes, releasing pictures, erasing what somebody asks to erase."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import search, states
@@ -11,6 +12,7 @@ from gulou.cases.facts import (
     CaseNoted,
     ContactErased,
     ContactSeen,
+    CoversDecided,
     LinkHandedOver,
     PhotosReleased,
     WordsErased,
@@ -34,6 +36,8 @@ from gulou.outbox.queries import story
 from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people.models import User
+from gulou.photos import covers
+from gulou.photos.covers import Drawn
 
 from .ground import (
     NOTHING,
@@ -124,6 +128,25 @@ def release_photos(
         subject=case, actor=by.actor,
     )  # fmt: skip
     return case
+
+
+@transaction.atomic
+def change_covers(
+    case: Case, uid: UUID, *, by: User, drawn: Sequence[Drawn], removed: Collection[int]
+) -> None:
+    """Decide what of a picture the public does not see. Who may release pictures may do this."""
+    family = locked_family(case)
+    case = locked(family[0])
+    allow(by, states.RELEASE, case)
+    evidence = CasePhoto.objects.filter(case__in=family, photo__uid=uid).select_related("photo")
+    shown = evidence.first()
+    if shown is None:
+        raise NotFound("photo.not_found", _("There is no such picture."))
+    covers.change_covers(shown.photo, by=by, drawn=drawn, removed=removed)
+    record(
+        CoversDecided(photo=str(uid), added=len(drawn), removed=len(removed)),
+        subject=case, actor=by.actor,
+    )  # fmt: skip
 
 
 def _publish(case: Case, *, public: bool) -> None:

@@ -1,13 +1,16 @@
 """Somebody else looks: close it, send it back, open it again."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
 from gulou.cases.facts import CaseClosed, CaseReopened, CaseReworked, RecheckerNamed
-from gulou.cases.models import Case, PhotoKind
+from gulou.cases.models import Case, CasePhoto, FakedPhoto, PhotoKind
 from gulou.cases.rechecks import is_independent, may_recheck
 from gulou.cases.states import Move, State, StepKind
-from gulou.kit import rows
+from gulou.kit import clock, rows
 from gulou.kit.errors import Invalid, NotAllowed
 from gulou.outbox.record import record
 from gulou.people import access
@@ -93,14 +96,19 @@ def close_case(
 @rows.together()
 def rework_case(
     case: Case, *, by: User, reason_id: int | None, words: str, evidence: Evidence = NOTHING,
-    seen: int | None = None,
+    faked: Collection[UUID] = (), seen: int | None = None,
 ) -> Case:  # fmt: skip
-    """The recheck finds it not done: the unit begins again, and all earlier evidence stays."""
+    """The recheck finds it not done: the unit begins again, and all earlier evidence stays.
+
+    `faked` names pictures of the unit that the rechecker confirms to be fakes: they count against
+    the unit that sent them.
+    """
     case = locked(case, seen=seen)
     _allow_independent(by, states.REWORK, case)
     states.REWORK.check(case.state)
     left = leave(case, states.REWORK, by=by, words=words, reason_id=reason_id)
     photos = _recheck_photos(case, evidence, by, PhotoKind.RECHECK)
+    fakes = _confirm_faked(case, faked, by)
     end_steps(case, "failed", by=by)
     case.reworks += 1
     step = begin_step(case, StepKind.HANDLE, unit_id=case.unit_id)
@@ -108,7 +116,7 @@ def rework_case(
     record(
         CaseReworked(
             unit=case.unit_id, words=left.words, words_digest=left.words_digest,
-            reason=left.reason, photos=photos, step=step.pk,
+            reason=left.reason, photos=photos, step=step.pk, faked=fakes,
         ),
         subject=case, actor=by.actor,
     )  # fmt: skip
@@ -157,6 +165,24 @@ def _shown_by_the_unit(case: Case) -> bool:
     handling = case.steps.filter(kind=StepKind.HANDLE).exclude(outcome="undone")
     handled = handling.latest("started_at", "id")
     return case.photos.filter(kind=PhotoKind.AFTER, step=handled).exists()
+
+
+def _confirm_faked(case: Case, uids: Collection[UUID], by: User) -> list[str]:
+    """Note that these pictures of the unit are fakes; their public ids, for the fact."""
+    sent = CasePhoto.objects.filter(case=case, kind=PhotoKind.AFTER, faked=None)
+    found = list(sent.filter(photo__uid__in=uids).select_related("photo", "step"))
+    if len(found) < len(set(uids)):
+        raise Invalid(
+            "case.faked_unknown",
+            _("One of these pictures is not the unit's, or was confirmed before. Look again."),
+            field="faked",
+        )
+    for one in found:
+        unit_id = one.step.unit_id if one.step else case.unit_id
+        rows.add(FakedPhoto(
+            case=case, evidence=one, step=one.step, unit_id=unit_id, by=by, at=clock.now()
+        ))  # fmt: skip
+    return [str(one.photo.uid) for one in found]
 
 
 def _recheck_photos(case: Case, evidence: Evidence, by: User, kind: PhotoKind) -> list[str]:

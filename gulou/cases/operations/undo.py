@@ -8,7 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from gulou.cases import search, states
 from gulou.cases.facts import CaseMoveUndone
 from gulou.cases.family import family_of
-from gulou.cases.models import Answer, Before, Case, CasePhoto, Note, PhotoKind, PleaKind, Step
+from gulou.cases.models import (
+    Answer,
+    Before,
+    Case,
+    CasePhoto,
+    FakedPhoto,
+    Note,
+    PhotoKind,
+    PleaKind,
+    Step,
+)
 from gulou.cases.states import State
 from gulou.kit import clock, rows
 from gulou.kit.errors import NotAllowed, Refusal
@@ -116,7 +126,8 @@ def _with_parents(step: Step | None) -> list[int]:
 
 
 def _forget_what_came_with(case: Case, before: Before, event: Event) -> None:
-    """No note of the move counts any more; its words stay in the story of the case."""
+    """No note of the move counts any more, nor a fake it confirmed; its words stay in the story."""
+    FakedPhoto.objects.filter(case=case, at__gte=before.at).delete()
     Note.objects.filter(case=case, move=before.move, at__gte=before.at).delete()
     CasePhoto.objects.filter(case=case, photo__uid__in=event.payload.get("photos") or ()).update(
         kind=PhotoKind.REFERENCE, step=None

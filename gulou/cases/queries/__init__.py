@@ -12,6 +12,7 @@ from .around import (
 from .assigned import AssignedRow, assigned_from_above, reply_forms
 from .counts import chips, counts_of_all
 from .figures import Figures, Named, figures_of, figures_stamp
+from .findings import ALARMS, Examined, FindingSeen, confirmed_fakes, examined
 from .found import number_meant
 from .lists import (
     PAGE,
@@ -104,14 +105,17 @@ from .uses import Uses, uses_of_area, uses_of_categories, uses_of_condition
 from .what_if import Firing, Moved, WhatIf, decided_lately, firing, what_if
 
 __all__ = [
+    "ALARMS",
     "PAGE",
     "Assigned",
     "AssignedRow",
     "Brief",
     "Colleague",
     "Entry",
+    "Examined",
     "Figures",
     "Filters",
+    "FindingSeen",
     "Firing",
     "Moved",
     "Named",
@@ -149,10 +153,12 @@ __all__ = [
     "cases_seen_by",
     "chips",
     "colleagues",
+    "confirmed_fakes",
     "counts_of_all",
     "decided_lately",
     "email_of_unit",
     "entered_by",
+    "examined",
     "figures_of",
     "figures_stamp",
     "firing",

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gulou.cases import operations, queries, states
 from gulou.cases.queries import Record
 from gulou.catalogue import queries as catalogue
-from gulou.desk import acts, drafts, pairs, sentences
+from gulou.desk import acts, drafts, hints, pairs, sentences
 from gulou.desk.acts import Act, Sent
 from gulou.desk.drafts import Draft
 from gulou.desk.pairs import Pair
@@ -203,11 +203,19 @@ def _page(
         "url": request.build_absolute_uri(reverse("desk:record", args=[case.number])),
         "templates": _templates(panel, reader),
         "walk": walk_of(request, case),
+        "examined": _examined(case, shown, reader),
         **more,
     }
     # An error must be swapped in by htmx too, which takes 422 for it.
     status = 422 if getattr(request, "htmx", False) and status == 409 else status
     return page(request, "desk/record.html", context, status=status)
+
+
+def _examined(case: "Case", shown: Record, reader: "User") -> list[hints.Beside]:
+    """What the pictures say, for who rechecks and for who names the rechecker."""
+    if not (shown.may("rework") or shown.may("name_rechecker") or shown.may("release")):
+        return []
+    return hints.beside(queries.examined(case, reader=reader))
 
 
 def _templates(panel: Panel | None, reader: "User") -> "Sequence[TemplateSeen]":

@@ -10,12 +10,12 @@ from django.conf import settings
 from gulou.photos.decoding.client import Helper, Limits, Unreadable
 from gulou.photos.seeing.boxes import Box
 
-__all__ = ["Found", "Unreadable", "burn", "find"]
+__all__ = ["Found", "Match", "Traces", "Unreadable", "burn", "compare", "find", "traces"]
 
 # A worker looks at pictures one by one; staff who try covers out may be a second.
 _HELPER = Helper(
     "gulou.photos.seeing.helper", at_once=2, rest_seconds=15,
-    limits=Limits(memory_mb=900, cpu_seconds=12, wall_seconds=40),
+    limits=Limits(memory_mb=1500, cpu_seconds=12, wall_seconds=90),
 )  # fmt: skip
 _PATIENCE_SECONDS = 60.0
 
@@ -37,6 +37,24 @@ class Found:
         return self.x, self.y, self.width, self.height
 
 
+@dataclass(frozen=True)
+class Match:
+    """How well two pictures fit: matched features that one viewpoint explains, of how many; and the
+    share of what both show that is the same to the grain (0 to 1)."""
+
+    inliers: int
+    matches: int
+    identical: float
+
+
+@dataclass(frozen=True)
+class Traces:
+    """The editor that a file names, and how many features of the picture are copied within it."""
+
+    editor: str
+    copied: int
+
+
 def _ask(do: str, files: Sequence[bytes], **more: Any) -> tuple[dict[str, Any], list[bytes]]:
     ask = {"do": do, "lengths": [len(file) for file in files], **more}
     content = io.BytesIO(b"".join(files))
@@ -53,3 +71,15 @@ def burn(jpegs: Sequence[bytes], boxes: Sequence[Box], *, qualities: Sequence[in
     """Each of these copies of one picture with the boxes painted over. Raises Unreadable."""
     _, made = _ask("burn", jpegs, boxes=list(boxes), qualities=list(qualities))
     return made
+
+
+def compare(before: bytes, after: bytes) -> Match:
+    """Do two of our copies show the same place from the same point? Raises Unreadable."""
+    head, _ = _ask("compare", [before, after])
+    return Match(head["inliers"], head["matches"], head["identical"])
+
+
+def traces(original: bytes, copy: bytes) -> Traces:
+    """Traces of editing in an original and in our copy of it. Raises Unreadable."""
+    head, _ = _ask("traces", [original, copy])
+    return Traces(head["editor"], head["copied"])

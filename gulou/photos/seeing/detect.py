@@ -26,6 +26,10 @@ _STRIDE = 32
 # costs no more than a large one.
 _ENLARGED = {"face": 2.5, "plate": 4.0}
 
+# What is larger goes through a network in two parts that overlap by so many pixels on each side.
+_MOST_AT_ONCE = 2_300_000
+_OVERLAPPING = 96
+
 FACE_AT_LEAST = 0.35
 PLATE_AT_LEAST = 0.6
 _OVERLAP = 0.3
@@ -73,8 +77,29 @@ def find(picture: Pixels, *, pixels: Mapping[str, int]) -> list[Found]:
     found: list[Found] = []
     for kind, boxes_in in (("face", _face_boxes), ("plate", _plate_boxes)):
         fitted = _fitted(picture, pixels[kind], _ENLARGED[kind])
-        found += _found(kind, boxes_in(fitted), fitted)
+        boxes = [_moved(boxes_in(part), left, top) for part, left, top in _parts(fitted)]
+        found += _found(kind, np.concatenate(boxes), fitted)
     return sorted(found, key=lambda one: -one.score)
+
+
+def _parts(picture: Pixels) -> Iterator[tuple[Pixels, int, int]]:
+    """A large picture in overlapping parts, so that the networks need no more memory for it; with
+    the left and top of each."""
+    height, width = picture.shape[:2]
+    if height * width <= _MOST_AT_ONCE:
+        yield picture, 0, 0
+        return
+    middle = (max(height, width) // 2 // _STRIDE) * _STRIDE
+    if width >= height:
+        yield picture[:, : middle + _OVERLAPPING], 0, 0
+        yield picture[:, middle - _OVERLAPPING :], middle - _OVERLAPPING, 0
+    else:
+        yield picture[: middle + _OVERLAPPING], 0, 0
+        yield picture[middle - _OVERLAPPING :], 0, middle - _OVERLAPPING
+
+
+def _moved(boxes: Numbers, left: int, top: int) -> Numbers:
+    return boxes + np.array([left, top, left, top, 0], np.float32)
 
 
 def _fitted(picture: Pixels, pixels: int, enlarged: float) -> Pixels:

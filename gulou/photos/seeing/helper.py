@@ -13,7 +13,7 @@ import numpy as np
 from gulou.photos.decoding import helper
 from gulou.photos.decoding.pictures import Refused
 from gulou.photos.decoding.wire import Head
-from gulou.photos.seeing import burn, detect
+from gulou.photos.seeing import burn, detect, match, traces
 
 _NO_MEMORY = -4
 Answer = tuple[Head, list[bytes]]
@@ -38,7 +38,28 @@ def _burn(files: list[bytes], ask: Head) -> Answer:
     return {}, [burn.burn(file, boxes, quality=quality) for file, quality in made]
 
 
-_WORK: dict[str, Callable[[list[bytes], Head], Answer]] = {"find": _find, "burn": _burn}
+def _compare(files: list[bytes], ask: Head) -> Answer:
+    before, after = (_grey(file) for file in files)
+    return asdict(match.compare(before, after)), []
+
+
+def _grey(jpeg: bytes) -> detect.Pixels:
+    return np.asarray(cv2.cvtColor(_pixels(jpeg), cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def _traces(files: list[bytes], ask: Head) -> Answer:
+    """Of the original, which is only read for what it says, and of our copy of it."""
+    original, copy = files
+    found = traces.Traces(traces.editor_of(original), traces.copied(_grey(copy)))
+    return asdict(found), []
+
+
+_WORK: dict[str, Callable[[list[bytes], Head], Answer]] = {
+    "find": _find,
+    "burn": _burn,
+    "compare": _compare,
+    "traces": _traces,
+}
 
 
 def warm() -> None:
