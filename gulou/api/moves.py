@@ -136,6 +136,7 @@ _MOVES: Mapping[str, Make] = {
     states.REPLY.name: lambda case, common, g: operations.answer_assignment(
         case, words=g.words, form=_needed(g.form, "form"), evidence=g.evidence, **common,
     ).assignment.case,
+    states.URGE.name: _plain(operations.urge_case),
     states.NOTE.name: lambda case, common, g: operations.note_case(
         case, words=g.words, evidence=g.evidence, public=g.public, **common),
     states.RELEASE.name: lambda case, common, g: operations.release_photos(

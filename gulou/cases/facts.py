@@ -348,6 +348,15 @@ class CaseNoted(CaseSettling):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseUrged(CaseMoved):
+    """Who it waits for was reminded: the holder of the step, and the groups of its area."""
+
+    name: ClassVar[str] = "case.urged"
+    unit: int
+    person: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseAssigned(Fact):
     """Those above have assigned it, and want a reply by then. `due` is an ISO time."""
 

@@ -148,6 +148,7 @@ RESUME = _move("resume", _("End or prolong the suspension"), {_S.HANDLING}, None
 APPEAL = _move("appeal", _("Appeal against lateness"), {_S.CLOSED}, None, words=True)
 RULE = _move("rule", _("Decide what was asked"), {_S.HANDLING, _S.CLOSED}, None, words=True)
 ON_SPOT = _move("on_spot", _("Rectify on the spot"), {_S.RECEIVED, _S.FILED, _S.DISPATCHED}, _S.HANDLING)
+URGE = _move("urge", _("Urge"), OPEN, None)
 NOTE = _move("note", _("Note"), State, None, words=True, undo=True)
 REPLY = _move("reply", _("Reply to those above"), ENDED, None, words=True, evidence=True)
 RELEASE = _move("release", _("Release pictures"), set(State) - {_S.REDIRECTED}, None)
@@ -155,7 +156,7 @@ RELEASE = _move("release", _("Release pictures"), set(State) - {_S.REDIRECTED}, 
 MOVES: tuple[Move, ...] = (
     TASK, VERIFY, FILE, DECLINE, REDIRECT, MERGE, SPLIT, DISPATCH, ACCEPT, RETURN, HANDLE,
     NAME_RECHECKER, CLOSE, REWORK, REOPEN, UPHOLD, RULE, EXTEND, SUSPEND, RESUME, APPEAL, ON_SPOT,
-    REPLY, NOTE, RELEASE,
+    URGE, REPLY, NOTE, RELEASE,
 )
 # fmt: on
 

@@ -41,6 +41,7 @@ GROUPS: Sequence[VerbGroup] = (
         Verb(cases.RULE.verb, _("decide on more time, suspensions and appeals")),
         Verb(cases.RECOMPUTE, _("let open deadlines follow changed calendars")),
         Verb(cases.REPLY.verb, _("reply to who assigned a case from above")),
+        Verb(cases.URGE.verb, _("urge who a case waits for")),
         Verb(cases.NOTE.verb, _("write notes on a case")),
     )),
     VerbGroup(_("Rechecking and closing"), (

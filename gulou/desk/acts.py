@@ -182,6 +182,8 @@ _ACTS = (
         "world", "l", _("What the public sees of %(case)s is decided.")),
     Act(states.REPLY, forms.ReplyForm, _reply,
         "writing", "q", _("The reply for %(case)s is on record.")),
+    Act(states.URGE, forms.UrgeForm, _plain(operations.urge_case),
+        "bell", "0", _("%(case)s is urged. Who it waits for is told.")),
     Act(states.NOTE, forms.NoteForm, _note, "note", "t", _("Noted on %(case)s.")),
 )
 # fmt: on

@@ -116,6 +116,18 @@ class PlainForm(MoveForm):
     words = _words(_("Words for the record"), rows=2)
 
 
+class UrgeForm(MoveForm):
+    """A reminder; what it says to whom is always the same."""
+
+    words = _words(_("Words for the record"), rows=2)
+
+    def fit(self) -> None:
+        """Say who is reminded."""
+        self.fields["words"].help_text = _(
+            "Who it waits for is reminded. These words stay on the record."
+        )
+
+
 class WordsForm(MoveForm):
     """Words that must be there."""
 

@@ -72,6 +72,10 @@ def _noted(entry: Entry) -> str:
     return _("Note to those who reported it") if entry.public else _("Note for staff")
 
 
+def _urged(entry: Entry) -> str:
+    return _("Urged: %(who)s") % {"who": entry.to_person or entry.to_unit or "–"}
+
+
 def _mentioned(entry: Entry) -> str:
     return _("Asked %(person)s to look") % {"person": entry.to_person or "–"}
 
@@ -180,6 +184,7 @@ _LOOKS = {
         _of(gettext_lazy("Not restricted any more, as %(other)s was filed")), "lock-open"
     ),
     "case.move_undone": _Look(_plain(gettext_lazy("Taken back")), "history"),
+    "case.urged": _Look(_urged, "bell", "late"),
     "case.noted": _Look(_noted, "note"),
     "case.mentioned": _Look(_mentioned, "bell"),
     "case.assigned": _Look(_plain(gettext_lazy("Assigned from above")), "building-bank", "waiting"),

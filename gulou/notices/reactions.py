@@ -59,6 +59,15 @@ def tell_warned(envelope: Envelope) -> None:
     _tell_house(envelope, brief.number, subject, fact.people, fact.unit if whole_unit else None)
 
 
+def tell_urged(envelope: Envelope) -> None:
+    """To the person or the unit that a case waits for: somebody urges it."""
+    fact = envelope.fact
+    brief = cases.brief_of(envelope.subject_uid)
+    subject = _("%(category)s: you are urged to move case %(number)s on") % vars(brief)
+    people_told = [fact.person] if fact.person else []
+    _tell_house(envelope, brief.number, subject, people_told, None if fact.person else fact.unit)
+
+
 def tell_asked(envelope: Envelope) -> None:
     """To the office: something was asked about the time of a case."""
     brief = cases.brief_of(envelope.subject_uid)

@@ -17,7 +17,17 @@ from gulou.kit import clock, trace
 from gulou.kit.errors import Refusal
 
 from .models import Delivery
-from .table import Call, Effect, Envelope, Message, Reaction, facts_by_name, reactions_by_label
+from .table import (
+    SLOW,
+    Call,
+    Effect,
+    Envelope,
+    Message,
+    Reaction,
+    facts_by_name,
+    lines,
+    reactions_by_label,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -55,9 +65,9 @@ def renewal() -> Renewal:
     return _present.get()
 
 
-def deliver_one(*, slow: bool = False) -> bool:
-    """Do one thing that is owed now: a slow one, or one of all others. False when nothing is."""
-    delivery = _claim(slow=slow)
+def deliver_one(*, slow: bool = False, line: str = "") -> bool:
+    """Do one thing of a line that is owed now. False when nothing is."""
+    delivery = _claim(line=SLOW if slow else line)
     if delivery is None:
         return False
     with trace.caused_by(delivery.request):
@@ -81,7 +91,7 @@ def _deliver(delivery: Delivery) -> None:
 def deliver_all(limit: int = 100_000) -> int:
     """Do everything that is owed now; the number of deliveries tried."""
     done = 0
-    while done < limit and (deliver_one() or deliver_one(slow=True)):
+    while done < limit and any(deliver_one(line=line) for line in ("", *lines())):
         done += 1
     return done
 
@@ -94,11 +104,13 @@ def retry(delivery_id: int) -> None:
 
 
 @transaction.atomic
-def _claim(*, slow: bool = False) -> Delivery | None:
+def _claim(*, line: str = "") -> Delivery | None:
     now = clock.now()
     owed = Delivery.objects.filter(done_at=None, set_aside_at=None, due_at__lte=now)
-    line = [label for label, one in reactions_by_label().items() if _is_slow(one)]
-    owed = owed.filter(reaction__in=line) if slow else owed.exclude(reaction__in=line)
+    # What nobody knows any more is set aside from the line of everything quick.
+    others = [label for label, one in reactions_by_label().items() if _line_of(one) != line]
+    mine = [label for label, one in reactions_by_label().items() if _line_of(one) == line]
+    owed = owed.filter(reaction__in=mine) if line else owed.exclude(reaction__in=others)
     delivery = owed.select_for_update(skip_locked=True).order_by("due_at", "id").first()
     if delivery is None:
         return None
@@ -109,8 +121,8 @@ def _claim(*, slow: bool = False) -> Delivery | None:
     return delivery
 
 
-def _is_slow(reaction: Reaction) -> bool:
-    return isinstance(reaction, Message) and reaction.slow
+def _line_of(reaction: Reaction) -> str:
+    return reaction.in_line if isinstance(reaction, Message) else ""
 
 
 def _open(delivery: Delivery) -> tuple[Reaction, Envelope]:

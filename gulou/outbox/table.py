@@ -28,6 +28,8 @@ class Envelope:
 
 Call = Callable[[Envelope], None]
 
+SLOW = "slow"
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -40,11 +42,18 @@ class Effect:
 class Message:
     """Something that leaves the house: at least once, with the envelope's key against doubles.
 
-    A slow one may take minutes, so it waits in a line of its own and holds up no other.
+    What depends on somebody outside has a line of its own, and holds up no other: `line` names it.
+    A slow one may take minutes and waits in the line of all that is slow.
     """
 
     call: Call
     slow: bool = False
+    line: str = ""
+
+    @property
+    def in_line(self) -> str:
+        """The line it waits in; "" is the one of everything quick."""
+        return SLOW if self.slow else self.line
 
 
 Reaction = Effect | Message
@@ -73,3 +82,10 @@ def facts_by_name() -> dict[str, type[Fact]]:
 def reactions_by_label() -> dict[str, Reaction]:
     """Every known reaction by its name in the database."""
     return {label(reaction): reaction for row in table().values() for reaction in row}
+
+
+@cache
+def lines() -> tuple[str, ...]:
+    """The name of every line but the one of everything quick."""
+    found = {one.in_line for one in reactions_by_label().values() if isinstance(one, Message)}
+    return tuple(sorted(found - {""}))

@@ -74,6 +74,7 @@ HOW: dict[str, Make] = {
     "resume": lambda cast, case, by: operations.resume_clock(case, by=by, words="可以做了"),
     "appeal": lambda cast, case, by: operations.appeal(case, by=by, words="台风天停工"),
     "rule": lambda cast, case, by: operations.rule(case, by=by, granted=True, words="属实"),
+    "urge": lambda cast, case, by: operations.urge_case(case, by=by, words="请抓紧"),
     "note": lambda cast, case, by: operations.note_case(case, by=by, words="记一笔"),
     "release": lambda cast, case, by: operations.release_photos(case, by=by, uids=[]),
 }

@@ -230,3 +230,16 @@ class TestThePast:
             assert deliver.deliver_past(by=NOON, but=[rename]) == 1
         owed = Delivery.objects.filter(done_at=None).values_list("reaction", flat=True)
         assert [label.rsplit(".", 1)[1] for label in owed] == ["rename"]
+
+
+def test_what_depends_on_somebody_outside_holds_up_nothing_else(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: table.Table = {Rang: [table.Effect(rename), table.Message(listen, line="bells")]}
+    labels = {table.label(one): one for one in rows[Rang]}
+    monkeypatch.setattr("gulou.outbox.record.table", lambda: rows)
+    monkeypatch.setattr(deliver, "reactions_by_label", lambda: labels)
+    _ring(user)
+    assert deliver.deliver_one() is True, "the effect"
+    assert deliver.deliver_one() is False and deliver.deliver_one(slow=True) is False
+    assert deliver.deliver_one(line="bells") is True and len(heard) == 1

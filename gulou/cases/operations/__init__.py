@@ -28,6 +28,7 @@ from .records import (
     note_case,
     release_photos,
     reveal_contact,
+    urge_case,
 )
 from .review import close_case, name_rechecker, reopen_case, rework_case
 from .succession import give_back_steps, hand_over_cases
@@ -97,6 +98,7 @@ __all__ = [
     "task_verification",
     "undo_move",
     "uphold_case",
+    "urge_case",
     "verify_case",
     "watch_clocks",
     "write_to_reports",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gulou.cases import search, states
 from gulou.cases.facts import (
     CaseNoted,
+    CaseUrged,
     ContactErased,
     ContactSeen,
     CoversDecided,
@@ -76,6 +78,36 @@ def note_case(
     record(
         CaseNoted(
             words=left.words, words_digest=left.words_digest, photos=photos, public=public
+        ),
+        subject=case, actor=by.actor,
+    )  # fmt: skip
+    return case
+
+
+URGE_PAUSE = timedelta(minutes=10)
+"""Nobody is reminded of the same case more often."""
+
+
+@rows.together()
+def urge_case(case: Case, *, by: User, words: str = "", seen: int | None = None) -> Case:
+    """Remind who the case waits for. The words stay on the record; they are sent to nobody."""
+    case = locked(case, seen=seen)
+    allow(by, states.URGE, case)
+    states.URGE.check(case.state)
+    told = story(case.subject_kind, case.uid)
+    last = max((one.at for one in told if one.name == CaseUrged.name), default=None)
+    if last is not None and clock.now() < last + URGE_PAUSE:
+        raise Refusal(
+            "case.urged_already",
+            _("Somebody urged this case a moment ago. Wait ten minutes before the next time."),
+        )
+    left = leave(case, states.URGE, by=by, words=words, reason_id=None)
+    put(case)
+    record(
+        CaseUrged(
+            words=left.words, words_digest=left.words_digest, step=case.step_id,
+            unit=case.step_unit_id or case.unit_id,
+            person=str(case.step_person.uid) if case.step_person else "",
         ),
         subject=case, actor=by.actor,
     )  # fmt: skip

@@ -60,7 +60,7 @@ class Overview:
 def works_on_cases(user: User) -> bool:
     """Whether any posting of theirs lets the user move cases: more than read, note and enter."""
     reach = access.reach_of(user)
-    quiet = {states.NOTE, states.RELEASE}
+    quiet = {states.NOTE, states.RELEASE, states.URGE}
     return any(reach.unit_ids_where(move.verb) for move in states.MOVES if move not in quiet)
 
 

@@ -1,7 +1,8 @@
 """The worker: does what the record owes, and the jobs of the clock. Stops between two deliveries.
 
-What is slow has a thread of its own, so that no message waits behind it. When the worker is told to
-stop, slow work is left after a moment: it is taken up again from the start.
+What is slow, and what depends on somebody outside, has a thread of its own for each line, so that
+nothing waits behind a provider that does not answer. When the worker is told to stop, such work is
+left after a moment: it is taken up again from the start.
 """
 
 import logging
@@ -17,6 +18,7 @@ from django.db.utils import InterfaceError, OperationalError
 from gulou.config.jobs import JOBS, Job
 from gulou.config.runtime import leash, memory, pulse
 from gulou.outbox.deliver import deliver_one
+from gulou.outbox.table import lines
 from gulou.photos.decoding.client import warm
 
 logger = logging.getLogger(__name__)
@@ -40,11 +42,18 @@ def work() -> int:
 
 
 def _work_until(stop: threading.Event) -> None:
-    slow = Worker(partial(deliver_one, slow=True), ())
-    beside = threading.Thread(target=slow.work_until, args=(stop,), name="slow", daemon=True)
-    beside.start()
+    beside = [_beside(line, partial(deliver_one, line=line), stop) for line in lines()]
     Worker(deliver_one, JOBS).work_until(stop)
-    beside.join(_FAREWELL_SECONDS)
+    until = time.monotonic() + _FAREWELL_SECONDS
+    for thread in beside:
+        thread.join(max(0.0, until - time.monotonic()))
+
+
+def _beside(name: str, deliver: Callable[[], bool], stop: threading.Event) -> threading.Thread:
+    work = Worker(deliver, ()).work_until
+    thread = threading.Thread(target=work, args=(stop,), name=name, daemon=True)
+    thread.start()
+    return thread
 
 
 class Worker:
