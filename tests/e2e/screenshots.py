@@ -321,7 +321,7 @@ def _beside(studio: Studio, page: Any) -> None:
 
 
 def _map(studio: Studio, page: Any) -> None:
-    page.goto(f"{studio.url}/desk/cases/?all=1&map=1")
+    page.goto(f"{studio.url}/desk/cases/?all=1&layout=map")
     page.locator("[data-controller~=map][data-ready]").wait_for(timeout=90_000)
     page.wait_for_timeout(2_000)
 
