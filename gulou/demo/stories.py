@@ -55,6 +55,9 @@ class Teller(Today):
             self._begin(self.until - timedelta(minutes=self.rng.randint(2, 14)), self._fresh())
         for start, story in islice(self._todays_work(), None if count >= FULL else 3):
             self._begin(start, story)
+        for start, story in self._time_stories():
+            self._begin(start, story)
+        self._begin(self.until - timedelta(days=DAYS), self._watch())
         self._begin(self.until - timedelta(days=DAYS), self._outbox())
         # Everything in one transaction: nobody else needs a number meanwhile.
         stock = rows.Stock(ahead=40)

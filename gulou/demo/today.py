@@ -9,14 +9,14 @@ from gulou.cases.models import Source
 from gulou.cases.states import State, StepKind
 from gulou.places import queries as places
 
+from .clocks import Clocks
 from .fates import Fate, Spot, Story
 from .sights import SIGHTS, Sight
-from .work import Work
 
 RONGYIN = Spot(26.0902, 119.3006, "五四路恒力城南侧")
 
 
-class Today(Work):
+class Today(Clocks):
     """Stories that stop at a step, without minding the hour of the day."""
 
     def _todays_work(self) -> Iterator[tuple[datetime, Story]]:
