@@ -35,10 +35,10 @@ class Clocks(Work):
         yield ago(0.15, self._at_once(goods, self._spot(goods), done=False))
 
     def _watch(self) -> Story:
-        """The sweep over the clocks, as the worker does it."""
+        """The sweep over the clocks, as the worker does it, only less often."""
         while True:
             cases.watch_clocks()
-            yield clock.now() + timedelta(hours=1)
+            yield clock.now() + timedelta(hours=3)
 
     @property
     def _leader(self) -> User:

@@ -196,7 +196,7 @@ class RuleForm(WordsForm):
     """Yes or no to what was asked."""
 
     granted = forms.ChoiceField(
-        label=_("Decision"), choices=[("yes", _("Granted")), ("no", _("Refused"))],
+        label=_("Decision"), choices=[("yes", _("Granted")), ("no", _("Not granted"))],
         widget=forms.RadioSelect(),
     )  # fmt: skip
     words = _words(_("Reasons"), required=True)
