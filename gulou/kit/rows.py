@@ -19,6 +19,7 @@ from django.db import connection, models, transaction
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.sql import UpdateQuery
+from psycopg.adapt import Transformer
 
 Statement = tuple[str, Sequence[Any]]
 
@@ -222,8 +223,14 @@ def _execute(cursor: Any, statements: Sequence[Statement]) -> None:
         for sql, params in statements:
             cursor.execute(sql, params)
         return
-    # Filled in one by one: the driver knows each again, and all of them together never.
-    cursor.execute(";\n".join([cursor.mogrify(sql, params) for sql, params in statements]))
+    writer = Transformer(cursor.connection)
+    cursor.execute(";\n".join([_written_out(sql, params, writer) for sql, params in statements]))
+
+
+def _written_out(sql: str, params: Sequence[Any], writer: Any) -> str:
+    """The statement with its values in it, each as the driver writes it."""
+    values = ["NULL" if one is None else writer.as_literal(one).decode() for one in params]
+    return sql % tuple(values)
 
 
 def _insert(row: Model) -> Statement:

@@ -28,9 +28,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
     _used = 0.0
 
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """As Django opens it."""
+        made = super().get_new_connection(conn_params)
+        # The session speaks UTC (USE_TZ), so nothing has to be put right after psycopg. Said once
+        # for the connection: a cursor that differs from it has a map of types of its own to fill.
+        made.adapters.register_loader(base.TIMESTAMPTZ_OID, TimestamptzLoader)
+        return made
+
     def create_cursor(self, name: str | None = None) -> Any:
-        """As Django makes it."""
-        return _reading_by_c(super().create_cursor(name))
+        """A cursor of the connection, as it is; one with a name is the server's."""
+        if name is None:
+            return self.connection.cursor()
+        make: Any = base.ServerSideCursor
+        return make(
+            self.connection, name=name, scrollable=False, withhold=self.connection.autocommit
+        )
 
     def is_usable(self) -> bool:
         """Whether the server is there. One that ends says so on the line, where nothing is said
@@ -48,15 +61,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.ensure_connection()
         make: Any = base.ServerBindingCursor
         with self.wrap_database_errors:
-            cursor = _reading_by_c(make(self.connection))
+            cursor = make(self.connection)
             made: CursorWrapper = self._prepare_cursor(cursor)  # type: ignore[attr-defined]  # not in the stubs
         return made
-
-
-def _reading_by_c(cursor: Any) -> Any:
-    # The session speaks UTC (USE_TZ), so nothing has to be put right after psycopg.
-    cursor.adapters.register_loader(base.TIMESTAMPTZ_OID, TimestamptzLoader)
-    return cursor
 
 
 def _has_spoken(connection: Any) -> bool:
