@@ -84,14 +84,17 @@ def _received(request: HttpRequest, snap: Snap) -> "Report":
     """Take it in within the limit of its network. What was received before does not count."""
     begun = clock.now()
     try:
-        lately = limits.check(request, limits.REPORTS)
+        limits.spend(request, limits.REPORTS)
     except TooMany:
         if queries.report_sent_as(snap.client_id) is None:
             raise
         return receive_report(snap)
-    received = receive_report(snap)
-    if received.received_at >= begun:
-        limits.count(request, limits.REPORTS, lately)
+    received = None
+    try:
+        received = receive_report(snap)
+    finally:
+        if received is None or received.received_at < begun:
+            limits.give_back(request, limits.REPORTS)
     return received
 
 

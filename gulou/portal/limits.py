@@ -11,10 +11,10 @@ from gulou.ui.limits import (
     VISITS,
     Limit,
     address_of,
-    check,
-    count,
+    give_back,
     limited,
     spend,
+    spent,
 )
 
 __all__ = [
@@ -28,8 +28,8 @@ __all__ = [
     "VISITS",
     "Limit",
     "address_of",
-    "check",
-    "count",
+    "give_back",
     "limited",
     "spend",
+    "spent",
 ]

@@ -1,11 +1,12 @@
 """How much one network address may send in an hour."""
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.cache import cache
@@ -16,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from gulou.kit import clock
+from gulou.kit.cache import QuickDatabaseCache
 from gulou.kit.errors import TooMany
 
 View = Callable[..., HttpResponseBase]
@@ -61,27 +63,33 @@ PICTURES = Limit("pictures", 400, _BUSY)
 DOWNLOADS = Limit("downloads", 3, _BUSY)
 
 
-def check(request: HttpRequest, limit: Limit) -> list[datetime]:
-    """When it was sent in the last hour; for `count`. Raises TooMany, with the time from which on
-    it goes again."""
-    sent = _sent(request, limit)
-    if len(sent) >= limit.most:
-        again = timezone.localtime(sent[-limit.most] + HOUR) + timedelta(minutes=1)
+def spend(request: HttpRequest, limit: Limit) -> None:
+    """Count one more, whatever becomes of it. Raises TooMany, with the time from which on it goes
+    again; what is refused does not count."""
+    oldest = _cache().take(
+        _window(request, limit), at=clock.now(), most=limit.most, seconds=int(HOUR.total_seconds())
+    )
+    if oldest is not None:
+        again = timezone.localtime(oldest + HOUR) + timedelta(minutes=1)
         raise TooMany(
             f"portal.too_many_{limit.name}", limit.words % {"time": again.strftime("%H:%M")}
         )
-    return sent
 
 
-def count(request: HttpRequest, limit: Limit, sent: list[datetime]) -> None:
-    """Remember one more. Two at the same instant may count as one: it is a brake, not a lock."""
-    sent = [*sent, clock.now()][-limit.most :]
-    cache.set(_key(request, limit), sent, timeout=int(HOUR.total_seconds()))
+def give_back(request: HttpRequest, limit: Limit) -> None:
+    """Do not count what was spent last."""
+    _cache().give_back(_window(request, limit))
 
 
-def spend(request: HttpRequest, limit: Limit) -> None:
-    """Check, and count whatever becomes of it."""
-    count(request, limit, check(request, limit))
+@contextmanager
+def spent(request: HttpRequest, limit: Limit) -> Iterator[None]:
+    """As `spend`, but what fails does not count."""
+    spend(request, limit)
+    try:
+        yield
+    except BaseException:
+        give_back(request, limit)
+        raise
 
 
 def limited(limit: Limit) -> Callable[[View], View]:
@@ -130,9 +138,12 @@ def address_of(request: HttpRequest) -> str:
     return ""
 
 
-def _sent(request: HttpRequest, limit: Limit) -> list[datetime]:
-    since = clock.now() - HOUR
-    return [at for at in cache.get(_key(request, limit), []) if at > since]
+def _cache() -> QuickDatabaseCache:
+    return cast("QuickDatabaseCache", cache)
+
+
+def _window(request: HttpRequest, limit: Limit) -> str:
+    return f"{_key(request, limit)}:window"
 
 
 def _key(request: HttpRequest, limit: Limit) -> str:

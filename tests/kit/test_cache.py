@@ -1,5 +1,7 @@
 """The cache in the database holds what Django's own holds, at a fifth of the questions."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -57,3 +59,43 @@ def test_now_and_then_it_thins_itself_out(monkeypatch: pytest.MonkeyPatch) -> No
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM kit_cache")
         assert cursor.fetchone()[0] <= 4
+
+
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+HOUR = 3600
+
+
+def _take(at: datetime, most: int = 2) -> datetime | None:
+    return QuickDatabaseCache("kit_cache", {}).take("window", at=at, most=most, seconds=HOUR)
+
+
+def test_there_are_so_many_in_any_hour() -> None:
+    assert _take(AT) is None
+    assert _take(AT + timedelta(minutes=50)) is None
+    assert _take(AT + timedelta(minutes=59)) == AT
+    assert _take(AT + timedelta(minutes=60)) is None
+    assert _take(AT + timedelta(minutes=61)) == AT + timedelta(minutes=50)
+
+
+def test_what_is_refused_is_not_taken() -> None:
+    assert [_take(AT), _take(AT), _take(AT), _take(AT)] == [None, None, AT, AT]
+    assert _take(AT + timedelta(hours=1)) is None
+
+
+def test_taking_is_one_statement() -> None:
+    with CaptureQueriesContext(connection) as captured:
+        _take(AT)
+    assert len(captured) == 1
+
+
+def test_what_is_given_back_can_be_taken_again() -> None:
+    _take(AT)
+    _take(AT)
+    QuickDatabaseCache("kit_cache", {}).give_back("window")
+    assert [_take(AT), _take(AT)] == [None, AT]
+
+
+def test_fewer_than_before_count_at_once() -> None:
+    for minutes in range(3):
+        _take(AT + timedelta(minutes=minutes), most=3)
+    assert _take(AT + timedelta(minutes=10), most=1) == AT + timedelta(minutes=2)

@@ -19,7 +19,7 @@ from gulou.cases.operations import ContactDetails, Snap, receive_report
 from gulou.catalogue import queries as catalogue
 from gulou.catalogue.queries import CategoryRef
 from gulou.kit import clock
-from gulou.kit.errors import Conflict, Refusal, TooMany
+from gulou.kit.errors import Conflict, Refusal
 from gulou.kit.words import clean, name_of
 from gulou.photos import operations as photo_operations
 from gulou.photos import queries as photos
@@ -189,16 +189,13 @@ def _send(
 
 def _received(request: HttpRequest, sheet: Sheet, snap: Snap) -> HttpResponse:
     """Take it in within the limit of its network. What was received before does not count."""
-    try:
-        counted = limits.check(request, limits.REPORTS)
-    except TooMany:
-        if sheet.sent is None:
-            raise
+    if sheet.sent is not None:
         return redirect("portal:receipt", token=receive_report(snap).token)
     begun = clock.now()
-    received = receive_report(snap)
-    if received.received_at >= begun:
-        limits.count(request, limits.REPORTS, counted)
+    with limits.spent(request, limits.REPORTS):
+        received = receive_report(snap)
+    if received.received_at < begun:
+        limits.give_back(request, limits.REPORTS)
     return redirect("portal:receipt", token=received.token)
 
 

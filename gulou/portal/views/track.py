@@ -116,10 +116,8 @@ def _taken(request: HttpRequest, form: Form, answer: Callable[[], object]) -> in
     """Give the reporter's answer, within the limit; None when it was taken, else the status."""
     if not form.is_valid():
         return 422
-    with refused_in(form) as outcome:
-        sent = limits.check(request, limits.ANSWERS)
+    with refused_in(form) as outcome, limits.spent(request, limits.ANSWERS):
         answer()
-        limits.count(request, limits.ANSWERS, sent)
         return None
     return outcome.status
 
