@@ -89,13 +89,7 @@ def keep_photos(uids: Sequence[UUID], *, draft: str, actor: str) -> list[Photo]:
     wanted = list(dict.fromkeys(uids))
     if len(wanted) > MOST_PHOTOS:
         raise _too_many()
-    found = {
-        photo.uid: photo
-        for photo in files.staged_under(draft)
-        .filter(uid__in=wanted)
-        .order_by("pk")
-        .select_for_update()
-    }
+    found = {photo.uid: photo for photo in _waiting(draft, wanted)}
     if len(found) < len(wanted):
         raise Conflict(
             "photo.gone",
@@ -191,6 +185,12 @@ _ROOM = (
 @Compiled
 def _by_id(pk: int) -> QuerySet[Photo]:
     return Photo.objects.filter(pk=pk)
+
+
+@Compiled
+def _waiting(draft: str, uids: list[UUID]) -> QuerySet[Photo]:
+    """Those of a draft that wait, locked."""
+    return files.staged_under(draft).filter(uid__any=uids).order_by("pk").select_for_update()
 
 
 def _chunks(file: "BinaryIO | UploadedFile[bytes]") -> Iterator[bytes]:
