@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "gulou.people.middleware.OnlyLooking",
+    "gulou.people.middleware.OneRequest",
     "gulou.people.middleware.SessionEnd",
     "gulou.people.middleware.FirstThings",
     "gulou.config.refusals.RefusalMiddleware",

@@ -74,7 +74,7 @@ def load_demo(
         house = Founder(rng, since).found(streets, communities)
         set_rules(house, since)
         # From here on nobody's posting changes, and no category or rule.
-        with settled(), access.only_looking():
+        with settled(), access.one_request(only_looks=True):
             Teller(house, rng, until).tell(cases, progress)
     with override("zh-hans"), clock.at(until):
         furnish_desks(house)

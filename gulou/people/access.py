@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.db import connection
 from django.db.models import BigIntegerField, BooleanField, CharField, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
@@ -70,30 +71,42 @@ class Reach:
         )
 
 
-_looking: ContextVar[dict[int, Reach] | None] = ContextVar("looking", default=None)
+@dataclass
+class _Known:
+    """What persons may do, as it was read in this request, and whether it stays so."""
+
+    reaches: dict[int, Reach]
+    stays: bool
+
+
+_known: ContextVar[_Known | None] = ContextVar("known", default=None)
 
 
 @contextmanager
-def only_looking() -> Iterator[None]:
-    """Ask once for what each person may do: around a request that changes nothing. Where postings
-    may begin and end, it is asked anew each time."""
-    token = _looking.set({})
+def one_request(*, only_looks: bool) -> Iterator[None]:
+    """Ask once for what each person may do: in a request that only looks. In one that changes
+    something once before it does; whatever an operation asks, and what comes after it, is asked
+    anew each time, for postings begin and end."""
+    token = _known.set(_Known({}, only_looks))
     try:
         yield
     finally:
-        _looking.reset(token)
+        _known.reset(token)
 
 
 def reach_of(user: User) -> Reach:
     """What this person may do where, now. One small query."""
     if not user.is_active:
         return Reach(None, {})
-    known = _looking.get()
+    known = _known.get()
+    if known is not None and not known.stays and connection.in_atomic_block:
+        _known.set(None)
+        known = None
     if known is None:
         return _reach_of(user)
-    if user.pk not in known:
-        known[user.pk] = _reach_of(user)
-    return known[user.pk]
+    if user.pk not in known.reaches:
+        known.reaches[user.pk] = _reach_of(user)
+    return known.reaches[user.pk]
 
 
 def _reach_of(user: User) -> Reach:

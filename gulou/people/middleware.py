@@ -30,16 +30,14 @@ _SECOND_FACTOR = "mfa_activate_totp"
 _SECOND_FACTORS = frozenset({_SECOND_FACTOR, "mfa_add_webauthn"})
 
 
-class OnlyLooking:
-    """Lets a request that only looks ask once for what its reader may do."""
+class OneRequest:
+    """Lets a request ask once for what its reader may do, until it changes something."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method not in {"GET", "HEAD"}:
-            return self.get_response(request)
-        with access.only_looking():
+        with access.one_request(only_looks=request.method in {"GET", "HEAD"}):
             return self.get_response(request)
 
 

@@ -1,13 +1,13 @@
 """Who may do what where: reach, dates, steps, leaders."""
 
 import uuid
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from gulou.cases import states
@@ -198,7 +198,7 @@ def _made_elsewhere(parent: Unit, code: str) -> int:
 
 
 def test_who_only_looks_is_asked_about_once(cast: Cast, django_assert_num_queries: Any) -> None:
-    with access.only_looking():
+    with access.one_request(only_looks=True):
         reach = access.reach_of(cast.lin)
         with django_assert_num_queries(0):
             assert access.reach_of(cast.lin) == reach
@@ -211,8 +211,34 @@ def test_a_posting_that_ends_ends_at_once_for_who_acts(cast: Cast) -> None:
     assert access.unit_ids_where(cast.lin, "case.read")
     cast.lin.postings.all().delete()
     assert not access.unit_ids_where(cast.lin, "case.read")
-    with access.only_looking():
+    with access.one_request(only_looks=True):
         assert not access.unit_ids_where(cast.lin, "case.read")
+
+
+def test_who_acts_is_asked_about_once_before_and_anew_from_then_on(
+    cast: Cast, django_assert_num_queries: Any
+) -> None:
+    with access.one_request(only_looks=False):
+        with _before_anything_is_open():
+            assert access.unit_ids_where(cast.lin, "case.read")
+            with django_assert_num_queries(0):
+                assert access.unit_ids_where(cast.lin, "case.read")
+        cast.lin.postings.all().delete()
+        assert not access.unit_ids_where(cast.lin, "case.read")
+        PostingFactory.create(user=cast.lin, unit=cast.street)
+        with _before_anything_is_open():
+            assert access.reach_of(cast.lin).posts
+
+
+@contextmanager
+def _before_anything_is_open() -> Iterator[None]:
+    """As outside a test, which is a transaction itself."""
+    wrapper = connections["default"]
+    wrapper.in_atomic_block = False
+    try:
+        yield
+    finally:
+        wrapper.in_atomic_block = True
 
 
 def test_who_manages_the_district_office_manages_every_unit_and_nothing_else_there(
