@@ -57,7 +57,7 @@ def _ask() -> list[float]:
     there = list(_hashes(rng, _ASKED))
     for number, value in enumerate(there):
         changed = value if number % 2 else next(_hashes(Random(number), 1))  # noqa: S311
-        for bit in range(0, number % 11):
+        for bit in range(number % (likeness.RADIUS + 1)):
             changed ^= 1 << (bit * 6)
         begun = time.perf_counter()
         found = list(likeness.alike(f"{changed:016x}", table=_TABLE))

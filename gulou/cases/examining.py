@@ -5,6 +5,7 @@ What comes of it are hints with what they rest on. The thresholds are measured; 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from gulou.kit import clock
@@ -100,24 +101,36 @@ def _place_and_time(evidence: CasePhoto, before: Sequence[CasePhoto]) -> Iterato
     away = sorted(((m, one) for one in before if (m := _apart_m(photo, one)) is not None), key=lambda pair: pair[0])  # fmt: skip
     if away and away[0][0] > 0:
         yield _finding(evidence, FindingKind.FAR, away[0][1], metres=round(away[0][0] + FAR_M))
-    timed = [one for one in before if one.photo.taken_at is not None]
-    first = min(timed, key=lambda one: str(one.photo.taken_at), default=None)
-    seen = first.photo.taken_at if first else evidence.case.opened_at
-    if photo.taken_at is not None and seen is not None and photo.taken_at < seen:
-        minutes = round((seen - photo.taken_at).total_seconds() / 60)
+    timed = [(at, one) for one in before if (at := _when(one.photo)) is not None]
+    seen, first = min(timed, key=lambda pair: pair[0], default=(evidence.case.opened_at, None))
+    taken = _when(photo)
+    if taken is not None and taken < seen:
+        minutes = round((seen - taken).total_seconds() / 60)
         yield _finding(evidence, FindingKind.EARLIER, first, minutes=minutes)
 
 
 def _apart_m(photo: Photo, other: CasePhoto) -> float | None:
     """Metres by which two places are further apart than they may be; None where one is unknown."""
-    here, there = photo, other.photo
-    if here.taken_lat is None or here.taken_lon is None:
+    here, there = _where(photo), _where(other.photo)
+    if here is None or there is None:
         return None
-    if there.taken_lat is None or there.taken_lon is None:
+    metres = distance_m(here[0], here[1], there[0], there[1])
+    return max(0.0, metres - here[2] - there[2] - FAR_M)
+
+
+def _when(photo: Photo) -> datetime | None:
+    """When it was taken: as our camera view said, or else its EXIF."""
+    return datetime.fromisoformat(photo.capture["taken"]) if photo.capture else photo.taken_at
+
+
+def _where(photo: Photo) -> tuple[float, float, float] | None:
+    """Where it was taken and by how many metres that may err, likewise."""
+    said = photo.capture or {
+        "lat": photo.taken_lat, "lon": photo.taken_lon, "accuracy": photo.taken_accuracy_m
+    }  # fmt: skip
+    if said["lat"] is None or said["lon"] is None:
         return None
-    metres = distance_m(here.taken_lat, here.taken_lon, there.taken_lat, there.taken_lon)
-    errors = sum(_ERROR_M if one.taken_accuracy_m is None else one.taken_accuracy_m for one in (here, there))  # fmt: skip
-    return max(0.0, metres - errors - FAR_M)
+    return said["lat"], said["lon"], _ERROR_M if said["accuracy"] is None else said["accuracy"]
 
 
 def _of_all(evidence: CasePhoto) -> Iterator[Finding]:
@@ -153,7 +166,11 @@ def _alone(evidence: CasePhoto) -> Iterator[Finding]:
         yield _finding(evidence, FindingKind.EDITED, editor=traces.editor)
     if traces.copied >= COPIED:
         yield _finding(evidence, FindingKind.COPIED, places=traces.copied)
-    if photo.taken_at is None and photo.taken_lat is None:
+    if photo.capture is not None:
+        yield _finding(evidence, FindingKind.CAMERA, n=photo.capture["n"])
+        if not photo.capture["whole"]:
+            yield _finding(evidence, FindingKind.GAP, n=photo.capture["n"])
+    elif photo.taken_at is None and photo.taken_lat is None:
         yield _finding(evidence, FindingKind.NO_PLACE)
 
 

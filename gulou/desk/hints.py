@@ -86,6 +86,14 @@ def _no_place(_said: Said) -> str:
     return _("Pictures that went through a chat app lose both. It was not taken in our own camera view.")  # fmt: skip
 
 
+def _camera(said: Said) -> str:
+    return _("Picture %(n)d of its device; nothing was exchanged on the way. Any picture from files lacks this.") % dict(said)  # fmt: skip
+
+
+def _gap(_said: Said) -> str:
+    return _("The picture that its device took before has not come: deleted, or still on its way.")
+
+
 _RESTS_ON: dict[str, tuple[Callable[[Said], str], str]] = {
     "same_picture": (_same_picture, "copy"),
     "seen_before": (_seen_before, "copy"),
@@ -95,6 +103,8 @@ _RESTS_ON: dict[str, tuple[Callable[[Said], str], str]] = {
     "earlier": (_earlier, "clock"),
     "other_view": (_fits, "eye-off"),
     "no_place": (_no_place, "photo-search"),
+    "gap": (_gap, "photo-off"),
+    "camera": (_camera, "camera-plus"),
     "same_view": (_fits, "eye-check"),
 }
 
@@ -109,5 +119,11 @@ def beside(examined: list[Examined]) -> list[Beside]:
 
 def _hint(seen: FindingSeen) -> Hint:
     rests_on, sign = _RESTS_ON[seen.kind]
-    tone = "late" if seen.kind in ALARMS else "done" if seen.kind == "same_view" else "waiting"
+    tone = (
+        "late"
+        if seen.kind in ALARMS
+        else "done"
+        if seen.kind in ("same_view", "camera")
+        else "waiting"
+    )
     return Hint(str(seen.kind.label), rests_on(seen.measured), sign, tone, seen.number)

@@ -42,6 +42,10 @@ class Photo(Chained):
     taken_lon = models.FloatField(null=True, blank=True)
     taken_accuracy_m = models.FloatField(null=True, blank=True)
     device = models.CharField(max_length=120, blank=True)
+    # What our own camera view said and the server proved (photos.capture); null where the picture
+    # was chosen from files. `capture_link` is its link, by which the next one of its device is proved.
+    capture = models.JSONField(null=True, editable=False)
+    capture_link = models.CharField(max_length=64, blank=True, default="", db_default="")
     # When it was looked at for faces and plates: by the detectors, or by a person.
     looked_at = models.DateTimeField(null=True, editable=False)
     # Under which name the public fetches it. Without one there is nothing for the public; each time
@@ -52,6 +56,11 @@ class Photo(Chained):
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["capture_link"],
+                name="photo_capture",
+                condition=~models.Q(capture_link=""),
+            ),
             models.Index(
                 fields=["public_uid"],
                 name="photo_public",

@@ -23,7 +23,8 @@ from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people import queries as people
 
-from . import current, files, kinds
+from . import capture, current, files, kinds
+from .capture import Capture
 from .decoding import client
 from .decoding.client import Picture, Unreadable
 from .decoding.exif import Said
@@ -56,12 +57,14 @@ _WORDS = {
 
 
 def stage_photo(
-    file: "BinaryIO | UploadedFile[bytes]", *, draft: str, by: "User | None" = None
-) -> Photo:
+    file: "BinaryIO | UploadedFile[bytes]", *, draft: str, by: "User | None" = None,
+    captured: str = "",
+) -> Photo:  # fmt: skip
     """Take in one photo under a draft. The same bytes again give the photo that is there.
 
     It is opened to the end, so what is damaged or too much is refused now, unless these bytes were
-    opened before; copies and fingerprints are the worker's, once it is kept.
+    opened before; copies and fingerprints are the worker's, once it is kept. `captured` is what our
+    own camera view says of it (photos.capture), proved here.
 
     Raises Invalid in words that can be shown, TooMany when all hands are full, and OSError
     (ENOSPC) when the disk is; then nothing is left behind.
@@ -72,11 +75,35 @@ def stage_photo(
         there, known = _there_or_room(draft, sha256)
         if there:
             return there
+        proved = _proved(captured, sha256)
         if known:
-            return _take_in(spooled, _again(known, draft, by))
+            return _take_in(spooled, _with(proved, _again(known, draft, by)))
         kind = _kind(spooled)
         picture = _read(spooled, kind)
-        return _take_in(spooled, _photo(picture, kind, sha256, size, draft, by))
+        return _take_in(spooled, _with(proved, _photo(picture, kind, sha256, size, draft, by)))
+
+
+def _proved(captured: str, sha256: str) -> Capture | None:
+    """What the camera view said, if the picture came from there. Raises Invalid."""
+    if not captured:
+        return None
+    try:
+        found = capture.read(captured, sha256=sha256, now=clock.now())
+    except capture.Broken as error:
+        raise Invalid(
+            "photo.capture",
+            _("This photo was changed on its way from the camera. Take it again."),
+            field=FIELD,
+        ) from error
+    return found
+
+
+def _with(proved: Capture | None, photo: Photo) -> Photo:
+    if proved is not None:
+        # Whether the one before has come: pictures of a device may overtake each other.
+        whole = not proved.before or Photo.objects.filter(capture_link=proved.before).exists()
+        photo.capture, photo.capture_link = {**proved.kept(), "whole": whole}, proved.link
+    return photo
 
 
 @rows.together()

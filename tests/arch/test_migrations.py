@@ -20,7 +20,9 @@ BIG = frozenset({
     "outbox.delivery", "photos.photo", "photos.rendition",
 })  # fmt: skip
 # What was looked at by a person: "room.name" and why it is safe all the same.
-LOOKED_AT: dict[str, str] = {}
+LOOKED_AT: dict[str, str] = {
+    "cases.0039_camera": "only the choices that Python knows: the column stays as it is",
+}
 
 
 def faults(migration: migrations.Migration) -> Iterator[str]:

@@ -19,6 +19,8 @@ class FindingKind(models.TextChoices):
     EARLIER = "earlier", _("It was taken before the problem was seen")
     OTHER_VIEW = "other_view", _("It does not show the view of the picture before")
     NO_PLACE = "no_place", _("It does not say where or when it was taken")
+    GAP = "gap", _("The chain of its camera has a gap before it")
+    CAMERA = "camera", _("It was taken in our own camera view")
     SAME_VIEW = "same_view", _("It shows the view of the picture before")
 
 

@@ -38,7 +38,8 @@ class Examined:
 
 
 # Of all, these say that something is wrong; the others are for the eye.
-ALARMS = frozenset(FindingKind) - {FindingKind.SAME_VIEW, FindingKind.NO_PLACE}
+_CALM = {FindingKind.SAME_VIEW, FindingKind.NO_PLACE, FindingKind.CAMERA, FindingKind.GAP}
+ALARMS = frozenset(FindingKind) - _CALM
 _BESIDE = (FindingKind.SAME_PICTURE, FindingKind.SAME_VIEW, FindingKind.OTHER_VIEW)
 
 

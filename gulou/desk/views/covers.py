@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from gulou.cases import operations, queries, states
 from gulou.desk.cover_forms import CoversForm
 from gulou.desk.shell import page, reader_of
-from gulou.kit.errors import NotAllowed
+from gulou.kit.errors import NotAllowed, NotFound
 from gulou.photos import queries as photos
 from gulou.ui.forms import refused_in
 from gulou.ui.guards import signed_in
@@ -34,6 +34,8 @@ def covers(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             _("Your posting does not let you do this here. Ask the office whom it belongs to."),
         )
     photo = next((one for one in queries.photos_of(case) if one.uid == uid), None)
+    if photo is None:
+        raise NotFound("photo.not_found", _("There is no such picture."))
     kept = queries.photo_seen_by(reader, uid)
     standing = photos.covers_of(kept)
     form = CoversForm(request.POST or None, standing=standing)

@@ -55,7 +55,9 @@ def stage(request: HttpRequest) -> JsonResponse:
     file = request.FILES.get("file")
     if file is None:
         raise Invalid("photo.missing", _("No photo came. Choose it again."), field="photos")
-    staged = photos.stage_photo(file, draft=draft, by=reader_of(request))
+    staged = photos.stage_photo(
+        file, draft=draft, by=reader_of(request), captured=request.POST.get("capture", "")
+    )
     found = {
         "uid": str(staged.uid),
         "url": preview_url(staged.uid),
