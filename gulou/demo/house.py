@@ -133,6 +133,7 @@ class Founder:
         self._person("reader", root, "wu")
         self._person("administrator", root, "admin")
         self._leading_group(control)
+        self._leading_group(office, self._person("district_leader", root))
         return house
 
     def _departments(self, house: House, root: Unit) -> None:
@@ -140,13 +141,14 @@ class Founder:
             unit = self._unit(UnitKind.DEPARTMENT, code, zh, en, root)
             house.departments[code] = unit
             house.workers[unit.pk] = self._person("crew", unit, "chen" if code == "D02" else "")
-            self._leading_group(unit)
+            self._leading_group(unit, self._person("street_leader", unit))
 
     def _streets(
         self, house: House, root: Unit, streets: Sequence[Area], communities: Sequence[Area]
     ) -> None:
         leader = self._person("district_leader", root, "gao")
-        for street in streets:
+        leaders = [self._person("district_leader", root) for _ in range(3)]
+        for n, street in enumerate(streets):
             ours = street.name_zh == "榕荫街道"
             unit = self._unit(
                 UnitKind.STREET, f"S{street.code[-3:]}", street.name_zh, street.name_en, root,
@@ -154,10 +156,10 @@ class Founder:
             )  # fmt: skip
             house.streets[street.pk] = unit
             house.workers[unit.pk] = self._person("street_worker", unit, "lin" if ours else "")
-            self._person("street_leader", unit, "ye" if ours else "")
-            self._leading_group(unit)
-            if ours:
-                people.attach_leader(leader, unit=unit, by=None, since=self.since)
+            head = self._person("street_leader", unit, "ye" if ours else "")
+            self._leading_group(unit, head)
+            after = leader if ours else leaders[n % len(leaders)]
+            people.attach_leader(after, unit=unit, by=None, since=self.since)
         for area in communities:
             parent = house.streets[area.parent_id or 0]
             unit = self._unit(
@@ -199,12 +201,13 @@ class Founder:
         people.post_person(user, role=self.roles[role], unit=unit, by=None, since=self.since)
         return user
 
-    def _leading_group(self, unit: Unit) -> None:
+    def _leading_group(self, unit: Unit, head: User | None = None) -> None:
         for duty in Duty:
             self.serial += 1
+            user = head if duty == Duty.HEAD else None
             people.set_leader(
-                unit, duty=duty, name=self._name(), phone=f"0591-0000{self.serial:04d}", by=None,
-                since=self.since,
+                unit, duty=duty, name=str(user or self._name()),
+                phone=f"0591-0000{self.serial:04d}", by=None, user=user, since=self.since,
             )  # fmt: skip
 
     def _name(self) -> str:

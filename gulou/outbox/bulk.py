@@ -1,7 +1,6 @@
 """Many new rows at once, and the first facts of many new subjects: for files of other systems."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TypeVar
 
@@ -78,10 +77,10 @@ def copy_in(new: Sequence[Model], *, skip: Sequence[str] = ()) -> None:
 
 
 def record_many(told: Sequence[tuple[Chained, Fact]], *, actor: str) -> None:
-    """Write one more fact of each of many subjects of one kind, and move their heads.
+    """Write one more fact of each of many subjects, and move their heads in memory.
 
-    The subjects are locked, with their uid and head read after that. A subject may come several
-    times. No reaction is owed. Raises RuntimeError outside a transaction, ValueError for a fact
+    The subjects are locked, with their uid and head read after that; the caller saves the heads,
+    with whatever else changed of them. A subject may come several times. No reaction is owed. Raises RuntimeError outside a transaction, ValueError for a fact
     that owes a reaction.
     """
     if not transaction.get_connection().in_atomic_block:
@@ -99,17 +98,3 @@ def record_many(told: Sequence[tuple[Chained, Fact]], *, actor: str) -> None:
         subject.head_sequence, subject.head_digest = event.sequence, event.digest
         events.append(event)
     copy_in(with_ids(events), skip=("txid",))
-    _move_heads({subject.pk: subject for subject, _fact in told})
-
-
-def _move_heads(subjects: Mapping[int, Chained]) -> None:
-    if not subjects:
-        return
-    name = next(iter(subjects.values()))._meta.db_table
-    heads = [[pk, one.head_sequence, one.head_digest] for pk, one in subjects.items()]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'UPDATE "{name}" t SET head_sequence = (h ->> 1)::int, head_digest = h ->> 2'  # noqa: S608  our own table
-            " FROM jsonb_array_elements(%s::jsonb) h WHERE t.id = (h ->> 0)::bigint",
-            [json.dumps(heads)],
-        )

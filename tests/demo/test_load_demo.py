@@ -13,8 +13,9 @@ from django.db.models import Count, F
 from django.test import override_settings
 
 from gulou.cases import queries, tallies
-from gulou.cases.models import Case, Report, Step
+from gulou.cases.models import Case, Plea, Report, Step
 from gulou.cases.states import OPEN, State
+from gulou.catalogue.states import Level
 from gulou.demo.logins import logins
 from gulou.demo.operations import is_loaded, load_demo
 from gulou.demo.stories import FULL
@@ -151,6 +152,18 @@ def test_everything_that_happens_in_a_district_has_happened(demo: None) -> None:
     assert again.annotate(n=Count("pk")).filter(n__gt=1).exists()
     spans = [case.opened_at for case in Case.objects.order_by("opened_at")]
     assert spans[-1] - spans[0] > timedelta(weeks=10)
+
+
+def test_its_clocks_have_gone_through_everything(demo: None) -> None:
+    asked = set(Plea.objects.values_list("kind", "outcome"))
+    assert asked >= {
+        ("extension", "granted"), ("extension", "refused"), ("extension", ""),
+        ("suspension", "granted"), ("appeal", "granted"), ("appeal", "refused"), ("appeal", ""),
+    }  # fmt: skip
+    told = Event.objects.filter(name="case.warned").values_list("payload__level", flat=True)
+    assert set(told) == set(Level)
+    assert Case.objects.filter(on_spot=True, ended_at=None).exists()
+    assert Case.objects.filter(suspended_until__isnull=False).exists()
 
 
 @pytest.mark.parametrize("username", ["guo", "lin", "chen", "hu", "he", "tang"])

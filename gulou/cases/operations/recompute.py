@@ -1,12 +1,11 @@
 """Letting open clocks follow calendars that have changed: looked at first, done by an approver."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from gulou.calendars import queries as calendars
 from gulou.cases import clocks, states
@@ -28,12 +27,20 @@ class Moved:
 
     step_id: int
     case_id: int
+    unit_id: int
+    before: datetime | None
+    after: datetime
+    step: Step
+
+
+@dataclass(frozen=True)
+class Example:
+    """One of them, for people."""
+
     number: str
     unit_id: int
     before: datetime | None
     after: datetime
-    watch_at: datetime | None
-    current: bool
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Outlook:
     earlier: int
     newly_late: int
     late_no_more: int
-    examples: Sequence[Moved]
+    examples: Sequence[Example]
 
     @property
     def moved(self) -> int:
@@ -83,7 +90,7 @@ def recompute_deadlines(*, by: User) -> Outlook:
     done = [m for m in moved.values() if m.step_id in still and still[m.step_id] == m.before]
     by_case = {case.pk: case for case in subjects}
     record_many([(by_case[one.case_id], _fact(one)) for one in done], actor=by.actor)
-    _write(done)
+    _write(done, {one.case_id: by_case[one.case_id] for one in done})
     return _outlook(len(steps), done)
 
 
@@ -92,18 +99,13 @@ def _open_steps() -> list[Step]:
     found = Step.objects.filter(
         ended_at=None, limit_amount__isnull=False, case__ended_at=None, case__suspended_until=None
     )
-    return list(_with_case(found))
-
-
-def _with_case(found: QuerySet[Step]) -> QuerySet[Step]:
-    return found.select_related("case").only(
+    return list(found.only(
         "pk", "unit_id", "started_at", "due_at", "limit_amount", "limit_unit", "extended", "warned",
-        "watch_at", "case_id", "case__number", "case__step_id",
-    ).order_by("pk")  # fmt: skip
+        "case_id",
+    ).order_by("pk"))  # fmt: skip
 
 
 def _moves(steps: Iterable[Step]) -> Iterator[Moved]:
-    now = clock.now()
     stood = dict(
         Plea.objects.filter(
             kind=PleaKind.SUSPENSION, outcome="granted", ended_at__isnull=False,
@@ -121,10 +123,7 @@ def _moves(steps: Iterable[Step]) -> Iterator[Moved]:
         if after == before:
             continue
         step.due_at = after
-        yield Moved(
-            step.pk, step.case_id, step.case.number, step.unit_id, before, after,
-            clocks.next_mark(step, now), step.case.step_id == step.pk,
-        )  # fmt: skip
+        yield Moved(step.pk, step.case_id, step.unit_id, before, after, step)
 
 
 def _due(step: Step, plea: Plea | None) -> datetime:
@@ -146,27 +145,34 @@ def _fact(one: Moved) -> ClockSet:
     return ClockSet(step=one.step_id, due_before=before, due=one.after.isoformat())
 
 
-def _write(done: Sequence[Moved]) -> None:
-    """The due times on steps and cases, each table in one statement."""
-    told = json.dumps([
-        {name: value.isoformat() if isinstance(value, datetime) else value
-         for name, value in asdict(one).items()}
-        for one in done
-    ])  # fmt: skip
+def _write(done: Sequence[Moved], cases: Mapping[int, Case]) -> None:
+    """The due times on steps and cases, with the heads of these: each table in one statement."""
+    now = clock.now()
+    current = {one.case_id: one.after for one in done if cases[one.case_id].step_id == one.step_id}
+    steps = [
+        [one.step_id, one.after.isoformat(), _iso(clocks.next_mark(one.step, now))] for one in done
+    ]
+    heads = [
+        [pk, case.head_sequence, case.head_digest, _iso(current.get(pk))]
+        for pk, case in cases.items()
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE cases_step s SET due_at = m.after, watch_at = m.watch_at"
-            " FROM json_to_recordset(%s::json)"
-            " AS m(step_id bigint, after timestamptz, watch_at timestamptz) WHERE s.id = m.step_id",
-            [told],
+            "UPDATE cases_step s SET due_at = (m ->> 1)::timestamptz,"
+            " watch_at = (m ->> 2)::timestamptz"
+            " FROM jsonb_array_elements(%s::jsonb) m WHERE s.id = (m ->> 0)::bigint",
+            [json.dumps(steps)],
         )
         cursor.execute(
-            "UPDATE cases_case c SET due_at = m.after, version = version + 1"
-            " FROM json_to_recordset(%s::json)"
-            " AS m(case_id bigint, after timestamptz, current boolean)"
-            " WHERE c.id = m.case_id AND m.current",
-            [told],
+            "UPDATE cases_case c SET head_sequence = (m ->> 1)::int, head_digest = m ->> 2,"
+            " due_at = coalesce((m ->> 3)::timestamptz, c.due_at), version = c.version + 1"
+            " FROM jsonb_array_elements(%s::jsonb) m WHERE c.id = (m ->> 0)::bigint",
+            [json.dumps(heads)],
         )
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
 
 
 def _outlook(looked_at: int, moved: Sequence[Moved]) -> Outlook:
@@ -178,5 +184,12 @@ def _outlook(looked_at: int, moved: Sequence[Moved]) -> Outlook:
         looked_at, later, len(moved) - later,
         sum(now_ and not was for was, now_ in zip(was_late, is_late, strict=True)),
         sum(was and not now_ for was, now_ in zip(was_late, is_late, strict=True)),
-        moved[:SHOWN],
+        _examples(moved[:SHOWN]),
     )  # fmt: skip
+
+
+def _examples(moved: Sequence[Moved]) -> list[Example]:
+    numbers = dict(
+        Case.objects.filter(pk__in=[one.case_id for one in moved]).values_list("pk", "number")
+    )
+    return [Example(numbers[one.case_id], one.unit_id, one.before, one.after) for one in moved]

@@ -1,6 +1,7 @@
 """The sweep over the clocks that are to be looked at: who is told that time runs out, clocks that
 run again, and clocks that can be set at last. It asks one index and nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,13 +14,14 @@ from gulou.cases.models import Case, Step, Warned
 from gulou.catalogue.states import Level
 from gulou.kit import clock, rows
 from gulou.kit.errors import Refusal
+from gulou.outbox.models import Event
 from gulou.outbox.record import record
 from gulou.people import queries as people
 from gulou.people.models import Duty, User
 
 from .time import run_again, suspension_of
 
-AT_ONCE = 500
+AT_ONCE, CHUNK = 500, 50
 SYSTEM = "system"
 
 
@@ -30,28 +32,34 @@ def to_look_at(now: datetime) -> QuerySet[Step]:
 
 def watch_clocks() -> int:
     """Look at the clocks that ask for it; how many. What is left waits for the next time."""
-    found = to_look_at(clock.now()).values_list("pk", "case_id")[:AT_ONCE]
-    return sum(_look(pk, case_id) for pk, case_id in list(found))
+    found = list(to_look_at(clock.now()).values_list("pk", "case_id")[:AT_ONCE])
+    whom = Whom()
+    return sum(_look(found[n : n + CHUNK], whom) for n in range(0, len(found), CHUNK))
 
 
 @rows.together()
-def _look(pk: int, case_id: int) -> bool:
-    """One clock, with its case locked. Who moves the case meanwhile goes first."""
+def _look(found: Sequence[tuple[int, int]], whom: "Whom") -> int:
+    """Some clocks, with their cases locked. Who moves a case meanwhile goes first."""
     now = clock.now()
-    case = Case.objects.select_for_update(skip_locked=True).filter(pk=case_id).first()
-    if case is None:
-        return False
-    step = to_look_at(now).select_for_update(of=("self",)).filter(pk=pk).first()
-    if step is None:
-        return False
-    if case.suspended_until is not None and case.step_id == step.pk:
-        _let_run_again(case, step, now)
-    elif step.due_at is None:
-        _set_at_last(case, step, now)
-    else:
-        _warn(case, step, now)
-    rows.change(step, "due_at", "watch_at", "warned")
-    return True
+    cases = {
+        case.pk: case
+        for case in Case.objects.select_for_update(skip_locked=True)
+        .filter(pk__in=[case_id for _pk, case_id in found])
+        .order_by("pk")
+    }
+    steps = to_look_at(now).select_for_update(of=("self",)).select_related("person")
+    waiting = list(steps.filter(pk__in=[pk for pk, _case in found], case__in=cases))
+    rows.draw(*(Event for _step in waiting))
+    for step in waiting:
+        case = cases[step.case_id]
+        if case.suspended_until is not None and case.step_id == step.pk:
+            _let_run_again(case, step, now)
+        elif step.due_at is None:
+            _set_at_last(case, step, now)
+        else:
+            _warn(case, step, now, whom)
+        rows.change(step, "due_at", "watch_at", "warned")
+    return len(waiting)
 
 
 def _let_run_again(case: Case, step: Step, now: datetime) -> None:
@@ -83,11 +91,11 @@ def _set_at_last(case: Case, step: Step, now: datetime) -> None:
     record(fact, subject=case, actor=SYSTEM)
 
 
-def _warn(case: Case, step: Step, now: datetime) -> None:
+def _warn(case: Case, step: Step, now: datetime, whom: "Whom") -> None:
     found = clocks.reached(step, now)
     if found is not None:
         percent, level = found
-        told = whom(level, case, step)
+        told = whom.at(level, case, step)
         step.warned = percent
         for person in told.people:
             rows.add(Warned(step=step, person=person, percent=percent, at=now))
@@ -108,51 +116,52 @@ class Told:
     people: tuple[User, ...]
 
 
-def whom(level: str, case: Case, step: Step) -> Told:
-    """Who is told at a level; where nobody is there, at the next one above.
+class Whom:
+    """Who is told of what. Remembers who leads what, for as long as one sweep takes."""
 
-    The unit (or the person who has the step), its head, the leader who looks after the street,
-    the head of the district office.
-    """
-    levels = list(Level)
-    for one in levels[levels.index(Level(level)) :]:
-        told = _AT[one](case, step)
-        if told is not None:
-            return told
-    return Told(Level.DISTRICT, people.office().id, ())
+    def __init__(self) -> None:
+        self._heads: dict[int, tuple[User, ...]] = {}
+        self._leaders: dict[int, tuple[User, ...]] = {}
 
+    def at(self, level: str, case: Case, step: Step) -> Told:
+        """Who is told at a level; where nobody is there, at the next one above.
 
-def _unit(case: Case, step: Step) -> Told:
-    person = step.person
-    at = (person,) if person is not None and person.is_active else ()
-    return Told(Level.UNIT, step.unit_id, at)
+        The unit (or the person who has the step), its head, the leader who looks after the
+        street, the head of the district office.
+        """
+        levels = list(Level)
+        for one in levels[levels.index(Level(level)) : -1]:
+            told = self._at(one, case, step)
+            if told is not None:
+                return told
+        office = people.office().id
+        return Told(Level.DISTRICT, office, self._heads_of(office))
 
+    def _at(self, level: Level, case: Case, step: Step) -> Told | None:
+        if level == Level.UNIT:
+            person = step.person
+            at = (person,) if person is not None and person.is_active else ()
+            return Told(Level.UNIT, step.unit_id, at)
+        if level == Level.HEAD:
+            heads = self._heads_of(step.unit_id)
+            return Told(Level.HEAD, step.unit_id, heads) if heads else None
+        units = people.unit_refs().values()
+        street = next((u for u in units if u.area_id == case.street_id and u.active), None)
+        if street is None or case.street_id is None:
+            return None
+        leaders = self._leaders_of(street.id)
+        return Told(Level.LEADER, street.id, leaders) if leaders else None
 
-def _head(case: Case, step: Step) -> Told | None:
-    heads = _heads_of(step.unit_id)
-    return Told(Level.HEAD, step.unit_id, heads) if heads else None
+    def _leaders_of(self, unit_id: int) -> tuple[User, ...]:
+        if unit_id not in self._leaders:
+            found = people.street_leaders([unit_id]).get(unit_id, ())
+            self._leaders[unit_id] = tuple(user for user in found if user.is_active)
+        return self._leaders[unit_id]
 
-
-def _leader(case: Case, step: Step) -> Told | None:
-    units = people.unit_refs().values()
-    street = next((u for u in units if u.area_id == case.street_id and u.active), None)
-    if street is None or case.street_id is None:
-        return None
-    leaders = tuple(u for u in people.street_leaders([street.id]).get(street.id, ()) if u.is_active)
-    return Told(Level.LEADER, street.id, leaders) if leaders else None
-
-
-def _district(case: Case, step: Step) -> Told:
-    office = people.office().id
-    return Told(Level.DISTRICT, office, _heads_of(office))
-
-
-def _heads_of(unit_id: int) -> tuple[User, ...]:
-    group = people.leading_group(unit_id)
-    return tuple(
-        one.user for one in group
-        if one.duty == Duty.HEAD and one.user is not None and one.user.is_active
-    )  # fmt: skip
-
-
-_AT = {Level.UNIT: _unit, Level.HEAD: _head, Level.LEADER: _leader, Level.DISTRICT: _district}
+    def _heads_of(self, unit_id: int) -> tuple[User, ...]:
+        if unit_id not in self._heads:
+            self._heads[unit_id] = tuple(
+                one.user for one in people.leading_group(unit_id)
+                if one.duty == Duty.HEAD and one.user is not None and one.user.is_active
+            )  # fmt: skip
+        return self._heads[unit_id]
