@@ -21,7 +21,10 @@ WITHIN = timedelta(days=60)
 """How long after a case was opened a report may still be a duplicate of it."""
 MOST = 3
 SHOWN = 4.0
-"""The least score that is shown: lower, and more is found and more is wrong."""
+"""The least score that is shown to the desk: lower, and more is found and more is wrong."""
+ASKED = 2.5
+"""The same before a report is sent, where only open cases of its very kind close by are in question:
+one that has been waiting for weeks is worth a look there."""
 
 # Points for a distance up to so many metres, beyond what the accuracies of both places explain.
 PLACE = ((15.0, 3.0), (30.0, 2.5), (60.0, 1.5), (100.0, 0.5), (WITHIN_M, -1.0))

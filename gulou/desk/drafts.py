@@ -17,6 +17,7 @@ from gulou.photos import queries as staged
 
 if TYPE_CHECKING:
     from gulou.people.models import User
+    from gulou.photos.models import Photo
 
 FILES = "photos"
 
@@ -42,6 +43,10 @@ class Draft:
     def evidence(self) -> Evidence:
         """What an operation is given."""
         return Evidence(photos=self.uids, draft=self.token)
+
+    def photos(self) -> "list[Photo]":
+        """The staged photos of the form."""
+        return staged.staged_photos(self.token) if self.uids else []
 
     @property
     def shown(self) -> list[Shown]:

@@ -449,16 +449,24 @@ class MergeForm(MoveForm):
     compared = forms.CharField(max_length=24, required=False, widget=forms.HiddenInput())
 
     def fit(self) -> None:
-        self.near = queries.neighbours(self.reader, self.case)
-        self.offer("into", [(row.number, self._candidate(row)) for row in self.near])
-        if not self.near:
+        alike = {one.row.id: one for one in queries.suspects(self.reader, self.case)}
+        near = [(one.row, one.reasons) for one in alike.values()]
+        for row in queries.neighbours(self.reader, self.case):
+            if row.id not in alike:
+                metres = round(distance_m(self.case.lat, self.case.lon, row.lat, row.lon))
+                near.append((row, [_("%(metres)s m away") % {"metres": metres}]))
+        self.offer("into", [(row.number, self._candidate(row, why)) for row, why in near])
+        if not near:
             del self.fields["into"]
             self.fields["number"].label = _("Number of the other case")
 
-    def _candidate(self, row: queries.Row) -> str:
-        metres = round(distance_m(self.case.lat, self.case.lon, row.lat, row.lon))
-        away = _("%(metres)s m away") % {"metres": metres}
-        return " · ".join((row.number, row.category, row.place, away))
+    def _candidate(self, row: queries.Row, reasons: Sequence[str]) -> str:
+        return " · ".join((row.number, row.category, row.place, *reasons))
+
+    def choose(self, number: str) -> None:
+        """Begin with this case chosen."""
+        offered = "into" in self.fields and number in dict(self.fields["into"].choices)  # type: ignore[attr-defined]  # a choice field
+        self.initial["into" if offered else "number"] = number
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

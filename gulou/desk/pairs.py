@@ -58,10 +58,26 @@ def to_confirm(form: "MoveForm") -> Pair | None:
     if not isinstance(form, MergeForm) or form.target is None:
         return None
     case, other = form.case, form.target
-    refused = other.pk == case.pk or other.ended_at or other.restricted != case.restricted
-    if refused or form.cleaned_data["compared"] == other.number:
+    if not _may_merge(case, other) or form.cleaned_data["compared"] == other.number:
         return None
     return _pair(case, other, form.reader)
+
+
+def asked_for(form: "MoveForm") -> Pair | None:
+    """Both cases of a merge where the address names the other one; the form then begins with it."""
+    if not isinstance(form, MergeForm) or not form.now("into"):
+        return None
+    other = queries.cases_seen_by(form.reader).filter(number=form.now("into")).first()
+    if other is None or not _may_merge(form.case, other):
+        return None
+    form.choose(other.number)
+    form.initial["compared"] = other.number
+    return _pair(form.case, other, form.reader)
+
+
+def _may_merge(case: "Case", other: "Case") -> bool:
+    ended = other.ended_at is not None
+    return other.pk != case.pk and not ended and other.restricted == case.restricted
 
 
 def before_split(case: "Case", reader: "User") -> Pair | None:

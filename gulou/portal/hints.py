@@ -1,7 +1,7 @@
 """What somebody should see before they send: the same thing reported already, better numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gulou.cases import queries as cases
@@ -16,6 +16,7 @@ from .pins import Pin
 
 if TYPE_CHECKING:
     from gulou.catalogue.queries import ElsewhereRef
+    from gulou.photos.models import Photo
 
 NEAR, CHANNELS = "near", "channels"
 
@@ -44,13 +45,17 @@ def all_shown(asked: Sequence[str]) -> bool:
     return {NEAR, CHANNELS} <= set(asked)
 
 
-def hints_for(pin: Pin | None, category_id: int | None, words: str) -> Hints:
+def hints_for(
+    pin: Pin | None, category_id: int | None, words: str, address: str = "",
+    photos: Sequence["Photo"] = (),
+) -> Hints:  # fmt: skip
     """The hints for what is known of a report so far."""
     near: Sequence[Nearby] = ()
     if pin is not None and category_id is not None:
-        near = cases.nearby_open(pin.lat, pin.lon, category_id=category_id)
-        if not any_open(*CASES):
-            near = [replace(one, photo=None) for one in near]
+        near = cases.nearby_open(cases.sight_at(
+            pin.lat, pin.lon, category_id, accuracy_m=pin.accuracy_m, words=words,
+            address=address, photos=photos,
+        ), public=any_open(*CASES))  # fmt: skip
     channels = catalogue.elsewhere_for(words) if words else ()
     return Hints(near, channels, _outside(pin))
 

@@ -153,15 +153,6 @@ def test_rows_cost_no_query_each(
         queries.my_work(cast.guo)
 
 
-def test_nearby_finds_open_filed_cases_of_the_same_kind(cast: Cast, kinds: Kinds) -> None:
-    a_case(cast, kinds.rubbish)
-    near = a_case(cast, kinds.rubbish, state=State.FILED)
-    a_case(cast, kinds.smoking, state=State.FILED)
-    a_case(cast, kinds.rubbish, state=State.FILED, lat=26.0710)
-    (found,) = queries.nearby_open(26.0702, 119.29, category_id=kinds.rubbish.pk)
-    assert found.uid == near.uid and 20 < found.distance_m < 25
-
-
 def test_a_case_with_several_reports_is_counted_once(cast: Cast, kinds: Kinds) -> None:
     case = a_case(cast, kinds.rubbish, state=State.FILED, address="五四路恒力城")
     for _ in range(3):

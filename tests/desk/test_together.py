@@ -242,3 +242,36 @@ def test_cases_are_printed_one_after_the_other(cast: Cast, kinds: Kinds, as_user
     many = "&".join(f"number=2026-{n:06d}" for n in range(51))
     assert as_user(cast.guo).get(f"/desk/cases/print?{many}").status_code == 422
     assert "No case chosen" in as_user(cast.guo).get("/desk/cases/print").text
+
+
+def test_what_may_be_the_same_is_named_at_triage_with_reasons(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    first, second = a_case(cast, kinds.rubbish), a_case(cast, kinds.rubbish)
+    page = as_user(cast.guo).get(f"/desk/cases/{second.number}/").text
+    assert "Perhaps the same problem" in page
+    assert "0 m away · same category · reported within a day" in page
+    assert "Perhaps the same" not in as_user(cast.wu).get(f"/desk/cases/{first.number}/").text
+
+
+def test_one_press_on_a_suspect_shows_both_and_the_next_merges(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    first, second = a_case(cast, kinds.rubbish), a_case(cast, kinds.rubbish)
+    guo = as_user(cast.guo)
+    url = f"/desk/cases/{second.number}/merge/"
+    page = guo.get(f"{url}?into={first.number}").content.decode()
+    assert f'name="compared" value="{first.number}"' in page
+    assert f"{first.number} answers for {second.number}" in page
+    guo.post(url, {"into": first.number, "compared": first.number, "seen": second.version})
+    second.refresh_from_db()
+    assert second.merged_into_id == first.pk
+    assert "compared" in guo.get(f"/desk/cases/{first.number}/merge/?into=2026-9").text
+
+
+def test_entering_says_which_case_is_perhaps_the_same(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    a_case(cast, kinds.rubbish, state=State.FILED)
+    looked = as_user(cast.guo).post("/desk/enter/", _entry(kinds, look="near"))
+    assert "perhaps the same" in looked.text

@@ -330,6 +330,19 @@ def test_the_same_thing_nearby_is_shown_once_and_nothing_is_lost(
     assert Case.objects.count() == 2
 
 
+def test_of_other_peoples_reports_nothing_is_shown_before_it_was_released(
+    client: Client, sheet: Sheet, cast: Cast, kinds: Kinds
+) -> None:
+    a_case(
+        cast, kinds.rubbish, state=State.FILED, words="王阿姨家门口", address="三坊七巷 9 号 402"
+    )
+    answer = client.post(reverse("portal:check"), {**sheet, "words": "垃圾"})
+    page = text_of(answer)
+    assert "something of this kind is known close by" in page
+    for private in ("王阿姨", "402", "Area W", " m away", " ago", "just now"):
+        assert private not in page, private
+
+
 def test_me_too_joins_the_case_and_gets_a_receipt_of_its_own(
     client: Client, sheet: Sheet, cast: Cast, kinds: Kinds
 ) -> None:

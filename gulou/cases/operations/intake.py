@@ -267,14 +267,20 @@ def _case_to_join(snap: Snap, lat: float, lon: float) -> Case | None:
     yet, is restricted, or has ended since.
     """
     named = Case.objects.filter(uid=snap.joins).first() if snap.joins else None
-    if named is None or named.category_id != snap.category_id or named.state == State.RECEIVED:
+    if named is None or named.category_id != snap.category_id:
         return None
-    if distance_m(lat, lon, named.lat, named.lon) > NEAR_ENOUGH_M + min(snap.accuracy_m or 0, 200):
+    if not may_join(named, lat, lon, snap.accuracy_m or 0):
         return None
     while named.merged_into is not None:
         named = named.merged_into
     case = Case.objects.select_for_update().get(pk=named.pk)
     return None if case.ended_at is not None or case.restricted else case
+
+
+def may_join(case: Case, lat: float, lon: float, accuracy_m: float) -> bool:
+    """Whether a "me too" of a report of its kind at this place may join the case."""
+    far = NEAR_ENOUGH_M + min(accuracy_m, 200)
+    return case.state != State.RECEIVED and distance_m(lat, lon, case.lat, case.lon) <= far
 
 
 def _keep_contact(details: ContactDetails) -> Contact | None:

@@ -1,5 +1,6 @@
 """Every way of reading cases. Each takes the reader, and shows only what that reader may see."""
 
+from .alike import Suspect, sight_at, suspects, suspects_at
 from .around import (
     cases_around,
     neighbours,
@@ -136,6 +137,7 @@ __all__ = [
     "Row",
     "Spot",
     "StepSeen",
+    "Suspect",
     "Told",
     "Tracked",
     "Uses",
@@ -199,10 +201,13 @@ __all__ = [
     "report_sent_as",
     "rows_of",
     "segments_of",
+    "sight_at",
     "sorts_of",
     "sources",
     "square_of",
     "stood_still",
+    "suspects",
+    "suspects_at",
     "to_rule_on",
     "tracked",
     "tracked_photo",

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases.family import answering_for, chain_of, family_of
 from gulou.cases.models import Case, CasePhoto, Note, Report
 from gulou.cases.operations.answers import ANSWERABLE
-from gulou.cases.states import OPEN, State
+from gulou.cases.resemblance import Sight
+from gulou.cases.states import State
 from gulou.catalogue import queries as catalogue
 from gulou.kit.compiled import Compiled
 from gulou.kit.errors import NotFound
@@ -19,25 +20,21 @@ from gulou.outbox.queries import story
 from gulou.people import queries as people
 from gulou.photos.models import Photo
 from gulou.places import queries as places
-from gulou.places.cells import ranges_around
-from gulou.places.coordinates import distance_m
 
+from .alike import joinable
 from .undone import taken_back
-
-NEAR_M = 50.0
 
 
 @dataclass(frozen=True)
 class Nearby:
-    """An open case somebody may mean too."""
+    """An open case somebody may mean too. Without a photo nothing is told of it but that it is."""
 
     uid: UUID
-    category: str
-    place: str
-    opened_at: datetime
-    distance_m: float
-    reports_count: int
-    photo: UUID | None
+    category: str = ""
+    place: str = ""
+    summary: str = ""
+    opened_at: datetime | None = None
+    photo: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -212,27 +209,27 @@ def _area_name(case: Case) -> str:
     return " ".join(name_of(area) for area in named)
 
 
-def nearby_open(lat: float, lon: float, *, category_id: int) -> list[Nearby]:
-    """Open filed cases of the same category within 50 m of a WGS84 point, nearest first."""
-    cells = Q()
-    for low, high in ranges_around(lat, lon, NEAR_M):
-        cells |= Q(cell__range=(low, high))
-    cases = Case.objects.filter(
-        cells, category_id=category_id, restricted=False, state__in=OPEN - {State.RECEIVED}
-    )[:200]
-    found = [(distance_m(lat, lon, case.lat, case.lon), case) for case in cases]
-    near = sorted(((d, case) for d, case in found if d <= NEAR_M), key=lambda pair: pair[0])[:5]
-    return [_nearby(case, distance) for distance, case in near]
+def nearby_open(sight: Sight, *, public: bool) -> list[Nearby]:
+    """What somebody may mean too who is about to report this; likest first.
+
+    Only what was released is told of a case, and only while cases are `public` at all. That there
+    is something else is said once, by the likest of those.
+    """
+    told: list[Nearby] = []
+    for case in joinable(sight):
+        released = _released(case) if case.released_at and public else {}
+        if released:
+            told.append(_nearby(case, next(iter(released))))
+        elif all(one.photo for one in told):
+            told.append(Nearby(case.uid))
+    return told
 
 
-def _nearby(case: Case, distance: float) -> Nearby:
+def _nearby(case: Case, photo: UUID) -> Nearby:
     category = catalogue.category_refs()[case.category_id]
-    released = _released(case)
     return Nearby(
-        uid=case.uid, category=name_of(category), place=_area_name(case),
-        opened_at=case.opened_at, distance_m=distance, reports_count=case.reports_count,
-        photo=next(iter(released)) if released and case.released_at else None,
-    )  # fmt: skip
+        case.uid, name_of(category), _area_name(case), case.summary, case.opened_at, photo
+    )
 
 
 def tracked_photo(report: Report, uid: UUID) -> Photo:

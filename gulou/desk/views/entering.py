@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -227,8 +228,19 @@ def _sent(name: str, **parts: Any) -> HttpResponse:
     return redirect(f"{reverse(name, kwargs=parts)}?sent=enter")
 
 
-def _near(form: EnterForm, by: "User") -> list[tuple[Row, int, bool]]:
-    """Open cases around the pin, how many metres away, and whether this may be one more report."""
+@dataclass(frozen=True)
+class Near:
+    """An open case around the pin, why one may think of it, and whether this may be one more
+    report of it. `likely`: it looks like the same problem."""
+
+    row: Row
+    reasons: list[str]
+    joinable: bool
+    likely: bool = False
+
+
+def _near(form: EnterForm, by: "User", draft: Draft) -> list[Near]:
+    """Open cases around the pin: what looks like the same problem first, then the nearest."""
     given = {**form.initial, **{name: form.data[name] for name in form.data}}
     try:
         lat, lon = float(given.get("lat") or ""), float(given.get("lon") or "")
@@ -238,12 +250,20 @@ def _near(form: EnterForm, by: "User") -> list[tuple[Row, int, bool]]:
     if not (abs(lat) <= 90 and abs(lon) <= 180):
         return []
     ref = catalogue.category_refs().get(category)
+    name = name_of(ref) if ref else ""
+    sight = queries.sight_at(
+        lat, lon, category, words=str(given.get("words") or ""),
+        address=str(given.get("address") or ""), photos=draft.photos(),
+    )  # fmt: skip
+    alike = {one.row.id: one for one in queries.suspects_at(by, sight)} if ref else {}
+    around = [row for row in queries.cases_around(by, lat, lon, category) if row.id not in alike]
     found = []
-    for row in queries.cases_around(by, lat, lon, category):
+    for row in [*(one.row for one in alike.values()), *around]:
         metres = round(distance_m(lat, lon, row.lat, row.lon))
-        same = ref is not None and row.category == name_of(ref)
-        joinable = same and metres <= JOIN_M and row.state != State.RECEIVED
-        found.append((row, metres, joinable))
+        fits = row.category == name and metres <= JOIN_M and row.state != State.RECEIVED
+        plain = [_("%(metres)s m away") % {"metres": metres}]
+        why = alike[row.id].reasons if row.id in alike else plain
+        found.append(Near(row, why, fits, row.id in alike))
     return found[:MOST_NEAR]
 
 
@@ -312,7 +332,7 @@ def _page(
     calls: "list[Report] | None" = None,
 ) -> HttpResponse:  # fmt: skip
     context = {
-        "form": form, "draft": draft, "near": _near(form, reader_of(request)), "calls": calls,
+        "form": form, "draft": draft, "near": _near(form, reader_of(request), draft), "calls": calls,
         "joins": form["joins"].value() or "",
     }  # fmt: skip
     return page(request, "desk/enter.html", context, status=status)

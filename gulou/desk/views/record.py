@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gulou.cases import operations, queries, states
 from gulou.cases.queries import Record
+from gulou.cases.states import State
 from gulou.catalogue import queries as catalogue
 from gulou.desk import acts, drafts, hints, pairs, sentences
 from gulou.desk.acts import Act, Sent
@@ -34,6 +35,7 @@ from gulou.workbench import queries as bench
 
 if TYPE_CHECKING:
     from gulou.cases.models import Case
+    from gulou.cases.queries import Suspect
     from gulou.desk.forms import MoveForm
     from gulou.people.models import User
     from gulou.workbench.queries import TemplateSeen
@@ -170,7 +172,9 @@ def _changed_meanwhile(request: HttpRequest, case: "Case", act: Act, draft: Draf
 def _panel(request: HttpRequest, case: "Case", act: Act) -> Panel:
     draft = drafts.new_draft() if act.form.takes_photos else Draft("")
     form = act.form(case=case, reader=reader_of(request), asked=request.GET)
-    pair = pairs.before_split(case, reader_of(request)) if act.move == states.SPLIT else None
+    pair = pairs.asked_for(form)
+    if act.move == states.SPLIT:
+        pair = pairs.before_split(case, reader_of(request))
     return Panel(act, form, draft, focus=request.path.endswith(f"/{act.name}/"), pair=pair)
 
 
@@ -197,6 +201,7 @@ def _page(
         **context_of(case, shown, reader=reader, next_act=next_act),
         "panel": panel,
         "near": queries.neighbours(reader, case),
+        "suspects": _suspects(case, shown, reader),
         "powers": queries.powers_over(reader, case),
         "path": request.path,
         "followed": workbench.see_case(case, by=reader) if followed is None else followed,
@@ -216,6 +221,12 @@ def _examined(case: "Case", shown: Record, reader: "User") -> list[hints.Beside]
     if not (shown.may("rework") or shown.may("name_rechecker") or shown.may("release")):
         return []
     return hints.beside(queries.examined(case, reader=reader))
+
+
+def _suspects(case: "Case", shown: Record, reader: "User") -> "Sequence[Suspect]":
+    """What may be the same problem, for who may merge, before work on it has begun."""
+    early = case.state in (State.RECEIVED, State.FILED)
+    return queries.suspects(reader, case) if early and shown.may(states.MERGE.name) else ()
 
 
 def _templates(panel: Panel | None, reader: "User") -> "Sequence[TemplateSeen]":

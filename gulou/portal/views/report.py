@@ -103,7 +103,11 @@ def check(request: HttpRequest) -> HttpResponse:
     form = ReportForm(request.POST)
     form.is_valid()
     data = form.cleaned_data
-    hints = hints_for(pin_of(form, ()), data.get("category"), data.get("words") or "")
+    staged = photos.staged_photos(drafts.draft_of(request)) if "photo" in request.POST else ()
+    hints = hints_for(
+        pin_of(form, ()), data.get("category"), data.get("words") or "",
+        data.get("address") or "", staged,
+    )  # fmt: skip
     joins = data.get("joins")
     return render(request, "portal/_checked.html", {"hints": hints, "joins": str(joins or "")})
 
@@ -172,7 +176,7 @@ def _send(
     if sheet.pin is None or not form.is_valid():
         return _page(request, form, sheet, status=422)
     data = form.cleaned_data
-    known = sheet.pin, data["category"], data["words"]
+    known = sheet.pin, data["category"], data["words"], data["address"], sheet.photos
     shown = request.POST.getlist("asked")
     if not all_shown(shown):
         sheet.hints = hints_for(*known)
