@@ -91,7 +91,7 @@ def record_many(told: Sequence[tuple[Chained, Fact]], *, actor: str) -> None:
             raise ValueError(f"{fact.name} owes something")
         event = Event(
             subject_kind=subject.subject_kind, subject_uid=subject.uid,
-            sequence=subject.head_sequence + 1, name=fact.name, payload=asdict(fact), actor=actor,
+            sequence=subject.head_sequence + 1, name=fact.name, payload=dict(vars(fact)), actor=actor,
             at=now, previous=subject.head_digest,
         )  # fmt: skip
         event.digest = digest_of(event)

@@ -78,13 +78,13 @@ def recompute_deadlines(*, by: User) -> Outlook:
     moved = {one.step_id: one for one in _moves(steps)}
     subjects = list(
         Case.objects.select_for_update(of=("self",))
-        .filter(pk__in={one.case_id for one in moved.values()})
+        .filter(pk__any=sorted({one.case_id for one in moved.values()}))
         .only("pk", "uid", "head_sequence", "head_digest", "step_id")
         .order_by("pk")
     )
     # What moved on while these were waited for keeps what its move gave it.
     still = {
-        pk: due for pk, due in Step.objects.filter(pk__in=moved, ended_at=None).values_list(
+        pk: due for pk, due in Step.objects.filter(pk__any=list(moved), ended_at=None).values_list(
             "pk", "due_at")
     }  # fmt: skip
     done = [m for m in moved.values() if m.step_id in still and still[m.step_id] == m.before]
