@@ -357,6 +357,26 @@ class CaseUrged(CaseMoved):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecurrenceSuspected(Fact):
+    """Close to a case of its kind that was closed so many days before it was opened."""
+
+    name: ClassVar[str] = "case.recurrence_suspected"
+    other: str
+    metres: int
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecurrenceJudged(Fact):
+    """A person said whether it is that case come back; `unit` had answered for that one."""
+
+    name: ClassVar[str] = "case.recurrence_judged"
+    other: str
+    confirmed: bool
+    unit: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseAssigned(Fact):
     """Those above have assigned it, and want a reply by then. `due` is an ISO time."""
 

@@ -11,6 +11,7 @@ from gulou.photos import jobs as photo_jobs
 from . import examining, search, tallies
 from .models import Before, Case, Step
 from .operations.figures import compute_figures
+from .operations.recurrences import suspect_recurrences
 from .operations.succession import give_back_steps as give_back
 from .operations.watching import SYSTEM
 from .operations.watching import watch_clocks as watch
@@ -25,6 +26,11 @@ def examine_pictures(envelope: Envelope) -> None:
         for one in (evidence, *examining.before_photos(evidence)):
             photo_jobs.prepare(one.photo)
         examining.examine(evidence)
+
+
+def link_recurrences(envelope: Envelope) -> None:
+    """When a case was filed: link it with what was closed there lately. Twice does no harm."""
+    suspect_recurrences(envelope.subject_uid)
 
 
 def fold_tallies() -> int:

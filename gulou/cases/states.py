@@ -171,12 +171,15 @@ HAND_OVER_LINK = "case.hand_over_link"
 """Giving a tracking link to the person who reported, for with it one answers in their name."""
 WRITE_PUBLIC = "case.write_public"
 """Writing to everybody who reported a case: a note that they read on their tracking page."""
+JUDGE_RECURRENCE = "case.judge_recurrence"
+"""Saying whether a problem that was closed has come back."""
 RECOMPUTE = "case.recompute"
 """Letting open clocks run by changed calendars. Held at the district office."""
 ERASE = "case.erase"
 """Erasing what a person wrote, or their contact, when they ask for it."""
 VERBS: tuple[str, ...] = (
     READ, READ_RESTRICTED, READ_CONTACT, HAND_OVER_LINK, ENTER, WRITE_PUBLIC, ERASE, RECOMPUTE,
+    JUDGE_RECURRENCE,
     *(move.verb for move in MOVES),
 )  # fmt: skip
 

@@ -39,6 +39,7 @@ GROUPS: Sequence[VerbGroup] = (
         Verb(cases.RESUME.verb, _("end or prolong a suspension")),
         Verb(cases.APPEAL.verb, _("appeal against lateness")),
         Verb(cases.RULE.verb, _("decide on more time, suspensions and appeals")),
+        Verb(cases.JUDGE_RECURRENCE, _("say whether a closed problem has come back")),
         Verb(cases.RECOMPUTE, _("let open deadlines follow changed calendars")),
         Verb(cases.REPLY.verb, _("reply to who assigned a case from above")),
         Verb(cases.URGE.verb, _("urge who a case waits for")),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from gulou.cases import operations as cases
-from gulou.cases.models import Case, Source
+from gulou.cases.models import Case, Recurrence, Source
 from gulou.cases.operations import Snap
 from gulou.cases.states import State, StepKind
 from gulou.kit import clock, rows
@@ -78,7 +78,19 @@ class Teller(Today):
         """What follows from what happened, several times a day; the copies of photos come last."""
         while True:
             deliver_past(by=clock.now(), but=LATER)
+            self._judge_recurrences()
             yield clock.now() + timedelta(hours=6)
+
+    def _judge_recurrences(self) -> None:
+        """The desk decides on most of what may have come back, a day or so later."""
+        yesterday = clock.now() - timedelta(days=1)
+        waiting = Recurrence.objects.filter(confirmed=None, at__lte=yesterday)
+        taken_on = waiting.exclude(case__state__in=(State.DECLINED, State.REDIRECTED, State.MERGED))
+        for link in taken_on.select_related("case").order_by("pk"):
+            if link.pk % 5:
+                cases.judge_recurrence(
+                    link.case, link.pk, by=self.dispatcher, confirmed=link.pk % 3 > 0
+                )
 
     def _starts(self, count: int) -> list[datetime]:
         """When somebody sees something: more on Mondays, before holidays and after storms."""

@@ -141,7 +141,18 @@ def _reworked(entry: Entry) -> str:
     return _("Recheck failed, back to %(unit)s") % unit
 
 
+def _judged(entry: Entry) -> str:
+    given = {"other": entry.other or "–"}
+    if entry.told["confirmed"]:
+        return _("Confirmed: %(other)s has come back") % given
+    return _("Not %(other)s again") % given
+
+
 _LOOKS = {
+    "case.recurrence_suspected": _Look(
+        _of(gettext_lazy("May be %(other)s again, which was closed lately")), "repeat", "waiting"
+    ),
+    "case.recurrence_judged": _Look(_judged, "repeat"),
     "case.on_spot": _Look(
         _by(gettext_lazy("%(unit)s is to rectify it on the spot, within a day")), "bolt", "underway"
     ),

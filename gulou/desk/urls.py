@@ -55,6 +55,9 @@ urlpatterns = [
     path("cases/<case_number:number>/erase/", record.erase, name="erase"),
     path("cases/<case_number:number>/contact/<uuid:uid>/", record.contact, name="contact"),
     path("cases/<case_number:number>/link/<uuid:uid>/", record.link, name="link"),
+    path(
+        "cases/<case_number:number>/recurrences/<int:link>/", record.recurrence, name="recurrence"
+    ),
     path("cases/<case_number:number>/photos/<uuid:uid>/", covers.covers, name="covers"),
     path("cases/<case_number:number>/<slug:name>/", record.move, name="move"),
     path("search", lists.find, name="find"),

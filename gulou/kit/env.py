@@ -291,6 +291,19 @@ class Env:
         default=0,
         metadata=_knob(_whole, "After how many days a password is changed; 0 asks for no change."),
     )
+    recurrence_days: int = field(
+        default=30,
+        metadata=_knob(
+            _count,
+            "A case filed within so many days after one of its kind was closed there may be it again.",
+        ),
+    )
+    recurrence_metres: int = field(
+        default=30,
+        metadata=_knob(
+            _count, "How close it must be, beyond what the accuracy of its place explains."
+        ),
+    )
     errand_days: int = field(
         default=7,
         metadata=_knob(

@@ -6,6 +6,7 @@ from .case import Case, Source
 from .counts import Counted, PublicFigures, Tally, TallyChange
 from .evidence import CasePhoto, PhotoKind
 from .findings import FakedPhoto, Finding, FindingKind
+from .recurrence import Recurrence
 from .report import Answer, Channel, Letter, Report
 from .time import Plea, PleaKind, Ruling, Warned
 from .words import Contact, Words
@@ -32,6 +33,7 @@ __all__ = [
     "Plea",
     "PleaKind",
     "PublicFigures",
+    "Recurrence",
     "ReplyForm",
     "Report",
     "Ruling",

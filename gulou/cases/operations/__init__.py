@@ -30,6 +30,7 @@ from .records import (
     reveal_contact,
     urge_case,
 )
+from .recurrences import judge_recurrence, suspect_recurrences
 from .review import close_case, name_rechecker, reopen_case, rework_case
 from .succession import give_back_steps, hand_over_cases
 from .time import appeal, ask_extension, ask_suspension, resume_clock, rule
@@ -74,6 +75,7 @@ __all__ = [
     "hand_over_cases",
     "hand_over_link",
     "handle_case",
+    "judge_recurrence",
     "known_lines",
     "merge_case",
     "name_rechecker",
@@ -94,6 +96,7 @@ __all__ = [
     "rework_case",
     "rule",
     "split_case",
+    "suspect_recurrences",
     "take_in",
     "task_verification",
     "undo_move",

@@ -41,6 +41,7 @@ from .public import (
     tracked,
     tracked_photo,
 )
+from .recurrences import Recurring, Returned, confirmed_recurrences, recurrences_of
 from .released import (
     Released,
     ReleasedFilters,
@@ -128,12 +129,14 @@ __all__ = [
     "PleaSeen",
     "Reader",
     "Record",
+    "Recurring",
     "Released",
     "ReleasedFilters",
     "ReleasedPage",
     "ReleasedStory",
     "ReplySeen",
     "ReportSeen",
+    "Returned",
     "Row",
     "Spot",
     "StepSeen",
@@ -156,6 +159,7 @@ __all__ = [
     "chips",
     "colleagues",
     "confirmed_fakes",
+    "confirmed_recurrences",
     "counts_of_all",
     "decided_lately",
     "email_of_unit",
@@ -189,6 +193,7 @@ __all__ = [
     "reader_of_report",
     "rechecker_choices",
     "record_of",
+    "recurrences_of",
     "released_numbers",
     "released_page",
     "released_spots",

@@ -202,6 +202,7 @@ def _page(
         "panel": panel,
         "near": queries.neighbours(reader, case),
         "suspects": _suspects(case, shown, reader),
+        "returned": queries.recurrences_of(case, reader=reader),
         "powers": queries.powers_over(reader, case),
         "path": request.path,
         "followed": workbench.see_case(case, by=reader) if followed is None else followed,
@@ -298,6 +299,19 @@ def follow(request: HttpRequest, number: str) -> HttpResponse:
         return redirect(_back(request, "desk:following"))
     workbench.follow_case(queries.case_seen_by(by, number), by=by)
     messages.success(request, _("You follow %(case)s. What changes is told to you.") % {"case": number})  # fmt: skip
+    return redirect("desk:record", number=number)
+
+
+@signed_in
+@require_POST
+def recurrence(request: HttpRequest, number: str, link: int) -> HttpResponse:
+    """Say whether the case is an earlier one come back."""
+    by = reader_of(request)
+    case = queries.case_seen_by(by, number)
+    confirmed = request.POST.get("confirmed") == "1"
+    operations.judge_recurrence(case, link, by=by, confirmed=confirmed)
+    said = _("Confirmed: it has come back.") if confirmed else _("Noted: it is another problem.")
+    messages.success(request, said)
     return redirect("desk:record", number=number)
 
 
