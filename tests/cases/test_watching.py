@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 
 from gulou.calendars.models import Year
 from gulou.calendars.operations import SYSTEM, set_year
@@ -143,12 +144,25 @@ def test_a_clock_without_calendar_is_set_once_there_is_one(cast: Cast, kinds: Ki
     assert Event.objects.filter(subject_uid=case.uid, name="case.clock_set").exists()
 
 
-def test_the_sweep_asks_its_index(cast: Cast, kinds: Kinds) -> None:
+def test_the_sweep_can_ask_its_index(cast: Cast, kinds: Kinds) -> None:
     handling(cast, kinds)
+    with connection.cursor() as cursor:
+        # Of a table of one page the planner would rather read the page.
+        cursor.execute("SET LOCAL enable_seqscan = off")
     plan = to_look_at(MONDAY).values_list("pk", "case_id")[:500].explain()
-    assert "step_watched" in plan or "Seq Scan" not in plan or Step.objects.count() < 100
-    sql = str(to_look_at(MONDAY).query)
-    assert '"ended_at" IS NULL' in sql and '"watch_at" <=' in sql
+    assert "Index Scan using step_watched" in plan and "Filter" not in plan
+
+
+def test_a_step_that_cannot_be_looked_at_holds_up_no_other(
+    cast: Cast, kinds: Kinds, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = handling(cast, kinds), handling(cast, kinds)
+    Step.objects.filter(case=broken, ended_at=None).update(limit_unit="fortnight")
+    assert sweep(hours=2) == [(50, "unit")]
+    assert Event.objects.get(name="case.warned").subject_uid == sound.uid
+    assert f"of case {broken.pk} cannot be looked at" in caplog.text
+    again = Step.objects.get(case=broken, ended_at=None).watch_at
+    assert again == MONDAY + timedelta(hours=2) + clocks.RETRY
 
 
 def approver(cast: Cast) -> User:

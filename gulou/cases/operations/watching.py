@@ -1,10 +1,12 @@
 """The sweep over the clocks that are to be looked at: who is told that time runs out, clocks that
 run again, and clocks that can be set at last. It asks one index and nothing else."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 
 from gulou.calendars import queries as calendars
@@ -21,6 +23,8 @@ from gulou.people.models import Duty, User
 
 from .time import run_again, suspension_of
 
+logger = logging.getLogger(__name__)
+
 AT_ONCE, CHUNK = 500, 50
 SYSTEM = "system"
 
@@ -34,7 +38,22 @@ def watch_clocks() -> int:
     """Look at the clocks that ask for it; how many. What is left waits for the next time."""
     found = list(to_look_at(clock.now()).values_list("pk", "case_id")[:AT_ONCE])
     whom = Whom()
-    return sum(_look(found[n : n + CHUNK], whom) for n in range(0, len(found), CHUNK))
+    return sum(_try(found[n : n + CHUNK], whom) for n in range(0, len(found), CHUNK))
+
+
+def _try(found: Sequence[tuple[int, int]], whom: "Whom") -> int:
+    """Look at some clocks; where that fails one by one, and set aside the one that fails."""
+    try:
+        return _look(found, whom)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # one step may be broken in any way; the others are told in time
+        if len(found) > 1:
+            return sum(_try([one], whom) for one in found)
+        (step_id, case_id), again = found[0], clock.now() + clocks.RETRY
+        logger.exception("the clock of step %s of case %s cannot be looked at", step_id, case_id)
+        Step.objects.filter(pk=step_id).update(watch_at=again)
+        return 0
 
 
 @rows.together()
