@@ -148,6 +148,7 @@ class _Sql:
 
     def _shadow(self, table: str) -> None:
         """A table of the same columns and indexes, and one row of the real one to write again."""
+        self.raw.execute(f'DROP TABLE IF EXISTS "bench_{table}"'.encode())
         self.raw.execute(f'CREATE TABLE "bench_{table}" (LIKE "{table}" INCLUDING ALL)'.encode())
         cursor = self.raw.execute(f'SELECT * FROM "{table}" LIMIT 1'.encode())  # noqa: S608
         names = [column.name for column in cursor.description or ()]
