@@ -6,6 +6,7 @@ from gulou.cases import jobs as case_jobs
 from gulou.catalogue import facts as catalogue
 from gulou.errands import facts as errands
 from gulou.errands import jobs as errand_jobs
+from gulou.notices import facts as robots
 from gulou.notices import reactions as notices
 from gulou.openings import facts as openings
 from gulou.outbox.table import Effect, Message, Table
@@ -110,7 +111,7 @@ REACTIONS: Table = {
     cases.LinkHandedOver: [],
     cases.ContactErased: [],
     cases.WordsErased: [],
-    cases.CaseOpened: [],
+    cases.CaseOpened: [Effect(notices.tell_groups)],
     cases.CaseJoined: [],
     cases.CaseObjected: [],
     cases.CaseTasked: [],
@@ -119,7 +120,7 @@ REACTIONS: Table = {
     cases.RecurrenceSuspected: [],
     cases.RecurrenceJudged: [],
     cases.CaseDeclined: [Effect(notices.tell_ended)],
-    cases.CaseOnSpot: [Message(notices.tell_on_spot, line=MAIL)],
+    cases.CaseOnSpot: [Message(notices.tell_on_spot, line=MAIL), Effect(notices.tell_groups)],
     cases.TimeAsked: [Message(notices.tell_asked, line=MAIL)],
     cases.TimeRuled: [Message(notices.tell_ruled, line=MAIL)],
     cases.ClockResumed: [],
@@ -133,18 +134,24 @@ REACTIONS: Table = {
     cases.CaseAbsorbed: [],
     cases.CaseSplit: [],
     cases.CaseLetGo: [],
-    cases.CaseDispatched: [Message(notices.tell_dispatched, line=MAIL)],
+    cases.CaseDispatched: [
+        Message(notices.tell_dispatched, line=MAIL),
+        Effect(notices.tell_groups),
+    ],
     cases.CaseHandedOver: [],
     cases.CaseAccepted: [],
     cases.CaseReturned: [],
-    cases.CaseHandled: [Message(case_jobs.examine_pictures, slow=True)],
+    cases.CaseHandled: [
+        Message(case_jobs.examine_pictures, slow=True),
+        Effect(notices.tell_groups),
+    ],
     cases.RecheckerNamed: [],
     cases.CaseClosed: [Effect(notices.tell_ended)],
     cases.CaseReworked: [],
     cases.CaseReopened: [],
     cases.CaseUpheld: [],
     cases.CaseNoted: [Effect(notices.tell_noted)],
-    cases.CaseUrged: [Message(notices.tell_urged, line=MAIL)],
+    cases.CaseUrged: [Message(notices.tell_urged, line=MAIL), Effect(notices.tell_groups)],
     cases.CaseAssigned: [],
     cases.AssignmentAnswered: [],
     cases.CaseMoveUndone: [],
@@ -157,6 +164,10 @@ REACTIONS: Table = {
     workbench.CaseFollowed: [],
     workbench.CaseUnfollowed: [],
     workbench.FollowerOwed: [Message(notices.tell_follower, line=MAIL)],
+    robots.RobotSet: [],
+    robots.RobotRetired: [],
+    robots.RobotRestored: [],
+    robots.ParcelResent: [],
     papers.PaperTaken: [],
     cases.ReportImported: [],
     cases.CaseImported: [],

@@ -83,6 +83,8 @@ urlpatterns = [
     path("errands/<uuid:uid>/", errands.errand, name="errand"),
     path("errands/<uuid:uid>/cancel/", errands.cancel, name="errand_cancel"),
     path("errands/<uuid:uid>/file", errands.file, name="errand_file"),
+    path("sent/", office.sent, name="sent"),
+    path("sent/<int:parcel_id>/again/", office.resend, name="resend"),
     path("deliveries/", office.deliveries, name="deliveries"),
     path("deliveries/<int:delivery_id>/retry/", office.retry, name="retry"),
 ]

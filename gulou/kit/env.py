@@ -342,6 +342,14 @@ class Env:
         ),
     )
     wechat_secret: str = field(default="", metadata=_knob(str, "The AppSecret that belongs to it."))
+    wecom_url: str = field(
+        default="https://qyapi.weixin.qq.com",
+        metadata=_knob(
+            _url("http", "https"),
+            "Where WeCom is spoken to. Group robots send there and nowhere else; another address is "
+            "for a district whose network reaches WeCom through a gateway.",
+        ),
+    )
     base_map_style: str = field(
         default="",
         metadata=_knob(

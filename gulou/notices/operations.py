@@ -1,13 +1,189 @@
-"""Taking up again what was set aside."""
+"""Setting up group robots, owing them what they tell, and taking up again what was set aside."""
 
+import uuid
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from gulou.cases.models import Case
+from gulou.catalogue.models import Category
+from gulou.catalogue.states import MANAGE
+from gulou.kit import clock
+from gulou.kit.errors import Invalid, NotFound, Refusal
+from gulou.kit.sealing import seal
+from gulou.kit.words import clean
 from gulou.outbox import deliver
+from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
 from gulou.people.verbs import MEND
+from gulou.places.models import Area
+
+from . import robots, wecom
+from .facts import ParcelResent, RobotRestored, RobotRetired, RobotSet
+from .models import Parcel, Robot
+from .states import AT_FIRST, TOLD_AFTER, Form, What
+
+FIELDS = ("name", "street_id", "category_id", "tells", "form", "with_photo")
 
 
 def retry_delivery(delivery_id: int, *, by: User) -> None:
     """Try a delivery that was set aside again, from the beginning. Raises NotAllowed."""
     access.require(by, MEND, unit_id=people.office().id)
     deliver.retry(delivery_id)
+
+
+@transaction.atomic
+def resend_parcel(parcel_id: int, *, by: User) -> Parcel:
+    """Send a message of a robot that was set aside again, from the beginning; on record."""
+    access.require(by, MEND, unit_id=people.office().id)
+    parcel = Parcel.objects.select_related("robot").filter(pk=parcel_id).first()
+    if parcel is None:
+        raise NotFound("notices.no_such_message", _("There is no such message."))
+    robot = Robot.objects.select_for_update().get(pk=parcel.robot_id)
+    again = Parcel.objects.filter(pk=parcel.pk, set_aside_at__isnull=False)
+    if not again.update(
+        set_aside_at=None, attempts=0, parts=0, batch=None, error="", due_at=clock.now()
+    ):
+        raise Refusal("notices.not_aside", _("This message was sent, or is being sent."))
+    Robot.objects.filter(pk=robot.pk).update(paused_until=None, failures=0)
+    record(ParcelResent(parcel=parcel.pk), subject=robot, actor=by.actor)
+    parcel.refresh_from_db()
+    return parcel
+
+
+def owe_groups(case_uid: UUID, *, fact: str, event_id: int, at: datetime) -> None:
+    """Owe one parcel to each robot that tells this of the case; a second call does nothing."""
+    what = TOLD_AFTER.get(fact)
+    telling = [one for one in robots.in_use() if what in one.tells]
+    if what is None or not telling:
+        return
+    case = Case.objects.only("pk", "street_id", "category_id", "restricted").get(uid=case_uid)
+    if case.restricted:
+        return
+    Parcel.objects.bulk_create(
+        [
+            Parcel(robot_id=one.id, what=what, case=case, event_id=event_id, at=at, due_at=at)
+            for one in telling
+            if one.is_for(street_id=case.street_id, category_id=case.category_id)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+@robots.changing()
+def set_robot(robot: Robot | None, given: dict[str, Any], *, by: User) -> Robot:
+    """Add a group robot, or change one: its name, whose cases it tells, what, and its address.
+
+    `given` may hold FIELDS and `address`: the webhook as WeCom shows it, or its key alone. Left
+    empty, the one that is known stays. Raises Invalid, NotAllowed.
+    """
+    access.require(by, MANAGE, unit_id=people.office().id)
+    new = robot is None
+    robot = Robot(uid=uuid.uuid4(), tells=list(AT_FIRST)) if robot is None else _locked(robot)
+    before = {} if new else {name: getattr(robot, name) for name in FIELDS}
+    for name in FIELDS:
+        if name in given:
+            setattr(robot, name, given[name])
+    robot.name = clean(robot.name)
+    _check(robot)
+    address = str(given.get("address") or "").strip()
+    if address:
+        robot.sealed_key = seal(_key_of(address))
+        # Whatever the old one was refused for is over.
+        robot.paused_until, robot.failures = None, 0
+    elif new:
+        raise Invalid("robot.no_address", _("Paste the address of the robot."), field="address")
+    robot.save()
+    after = {name: getattr(robot, name) for name in FIELDS}
+    changed = {name for name in FIELDS if before.get(name) != after[name]}
+    if changed or address:
+        fact = RobotSet(
+            before={name: before[name] for name in sorted(changed & set(before))},
+            after={name: after[name] for name in sorted(changed)}, key_changed=bool(address),
+        )  # fmt: skip
+        record(fact, subject=robot, actor=by.actor)
+    return robot
+
+
+@transaction.atomic
+@robots.changing()
+def switch_robot(robot: Robot, *, by: User) -> Robot:
+    """Take a robot out of use, or bring it back. What it still owed is not told later."""
+    access.require(by, MANAGE, unit_id=people.office().id)
+    robot = _locked(robot)
+    now = clock.now()
+    if robot.retired_at is None:
+        robot.retired_at = now
+        waiting = Parcel.objects.filter(robot=robot, sent_at=None, set_aside_at=None)
+        waiting.update(set_aside_at=now, error="retired")
+    else:
+        robot.retired_at = None
+        _check(robot)
+    robot.save(update_fields=["retired_at"])
+    fact = RobotRetired() if robot.retired_at else RobotRestored()
+    record(fact, subject=robot, actor=by.actor)
+    return robot
+
+
+@transaction.atomic
+def try_robot(robot: Robot, *, by: User) -> Parcel:
+    """Let a robot say that it works."""
+    access.require(by, MANAGE, unit_id=people.office().id)
+    robot = _locked(robot)
+    if robot.retired_at is not None:
+        raise Refusal("robot.retired", _("This robot is no longer in use."))
+    waiting = robot.parcels.filter(what=What.TRIED, sent_at=None, set_aside_at=None)
+    if waiting.exists():
+        raise Refusal("robot.tried_already", _("A trial message is under way."))
+    now = clock.now()
+    return Parcel.objects.create(robot=robot, what=What.TRIED, at=now, due_at=now)
+
+
+def _locked(robot: Robot) -> Robot:
+    return Robot.objects.select_for_update().get(pk=robot.pk)
+
+
+def _check(robot: Robot) -> None:
+    if not robot.name:
+        raise Invalid("robot.no_name", _("Give the robot a name."), field="name")
+    same = Robot.objects.filter(name=robot.name, retired_at=None).exclude(pk=robot.pk)
+    if same.exists():
+        raise Invalid("robot.name_taken", _("Another robot has this name."), field="name")
+    known = set(What.values) - {What.TRIED.value}
+    if not robot.tells or not set(robot.tells) <= known:
+        raise Invalid("robot.tells_nothing", _("Choose what it tells."), field="tells")
+    if robot.form not in Form.values:
+        raise Invalid("robot.form_unknown", _("Choose a form."), field="form")
+    if robot.street_id is not None and not Area.objects.filter(pk=robot.street_id).exists():
+        raise Invalid("robot.street_unknown", _("Choose a street."), field="street_id")
+    if robot.category_id is not None and not Category.objects.filter(pk=robot.category_id).exists():
+        raise Invalid("robot.kind_unknown", _("Choose a category."), field="category_id")
+
+
+def _key_of(address: str) -> str:
+    """The key in a webhook's address, or the key itself. Nothing but WeCom is ever spoken to."""
+    wrong = Invalid(
+        "robot.address_wrong",
+        _("This is no address of a WeCom group robot. In the group's settings, open the robot and copy the address under “Webhook”."),
+        field="address",
+    )  # fmt: skip
+    key = address
+    if "://" in address:
+        try:
+            parts, ours = urlsplit(address), urlsplit(settings.GULOU.wecom_url)
+        except ValueError:
+            raise wrong from None
+        if (parts.scheme, parts.netloc, parts.path) != (ours.scheme, ours.netloc, wecom.PATH):
+            raise wrong
+        key = next(iter(parse_qs(parts.query).get("key", [])), "")
+    if not wecom.KEY.fullmatch(key):
+        raise wrong
+    return key

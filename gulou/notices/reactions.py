@@ -20,6 +20,8 @@ from gulou.outbox.table import Envelope
 from gulou.people import queries as people
 from gulou.workbench import queries as workbench
 
+from .operations import owe_groups
+
 
 def acknowledge(envelope: Envelope) -> None:
     """To the reporter, when the report has arrived: its number and its private link."""
@@ -66,6 +68,13 @@ def tell_urged(envelope: Envelope) -> None:
     subject = _("%(category)s: you are urged to move case %(number)s on") % vars(brief)
     people_told = [fact.person] if fact.person else []
     _tell_house(envelope, brief.number, subject, people_told, None if fact.person else fact.unit)
+
+
+def tell_groups(envelope: Envelope) -> None:
+    """Owe the news to each group robot that the case concerns. Restricted cases go to no group."""
+    owe_groups(
+        envelope.subject_uid, fact=envelope.fact.name, event_id=envelope.event_id, at=envelope.at
+    )
 
 
 def tell_asked(envelope: Envelope) -> None:

@@ -11,6 +11,7 @@ from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 from gulou.kit.compiled import Compiled
 
 from .models import Delivery, Event
+from .table import Message, reactions_by_label
 
 
 @dataclass(frozen=True)
@@ -109,3 +110,17 @@ def newer(event: Event, names: Collection[str], **payload: Any) -> Event | None:
         **{f"payload__{key}": value for key, value in payload.items()},
     )
     return later.order_by("-sequence").first()
+
+
+def in_line(line: str, *, progress: str = "", before: int | None = None) -> QuerySet[Delivery]:
+    """What waits, or has waited, in a line, newest first: "waiting", "sent", "failed", or all."""
+    labels = [label for label, one in reactions_by_label().items()
+              if isinstance(one, Message) and one.in_line == line]  # fmt: skip
+    found = Delivery.objects.filter(reaction__in=labels).select_related("event").order_by("-id")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    if progress == "waiting":
+        return found.filter(done_at=None, set_aside_at=None)
+    if progress == "failed":
+        return found.filter(done_at=None, set_aside_at__isnull=False)
+    return found.filter(done_at__isnull=False) if progress == "sent" else found

@@ -53,6 +53,7 @@ SECTIONS: Sequence[Section] = (
     Section("setup:reasons", _("Reasons"), _("What one chooses from where a move needs a reason."), "list-check", (CATALOGUE,)),
     Section("setup:templates", _("Answer templates"), _("Texts that everybody may begin an answer with."), "message-2", (CATALOGUE,)),
     Section("setup:channels", _("Channels"), _("By which ways reports come and answers go, open or closed."), "phone", (CATALOGUE,)),
+    Section("setup:robots", _("Group robots"), _("Which WeCom groups are told of which cases."), "brand-wechat", (CATALOGUE,)),
     Section("setup:rules", _("Rules"), _("Which unit leads for what, where"), "route", (CATALOGUE,)),
     Section("setup:office", _("Office"), _("What the public reads of the office on every page: name, address, complaints, registration."), "building-bank", (CATALOGUE,)),
     Section("setup:covers", _("Faces and plates"), _("Whether they are covered before the public sees a picture."), "face-id", (CATALOGUE,)),

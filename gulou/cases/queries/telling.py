@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from gulou.cases.models import Case, Plea, Report
@@ -10,6 +11,8 @@ from gulou.catalogue import queries as catalogue
 from gulou.kit.sealing import unseal
 from gulou.kit.words import name_of
 from gulou.people.models import Unit, User
+from gulou.photos.models import Photo
+from gulou.places import queries as places
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,45 @@ class Brief:
     category: str
     unit: str
     unit_email: str
+
+
+@dataclass(frozen=True)
+class Poster:
+    """What a group of staff reads of a case: nothing of who reported it, none of their words.
+
+    The place is that of our own registers, never what a reporter calls it.
+    """
+
+    number: str
+    category: str
+    place: str
+    unit: str
+    due_at: datetime | None
+    cover: Photo | None
+    restricted: bool
+    merged: bool
+
+
+_NEAR_M = 150
+
+
+def poster_of(case_id: int) -> Poster:
+    """The case for a group of staff, as it stands now."""
+    found = Case.objects.select_related("cover", "street", "community", "step_unit", "unit")
+    case = found.get(pk=case_id)
+    near = places.nearest_place(case.lat, case.lon, within_m=_NEAR_M)
+    chain = [name_of(one) for one in (case.street, case.community, near) if one is not None]
+    return Poster(
+        case.number, name_of(catalogue.category_refs()[case.category_id]), " ".join(chain),
+        name_of(case.step_unit or case.unit), case.due_at, case.cover, case.restricted,
+        case.merged_into_id is not None,
+    )  # fmt: skip
+
+
+def numbers_of(uids: Collection[UUID]) -> dict[UUID, str]:
+    """The number of the case for each public id of a case, or of a report."""
+    found = dict(Case.objects.filter(uid__in=uids).values_list("uid", "number"))
+    return found | dict(Report.objects.filter(uid__in=uids).values_list("uid", "case__number"))
 
 
 def reader_of_report(uid: UUID) -> Reader | None:

@@ -48,6 +48,33 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     return page(request, "desk/deliveries.html", {"found": queries.set_aside(reader_of(request))})
 
 
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+@needs(MEND)
+@require_GET
+def sent(request: HttpRequest) -> HttpResponse:
+    """The delivery log: what was sent to whom, by which channel, and how it went."""
+    reader, asked = reader_of(request), request.GET
+    channel = "mail" if asked.get("channel") == "mail" else "robot"
+    progress = asked.get("state", "")
+    progress = progress if progress in queries.Progress.values else ""
+    read = queries.mail_log if channel == "mail" else queries.robot_log
+    log = read(reader, progress=progress, before=_number(asked.get("before", "")))
+    context = {"log": log, "channel": channel, "state": progress, "states": queries.Progress}
+    return page(request, "desk/sent.html", context)
+
+
+@needs(MEND)
+@require_POST
+def resend(request: HttpRequest, parcel_id: int) -> HttpResponse:
+    """Send a robot's message again that was set aside."""
+    operations.resend_parcel(parcel_id, by=reader_of(request))
+    messages.success(request, _("It is sent again in a moment."))
+    return redirect("desk:sent")
+
+
 @needs(MEND)
 @require_POST
 def retry(request: HttpRequest, delivery_id: int) -> HttpResponse:

@@ -25,6 +25,7 @@ from gulou.desk.pairs import Pair
 from gulou.desk.shell import page, part, reader_of
 from gulou.desk.walk import tail_of, walk_of
 from gulou.kit.errors import NotAllowed
+from gulou.notices import queries as notices
 from gulou.people import queries as people
 from gulou.places import queries as places
 from gulou.ui.forms import refused_in
@@ -203,6 +204,7 @@ def _page(
         "near": queries.neighbours(reader, case),
         "suspects": _suspects(case, shown, reader),
         "returned": queries.recurrences_of(case, reader=reader),
+        "told": notices.told_of(case.pk),
         "powers": queries.powers_over(reader, case),
         "path": request.path,
         "followed": workbench.see_case(case, by=reader) if followed is None else followed,

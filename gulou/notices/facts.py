@@ -1,0 +1,36 @@
+"""What the setting up of channels tells the house. A robot's key is in no fact."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gulou.kit.facts import Fact
+
+Plain = dict[str, str | int | bool | list[str] | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobotSet(Fact):
+    """A group robot was added or changed. `key_changed`: it has another address."""
+
+    name: ClassVar[str] = "robot.set"
+    before: Plain
+    after: Plain
+    key_changed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobotRetired(Fact):
+    name: ClassVar[str] = "robot.retired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobotRestored(Fact):
+    name: ClassVar[str] = "robot.restored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelResent(Fact):
+    """Somebody had a message that was set aside sent again."""
+
+    name: ClassVar[str] = "robot.parcel_resent"
+    parcel: int
