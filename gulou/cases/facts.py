@@ -68,6 +68,19 @@ class ReportWritten(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportProgressed(Fact):
+    """The case that answers for the report was dispatched, or handled, for the first time: tell it.
+
+    `what` is "dispatched" or "handled"; `event` is as above.
+    """
+
+    name: ClassVar[str] = "report.progressed"
+    case: str
+    event: int
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContactSeen(Fact):
     name: ClassVar[str] = "report.contact_seen"
 

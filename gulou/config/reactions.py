@@ -107,6 +107,7 @@ REACTIONS: Table = {
     cases.ReportAnswered: [Message(notices.tell_answered, line=MAIL)],
     cases.ReportCombined: [Message(notices.tell_combined, line=MAIL)],
     cases.ReportWritten: [Message(notices.tell_written, line=MAIL)],
+    cases.ReportProgressed: [Message(notices.tell_progressed, line=MAIL)],
     cases.ContactSeen: [],
     cases.LinkHandedOver: [],
     cases.ContactErased: [],
@@ -120,7 +121,11 @@ REACTIONS: Table = {
     cases.RecurrenceSuspected: [],
     cases.RecurrenceJudged: [],
     cases.CaseDeclined: [Effect(notices.tell_ended)],
-    cases.CaseOnSpot: [Message(notices.tell_on_spot, line=MAIL), Effect(notices.tell_groups)],
+    cases.CaseOnSpot: [
+        Message(notices.tell_on_spot, line=MAIL),
+        Effect(notices.tell_progress),
+        Effect(notices.tell_groups),
+    ],
     cases.TimeAsked: [Message(notices.tell_asked, line=MAIL)],
     cases.TimeRuled: [Message(notices.tell_ruled, line=MAIL)],
     cases.ClockResumed: [],
@@ -136,6 +141,7 @@ REACTIONS: Table = {
     cases.CaseLetGo: [],
     cases.CaseDispatched: [
         Message(notices.tell_dispatched, line=MAIL),
+        Effect(notices.tell_progress),
         Effect(notices.tell_groups),
     ],
     cases.CaseHandedOver: [],
@@ -143,6 +149,7 @@ REACTIONS: Table = {
     cases.CaseReturned: [],
     cases.CaseHandled: [
         Message(case_jobs.examine_pictures, slow=True),
+        Effect(notices.tell_progress),
         Effect(notices.tell_groups),
     ],
     cases.RecheckerNamed: [],

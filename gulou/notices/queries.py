@@ -119,7 +119,7 @@ def mail_log(user: User, *, progress: str = "", before: int | None = None) -> Lo
             id=one.pk, channel=MAIL, what=words.mail(one.reaction), to="",
             case=cases.get(one.event.subject_uid, ""), at=one.event.at,
             progress=_progress(one.done_at, one.set_aside_at), sent_at=one.done_at,
-            attempts=one.attempts, error=one.error,
+            attempts=one.attempts, error=words.why_not_mailed(one.error),
         )
         for one in page[:PAGE]
     ]  # fmt: skip

@@ -117,6 +117,14 @@ def tell_ended(envelope: Envelope) -> None:
     operations.answer_reports(envelope.subject_uid, event=envelope.event_id)
 
 
+def tell_progress(envelope: Envelope) -> None:
+    """When a case was dispatched or handled: owe each of its reporters the news, once."""
+    handled = envelope.fact.name == "case.handled"
+    operations.progress_reports(
+        envelope.subject_uid, event=envelope.event_id, what="handled" if handled else "dispatched"
+    )
+
+
 def tell_merged(envelope: Envelope) -> None:
     """When a case was merged: owe each of its reporters the news that another answers for it."""
     operations.combine_reports(envelope.subject_uid, event=envelope.event_id)
@@ -172,6 +180,13 @@ def tell_answered(envelope: Envelope) -> None:
         _tell(reader, envelope, _ended)
 
 
+def tell_progressed(envelope: Envelope) -> None:
+    """To one reporter: it was passed to a unit, or is said to be done."""
+    reader = cases.reader_of_report(envelope.subject_uid)
+    if reader is not None:
+        _tell(reader, envelope, _handled if envelope.fact.what == "handled" else _dispatched)
+
+
 def tell_combined(envelope: Envelope) -> None:
     """To one reporter: the report is handled together with another."""
     reader = cases.reader_of_report(envelope.subject_uid)
@@ -184,6 +199,20 @@ def _received(receipt: str) -> tuple[str, str]:
         _("We have your report %(receipt)s") % {"receipt": receipt},
         _("Thank you. Follow it here; keep the link to yourself:"),
     )
+
+
+def _dispatched(receipt: str) -> tuple[str, str]:
+    return (
+        _("Your report %(receipt)s was passed to the unit in charge") % {"receipt": receipt},
+        _("Follow it here:"),
+    )
+
+
+def _handled(receipt: str) -> tuple[str, str]:
+    return (
+        _("Your report %(receipt)s is said to be done") % {"receipt": receipt},
+        _("Somebody else checks it now. See what was done here, with the pictures that the office has released:"),
+    )  # fmt: skip
 
 
 def _ended(receipt: str) -> tuple[str, str]:

@@ -37,6 +37,7 @@ _REASONS = {
 
 _MAILS = {
     "acknowledge": gettext_lazy("To the reporter: received"),
+    "tell_progressed": gettext_lazy("To the reporter: dispatched or handled"),
     "tell_answered": gettext_lazy("To the reporter: there is an answer"),
     "tell_combined": gettext_lazy("To the reporter: handled together with another"),
     "tell_written": gettext_lazy("To the reporter: the office wrote"),
@@ -55,6 +56,23 @@ def mail(reaction: str) -> str:
     """What a mail is, by the label of its reaction."""
     name = reaction.rpartition(".")[2]
     return str(_MAILS.get(name, name))
+
+
+_MAIL_FAULTS = {
+    "SMTPRecipientsRefused": gettext_lazy("The mail server refuses the address"),
+    "SMTPSenderRefused": gettext_lazy("The mail server refuses our sender"),
+    "SMTPDataError": gettext_lazy("The mail server refuses the message"),
+    "SMTPAuthenticationError": gettext_lazy("The mail server refuses our password"),
+    "SMTPServerDisconnected": gettext_lazy("The mail server broke off"),
+    "TimeoutError": gettext_lazy("No answer in time"),
+    "ConnectionRefusedError": gettext_lazy("The mail server cannot be reached"),
+    "gaierror": gettext_lazy("The mail server cannot be reached"),
+}
+
+
+def why_not_mailed(error: str) -> str:
+    """What stood in the way of a mail, by the name of the error that the outbox noted."""
+    return str(_MAIL_FAULTS.get(error, error))
 
 
 def why(code: str) -> str:

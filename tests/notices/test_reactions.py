@@ -19,7 +19,7 @@ from gulou.outbox.audit import audit
 from gulou.outbox.deliver import MAX_ATTEMPTS
 from gulou.outbox.models import Delivery, Event
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_case, a_snap
+from tests.factories.cases import a_case, a_snap, evidence, reason
 
 SETTLED = timedelta(seconds=20)
 """After this nobody takes a move back any more."""
@@ -192,3 +192,24 @@ def test_without_mail_set_up_nothing_is_sent_and_nothing_fails(
     receive_report(a_snap(kinds.rubbish, contact=MAILABLE))
     deliver_all()
     assert mail.outbox == [] and not Delivery.objects.filter(done_at=None).exists()
+
+
+def test_the_reporter_is_told_at_dispatch_and_when_it_is_handled_each_once(
+    cast: Cast, kinds: Kinds
+) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.HANDLED, contact=MAILABLE)
+    reason_id = reason("rework").pk
+    case = operations.rework_case(case, by=cast.he, reason_id=reason_id, words="没扫干净")
+    operations.handle_case(case, by=cast.lin, words="再清理", evidence=evidence())
+    deliver_all()
+    told = [m.subject for m in mail.outbox if m.to == ["wang@example.org"]]
+    assert [word for one in told for word in ("have your", "passed to", "said to be") if word in one] == [
+        "have your", "passed to", "said to be"
+    ]  # fmt: skip
+    assert all("/t/" in m.body for m in mail.outbox)
+
+
+def test_who_left_no_contact_leaves_no_news_of_progress(cast: Cast, kinds: Kinds) -> None:
+    a_case(cast, kinds.rubbish, state=State.HANDLED)
+    deliver_all()
+    assert not Event.objects.filter(name="report.progressed").exists()

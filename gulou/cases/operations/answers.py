@@ -14,6 +14,7 @@ from gulou.cases.facts import (
     ReportAnswered,
     ReportCombined,
     ReportObjected,
+    ReportProgressed,
     ReportRated,
     ReportWritten,
 )
@@ -155,6 +156,18 @@ def combine_reports(uid: UUID, *, event: int) -> None:
 def write_to_reports(uid: UUID, *, event: int) -> None:
     """Owe each reporter of a case the news that the office wrote to them. As above."""
     _tell(_reports_of(uid), ReportWritten(case=str(uid), event=event), "system")
+
+
+@rows.together()
+def progress_reports(uid: UUID, *, event: int, what: str) -> None:
+    """Owe each reporter who left a contact the news that it was dispatched or handled; each once."""
+    fact = ReportProgressed(case=str(uid), event=event, what=what)
+    for report in _locked_reports(_reports_of(uid)):
+        if report.contact_id is None:
+            continue
+        told = story(report.subject_kind, report.uid)
+        if all((one.name, one.payload.get("what")) != (fact.name, what) for one in told):
+            record(fact, subject=report, actor="system")
 
 
 def _reports_of(uid: UUID) -> list[int]:
