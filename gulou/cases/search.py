@@ -141,11 +141,15 @@ class Question:
     unit_ids: frozenset[int] | None = None
 
 
-def questions(text: str) -> list[Question]:
+def questions(text: str, *, without: Collection[str] = ()) -> list[Question]:
     """What these words may ask for; a case that answers one of them is found. None where there is
-    nothing that could be found. Each word must fit, to whatever on the case it may be."""
+    nothing that could be found. Each word must fit, to whatever on the case it may be.
+
+    The terms of `without` are left out where others of their word remain: then the questions, one
+    for each, find what they would and more.
+    """
     words = clean(text)[:MOST_LETTERS].split()[:MOST_WORDS]
-    asked = [(word, _asks(word)) for word in words]
+    asked = [(word, _asks(word, without)) for word in words]
     if not asked or not all(one for _, one in asked):
         return []
     found = [Question(" & ".join(one for _, one in asked))]
@@ -156,12 +160,14 @@ def questions(text: str) -> list[Question]:
     return found
 
 
-def _asks(word: str) -> str:
+def _asks(word: str, without: Collection[str]) -> str:
     """One word as a tsquery: its terms, or an area or category of this name."""
     terms = [word.lower()] if is_number(word) else bigrams(word)
     if not terms:
         return ""
-    sides = ["(" + " & ".join([*map(_quoted, terms[:-1]), _last(terms)]) + ")"]
+    quoted = [*map(_quoted, terms[:-1]), _last(terms)]
+    kept = [one for term, one in zip(terms, quoted, strict=True) if term not in without]
+    sides = ["(" + " & ".join(kept or quoted) + ")"]
     sides += [f"'#a{pk}'" for pk in _named(word, places.area_refs().values())]
     sides += [f"'#c{pk}'" for pk in _named(word, catalogue.category_refs().values())]
     return "(" + " | ".join(sides) + ")"

@@ -4,8 +4,9 @@ see; what was erased is not found any more."""
 from typing import Any
 
 import pytest
+from django.db import connection
 
-from gulou.cases import operations, queries
+from gulou.cases import operations, queries, search
 from gulou.cases.jobs import find_the_missing
 from gulou.cases.models import Case, Findable, Report
 from gulou.cases.queries import Filters
@@ -49,6 +50,31 @@ def test_it_is_found_by(cast: Cast, lamp: Case, other: Case, text: str) -> None:
 )
 def test_it_is_not_found_by(cast: Cast, lamp: Case, other: Case, text: str) -> None:
     assert lamp.number not in found(cast.guo, text)
+
+
+def test_terms_that_stand_on_most_cases_are_looked_for_all_the_same(
+    cast: Cast, lamp: Case, other: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    common = ["路灯", "鼓西", "西路", "坏了"]
+    monkeypatch.setattr(found_module, "_common", lambda: frozenset(common))
+    for text in ("路灯", "路灯坏了", "鼓西路123号", "门口 路灯"):
+        assert found(cast.guo, text) == [lamp.number]
+    for text in ("路灯抽烟", "电梯 路灯", "鼓西路8号"):
+        assert found(cast.guo, text) == []
+    assert search.questions("鼓西路8号", without=common)[0].terms == "(('8' & '号'))"
+
+
+def test_what_is_common_is_what_postgresql_has_seen(
+    cast: Cast, kinds: Kinds, lamp: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found_module, "_COMMON", 0.5)
+    with connection.cursor() as cursor:
+        for _ in range(4):
+            a_case(cast, kinds.smoking, words="烟味")
+        cursor.execute("ANALYZE cases_findable")
+    found_module._common_then.cache_clear()
+    assert {"烟味"} <= found_module._common() and "坏了" not in found_module._common()
+    found_module._common_then.cache_clear()
 
 
 def test_it_is_found_by_number_receipt_and_their_parts(cast: Cast, lamp: Case) -> None:

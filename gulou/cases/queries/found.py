@@ -1,6 +1,8 @@
 """Finding cases by words, at a cost that does not grow with how many have them."""
 
+import time
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -20,6 +22,8 @@ from .seen import cases_seen_by
 # case.
 _FEW = 3000
 _MOST_KNOWN = 10_000
+# What is common: on so large a share of the cases, looked at so often.
+_COMMON, _SEEN_SECONDS = 0.02, 600
 _many: set[Question] = set()
 
 
@@ -32,10 +36,10 @@ _THESE = "(WITH found AS MATERIALIZED (SELECT unnest(%s::bigint[]) AS case_id) S
 
 def asked_by(text: str) -> tuple[Shape, list[Any]]:
     """What `found_with` takes to find the cases of these words."""
-    questions = search.questions(text)
-    few = _few(questions)
+    few = _few(text)
     if few is not None:
         return (), [few]
+    questions = search.questions(text)
     values: list[Any] = []
     for question in questions:
         values += [question.terms] if question.terms else []
@@ -63,7 +67,7 @@ def _met(kinds: Iterable[tuple[bool, bool]], values: Iterator[Any]) -> Q:
 
 def on_many(text: str) -> bool:
     """Whether these words stand on so many cases that they are not to be looked at one by one."""
-    return _few(search.questions(text)) is None
+    return _few(text) is None
 
 
 def numbered(text: str) -> Q:
@@ -83,24 +87,25 @@ def number_meant(user: User, text: str) -> str:
     return str(seen.values_list("number", flat=True).first() or "")
 
 
-def _few(questions: list[Question]) -> list[int] | None:
-    """The ids of the cases that answer one of these; None where there are many."""
+def _few(text: str) -> list[int] | None:
+    """The ids of the cases that these words find; None where there are many."""
     found: set[int] = set()
-    for question in questions:
-        ids = _few_of(question)
+    wanted = search.questions(text)
+    for question, rare in zip(wanted, search.questions(text, without=_common()), strict=True):
+        ids = _few_of(question, rare)
         if ids is None:
             return None
         found.update(ids)
     return sorted(found)
 
 
-def _few_of(question: Question) -> list[int] | None:
+def _few_of(question: Question, rare: Question) -> list[int] | None:
     """What once was on many stays so, and is not asked again."""
     if question in _many:
         return None
     sql = _sql(bool(question.terms), question.unit_ids is not None)
     values: list[Any] = [] if question.unit_ids is None else [sorted(question.unit_ids)]
-    values = [question.terms, *values] if question.terms else values
+    values = [rare.terms, question.terms, *values] if question.terms else values
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM ({sql}) AS found LIMIT %s", [*values, _FEW + 1])  # noqa: S608  our own
         ids = [pk for (pk,) in cursor.fetchall()]
@@ -111,12 +116,33 @@ def _few_of(question: Question) -> list[int] | None:
     return None
 
 
+@lru_cache(1)
+def _common_then(tick: int) -> frozenset[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT unnest(most_common_elems::text::text[]), unnest(most_common_elem_freqs) "
+            "FROM pg_stats WHERE schemaname = current_schema AND tablename = 'cases_findable' "
+            "AND attname = 'terms'"
+        )
+        # Behind the shares of the terms stand three numbers that belong to none.
+        return frozenset(term for term, share in cursor.fetchall() if term and share > _COMMON)
+
+
+def _common() -> frozenset[str]:
+    """Terms on so large a share of all cases that an index of them takes longer than looking at the
+    cases that the others leave. As PostgreSQL saw it last."""
+    return _common_then(int(time.monotonic() // _SEEN_SECONDS))
+
+
 def _sql(has_terms: bool, has_units: bool) -> str:
-    """The ids of the cases that answer a question of this kind; its terms come before its units."""
-    # Held apart, so that the planner uses the index of terms however few are wanted of them.
+    """The ids of the cases that answer a question of this kind; its rare terms, and all of them,
+    come before its units."""
+    # Held apart, so that the planner uses the index of terms however few are wanted of them; and of
+    # all terms it is not to think of the index.
     found = (
         "(WITH found AS MATERIALIZED (SELECT case_id FROM cases_findable "
-        "WHERE terms @@ %s::tsquery) SELECT case_id FROM found)"
+        "WHERE terms @@ %s::tsquery AND (terms || ''::tsvector) @@ %s::tsquery) "
+        "SELECT case_id FROM found)"
     )
     if not has_units:
         return found
