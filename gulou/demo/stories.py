@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from gulou.cases import operations as cases
-from gulou.cases.models import Case, Recurrence, Source
+from gulou.cases.models import Case, Recurrence, Report, Source
 from gulou.cases.operations import Snap
 from gulou.cases.states import State, StepKind
 from gulou.kit import clock, rows
@@ -46,6 +46,8 @@ SOURCES = {
 class Teller(Today):
     """Tells all stories up to `until`, on the clock of the operations."""
 
+    judged = 0
+
     def tell(self, count: int, progress: Tell) -> None:
         """Begin `count` stories over the past weeks and let them take turns."""
         fresh = min(FRESH, count // 4)
@@ -59,6 +61,9 @@ class Teller(Today):
             self._begin(start, story)
         self._begin(self.until - timedelta(days=DAYS), self._watch())
         self._begin(self.until - timedelta(days=DAYS), self._outbox())
+        for ago in (timedelta(days=4), timedelta(hours=8)):
+            self._begin(self.until - ago, self._again())
+        self._begin(self.until - timedelta(minutes=1), self._twin())
         # Everything in one transaction: nobody else needs a number meanwhile.
         stock = rows.Stock(ahead=40)
         done, total = 0, len(self.turns)
@@ -87,10 +92,9 @@ class Teller(Today):
         waiting = Recurrence.objects.filter(confirmed=None, at__lte=yesterday)
         taken_on = waiting.exclude(case__state__in=(State.DECLINED, State.REDIRECTED, State.MERGED))
         for link in taken_on.select_related("case").order_by("pk"):
-            if link.pk % 5:
-                cases.judge_recurrence(
-                    link.case, link.pk, by=self.dispatcher, confirmed=link.pk % 3 > 0
-                )
+            self.judged += 1
+            confirmed = self.judged % 3 > 0
+            cases.judge_recurrence(link.case, link.pk, by=self.dispatcher, confirmed=confirmed)
 
     def _starts(self, count: int) -> list[datetime]:
         """When somebody sees something: more on Mondays, before holidays and after storms."""
@@ -216,6 +220,36 @@ class Teller(Today):
             case = yield from self._intake(case)
         yield self._duty(3, 20)
         yield from self._work(case, sight, spot, Fate(share=0.6))
+
+    def _twin(self) -> Story:
+        """Somebody reports what waits at the desk already, and nobody has seen it yet."""
+        waiting = Case.objects.filter(
+            state=State.RECEIVED, source=Source.RESIDENT, restricted=False
+        )
+        case = waiting.order_by("-opened_at").first()
+        if case is not None:
+            self._beside(case, "，请尽快处理")
+        yield from ()
+
+    def _again(self) -> Story:
+        """What was closed lately is back, and is filed anew."""
+        closed = Case.objects.filter(
+            state=State.CLOSED, restricted=False, ended_at__gt=clock.now() - timedelta(days=25)
+        )
+        before = closed.order_by("-ended_at").first()
+        if before is not None:
+            case = self._beside(before, "，处理过又出现了").case
+            yield self._duty(3, 30)
+            cases.file_case(case, by=self.dispatcher, summary=before.summary)
+
+    def _beside(self, case: Case, more: str) -> Report:
+        """A report a few steps from where a case is, in much the same words."""
+        said = case.reports.order_by("pk")[0].words.text
+        return cases.receive_report(Snap(
+            client_id=self._uuid(), category_id=case.category_id, lat=case.lat + 0.00008,
+            lon=case.lon - 0.00006, accuracy_m=12.0, address=case.address, words=said + more,
+            language="zh-hans",
+        ))  # fmt: skip
 
     def _me_too(self, case: Case, spot: Spot) -> Story:
         snap = Snap(

@@ -13,7 +13,7 @@ from django.db.models import Count, F
 from django.test import override_settings
 
 from gulou.cases import queries, tallies
-from gulou.cases.models import Case, Plea, Report, Step
+from gulou.cases.models import Case, Plea, Recurrence, Report, Step
 from gulou.cases.states import OPEN, State
 from gulou.catalogue.states import Level
 from gulou.demo.logins import logins
@@ -150,6 +150,10 @@ def test_everything_that_happens_in_a_district_has_happened(demo: None) -> None:
     assert Step.objects.filter(kind="handle", ended_at__gt=F("due_at")).exists()
     again = Report.objects.filter(me_too=False).values("address", "category")
     assert again.annotate(n=Count("pk")).filter(n__gt=1).exists()
+    assert set(Recurrence.objects.values_list("confirmed", flat=True)) >= {True, None}
+    guo = User.objects.get(username="guo")
+    waiting = Case.objects.filter(state=State.RECEIVED, restricted=False)
+    assert any(queries.suspects(guo, case) for case in waiting)
     spans = [case.opened_at for case in Case.objects.order_by("opened_at")]
     assert spans[-1] - spans[0] > timedelta(weeks=10)
 
