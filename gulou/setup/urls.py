@@ -111,6 +111,7 @@ urlpatterns = [
     ),
     path("robots/", robots.robots, name="robots"),
     path("robots/new/", robots.new_robot, name="new_robot"),
+    path("robots/history/", robots.robots_history, name="robots_history"),
     path("robots/<uuid:uid>/", robots.robot, name="robot"),
     path("robots/<uuid:uid>/switch/", robots.switch, name="robot_switch"),
     path("robots/<uuid:uid>/try/", robots.try_it, name="robot_try"),

@@ -31,6 +31,8 @@ def test_a_robot_is_set_up_tried_and_never_shows_its_key(
     assert client.post(page, {**given, "address": "", "name": "东街二群"}).status_code == 302
     robot.refresh_from_db()
     assert robot.name == "东街二群" and "东街二群" in client.get("/setup/robots/").content.decode()
+    history = client.get("/setup/robots/history/").content.decode()
+    assert "东街二群" in history and KEY not in history
     client.post(f"{page}switch/")
     robot.refresh_from_db()
     assert robot.retired_at is not None

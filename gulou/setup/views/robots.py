@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gulou.catalogue import queries as catalogue
 from gulou.desk.shell import reader_of
 from gulou.kit.words import name_of
-from gulou.notices import operations, queries
+from gulou.notices import history, operations, queries
 from gulou.notices.queries import CHOICES, MANAGE, Form, RobotSeen
 from gulou.places import queries as places
 from gulou.setup import frame
@@ -114,6 +114,17 @@ def robots(request: HttpRequest) -> HttpResponse:
         columns=[_("Group"), _("Cases of"), _("Of the kind"), _("What it tells"), _("State")],
         nothing=Nothing(_("No robot yet"), _("In a WeCom group choose settings, robots, add; then enter its address here.")),
         add=Link(_("Add a robot"), reverse("setup:new_robot")),
+        links=[Link(_("History"), reverse("setup:robots_history"), "history")],
+    )  # fmt: skip
+
+
+@needs(MANAGE)
+@require_GET
+def robots_history(request: HttpRequest) -> HttpResponse:
+    """What happened to the robots."""
+    return frame.history_page(
+        request, title=_("History of the group robots"), changes=history.robot_history(),
+        room="notices", back=_back(), may_undo=False,
     )  # fmt: skip
 
 

@@ -1,0 +1,75 @@
+"""The history of group robots: each fact in a sentence, with what was and what became."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gulou.catalogue.models import Category
+from gulou.kit.changes import Change, Detail
+from gulou.kit.words import name_of
+from gulou.outbox.models import Event
+from gulou.places.models import Area
+
+from .facts import ParcelResent, RobotRestored, RobotRetired
+from .models import Robot
+from .states import Form, What
+
+MOST = 200
+
+_HAPPENED = {
+    RobotRetired.name: (gettext_lazy("Taken out of use"), "archive"),
+    RobotRestored.name: (gettext_lazy("Brought back"), "arrow-back-up"),
+    ParcelResent.name: (gettext_lazy("A message was sent again"), "refresh"),
+}
+
+
+def robot_history() -> list[Change]:
+    """What happened to all robots, the newest first."""
+    names = dict(Robot.objects.values_list("uid", "name"))
+    found = Event.objects.filter(subject_kind=Robot._meta.label_lower, subject_uid__in=names)
+    return [_change(one, names[one.subject_uid]) for one in found.order_by("-id")[:MOST]]
+
+
+def _change(event: Event, robot: str) -> Change:
+    before, after = event.payload.get("before", {}), event.payload.get("after", {})
+    details = [
+        Detail(label, _shown(show, before, name), _shown(show, after, name))
+        for name, (label, show) in _FIELDS.items()
+        if name in after
+    ]
+    if event.payload.get("key_changed"):
+        details.append(Detail(_("Webhook address"), "", _("a new one, kept encrypted")))
+    what, sign = _HAPPENED.get(
+        event.name, (_("Changed"), "pencil") if event.sequence > 1 else (_("Added"), "plus")
+    )
+    return Change(
+        event_id=event.pk, at=event.at, actor=event.actor, what=what, details=details, sign=sign,
+        of=robot,
+    )  # fmt: skip
+
+
+def _shown(show: Callable[[Any], str], given: Mapping[str, Any], name: str) -> str:
+    return show(given[name]) if name in given else ""
+
+
+def _street(pk: int | None) -> str:
+    found = Area.objects.filter(pk=pk).first() if pk else None
+    return name_of(found) if found else _("the whole district")
+
+
+def _kind(pk: int | None) -> str:
+    found = Category.objects.filter(pk=pk).first() if pk else None
+    return name_of(found) if found else _("every kind")
+
+
+_FIELDS: Mapping[str, tuple[Any, Callable[[Any], str]]] = {
+    "name": (gettext_lazy("Name"), str),
+    "street_id": (gettext_lazy("Cases of"), _street),
+    "category_id": (gettext_lazy("Of the kind"), _kind),
+    "tells": (gettext_lazy("What it tells"),
+              lambda all_of: _(", ").join(str(What(one).label) for one in all_of)),
+    "form": (gettext_lazy("Form of a message"), lambda one: str(Form(one).label)),
+    "with_photo": (gettext_lazy("Send a picture along"), lambda on: _("yes") if on else _("no")),
+}  # fmt: skip
