@@ -196,13 +196,15 @@ def _page(
         panel = _panel(request, case, next_act)
     elif panel is not None and not panel.news and not panel.unsent:
         _require(reader, panel.act, shown)
+    suspects = _suspects(case, shown, reader)
+    named = {one.row.id for one in suspects}
     if panel is not None and not panel.form.is_bound:
         panel.form.initial["told"] = len(shown.story)
     context = {
         **context_of(case, shown, reader=reader, next_act=next_act),
         "panel": panel,
-        "near": queries.neighbours(reader, case),
-        "suspects": _suspects(case, shown, reader),
+        "near": [row for row in queries.neighbours(reader, case) if row.id not in named],
+        "suspects": suspects,
         "returned": queries.recurrences_of(case, reader=reader),
         "told": notices.told_of(case.pk),
         "powers": queries.powers_over(reader, case),
