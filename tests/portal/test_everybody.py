@@ -285,8 +285,10 @@ def test_the_figures_of_today_have_an_address_of_their_own(
     client: Client, opened: District
 ) -> None:
     day = timezone.localdate(clock.now()).isoformat()
-    page = client.get("/statistics/").content.decode()
+    answer = client.get("/statistics/")
+    page, first = answer.content.decode(), answer.context["months"][0][0].code
     assert f"http://testserver/statistics/{day}/" in page
+    assert f"From {first}-01 on" in page, "as the heading and the chart say"
     figures = client.get(f"/statistics/{day}/figures.json").json()
     assert figures["total"]["received"] == 2
     assert figures["streets"][0]["received"] is None

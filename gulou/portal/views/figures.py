@@ -112,6 +112,7 @@ def _page(request: HttpRequest, figures: Figures | None) -> HttpResponse:
             "columns": columns(months),
             "whole_year": len(months) == len(figures.months),
             "first_month": months[0].code if months else "",
+            "since": date.fromisoformat(f"{months[0].code}-01") if months else figures.since,
             "tables": [
                 (_("By street"), "street", _with_bars(figures.streets)),
                 (_("By kind of problem"), "kind", _with_bars(figures.categories)),
