@@ -40,6 +40,6 @@ class Form(TextChoices):
 class Progress(TextChoices):
     """How far a message has come."""
 
-    WAITING = "waiting", _("Waiting")
-    SENT = "sent", _("Sent")
-    FAILED = "failed", _("Set aside")
+    WAITING = "waiting", _("Waits to be sent")
+    SENT = "sent", _("Sent out")
+    FAILED = "failed", _("Given up for now")

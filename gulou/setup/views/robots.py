@@ -30,7 +30,7 @@ class RobotForm(Plain):
     """One robot. Its address is never shown again."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=60,
+        label=gettext_lazy("Name of the group"), max_length=60,
         help_text=gettext_lazy("As the group is called, so that everybody knows which one it is."),
     )  # fmt: skip
     address = forms.CharField(
@@ -74,6 +74,7 @@ class RobotForm(Plain):
             _keep(street, known.street_id, known.street)
             _keep(kind, known.category_id, known.category)
         hint = _("In the group: settings, robots, the robot, “Webhook”. Whoever has it writes to the group, so it is kept encrypted and never shown again.")  # fmt: skip
+        self.fields["address"].required = known is None
         self.fields["address"].help_text = (
             _("Left empty, the known one stays.") + " " + hint if known else hint
         )
