@@ -85,7 +85,9 @@ class Event(models.Model):
 class Delivery(models.Model):
     """One reaction owed to one event. Claimed by a lease, so nobody waits on a lock."""
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
+    event = models.ForeignKey(
+        Event, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
     reaction = models.CharField(max_length=120)
     attempts = models.PositiveSmallIntegerField(default=0)
     # When to try next; while somebody works on it, when their lease ends.

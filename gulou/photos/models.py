@@ -22,7 +22,12 @@ class Photo(Chained):
     # Staged photos belong to a draft: a token that only the person filling in the form holds.
     draft = models.CharField(max_length=64, blank=True)
     staged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
     staged_at = models.DateTimeField()
     kept_at = models.DateTimeField(null=True, blank=True)

@@ -33,7 +33,11 @@ class Source(models.TextChoices):
 
 
 class Case(Chained, Located):
-    """A problem that the district answers for. Carries its current step, so lists need no join."""
+    """A problem that the district answers for. Carries its current step, so lists need no join.
+
+    What nobody looks a case up by has no index, nor has what another index begins with: each is
+    written again with every move.
+    """
 
     uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     number = models.CharField(max_length=24)
@@ -42,22 +46,32 @@ class Case(Chained, Located):
     restricted = models.BooleanField(default=False)
     source = models.CharField(max_length=12, choices=Source.choices)
     # The place: its chain of areas, and what people call it.
-    district = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
-    street = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+")
+    district = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
+    street = models.ForeignKey(
+        Area, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     community = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+")
     grid = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+")
     place_ambiguous = models.BooleanField(default=False)
     address = models.CharField(max_length=200, blank=True)
     # What it is.
-    code_set = models.ForeignKey(CodeSet, on_delete=models.PROTECT, related_name="+")
+    code_set = models.ForeignKey(
+        CodeSet, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
-    condition = models.ForeignKey(Condition, null=True, on_delete=models.PROTECT, related_name="+")
+    condition = models.ForeignKey(
+        Condition, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     # Who answers for it: the district office until it is dispatched.
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     assisting = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    rule = models.ForeignKey(Rule, null=True, on_delete=models.SET_NULL, related_name="+")
+    rule = models.ForeignKey(
+        Rule, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     # The current step, copied from Step.
-    step = models.ForeignKey("Step", null=True, on_delete=models.PROTECT, related_name="+")
+    step = models.ForeignKey(
+        "Step", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     step_kind = models.CharField(max_length=12, choices=StepKind.choices, blank=True)
     step_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
     step_person = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -74,7 +88,9 @@ class Case(Chained, Located):
     returns = models.PositiveSmallIntegerField(default=0)
     reworks = models.PositiveSmallIntegerField(default=0)
     reports_count = models.PositiveSmallIntegerField(default=1)
-    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     # A reporter's objection that nobody has answered yet.
     objected_at = models.DateTimeField(null=True)
     cover = models.ForeignKey(Photo, null=True, on_delete=models.SET_NULL, related_name="+")

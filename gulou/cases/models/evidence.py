@@ -24,16 +24,22 @@ class PhotoKind(models.TextChoices):
 class CasePhoto(models.Model):
     """A photo as evidence on a case. Nothing is public until a person has released it."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="photos")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="photos", db_index=False)
     report = models.ForeignKey(Report, null=True, on_delete=models.PROTECT, related_name="photos")
-    step = models.ForeignKey(Step, null=True, on_delete=models.PROTECT, related_name="+")
+    step = models.ForeignKey(
+        Step, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=PhotoKind.choices)
     position = models.PositiveSmallIntegerField(default=0)
     added_at = models.DateTimeField()
-    added_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     released_at = models.DateTimeField(null=True)
-    released_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    released_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         ordering = ["added_at", "position", "id"]

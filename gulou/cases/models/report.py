@@ -28,7 +28,7 @@ class Report(Chained, Located):
     """What somebody sent. It never changes."""
 
     uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
-    district = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    district = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reports")
     receipt = models.CharField(max_length=24)
     token = models.CharField(max_length=43, unique=True)

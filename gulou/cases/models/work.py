@@ -13,8 +13,10 @@ from .words import Words
 class Step(models.Model):
     """One stretch of work on a case: who owes it, until when, and how it ended."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps", db_index=False)
+    parent = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="children", db_index=False
+    )
     kind = models.CharField(max_length=12, choices=StepKind.choices)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -31,7 +33,9 @@ class Step(models.Model):
     # An appeal against its lateness was upheld: it counts in no statistics.
     excused = models.BooleanField(default=False, db_default=False)
     ended_at = models.DateTimeField(null=True)
-    ended_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     outcome = models.CharField(max_length=20, blank=True)
 
     class Meta:
@@ -81,10 +85,14 @@ class Note(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
     words = models.ForeignKey(Words, on_delete=models.PROTECT, related_name="+")
-    reason = models.ForeignKey(Reason, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.ForeignKey(
+        Reason, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     public = models.BooleanField(default=False, db_default=False)
     move = models.CharField(max_length=20)
-    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     at = models.DateTimeField()
 
     class Meta:
