@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from gulou.kit import clock
+from gulou.kit import clock, rows
 from gulou.kit.errors import Conflict, Invalid
+from gulou.outbox.models import Event
 from gulou.outbox.record import record
 
 from . import current, files
 from .facts import CoversChanged, PhotoLookedAt
-from .models import Cover, CoverKind, Photo
+from .models import Cover, CoverKind, Photo, PhotoState, Rendition
 from .seeing import client
 from .seeing.boxes import Box
 
@@ -82,6 +84,26 @@ def _known_from_twin(photo: Photo) -> list[Cover] | None:
         return None
     fields = ("kind", "x", "y", "width", "height", "score")
     return [Cover(**one) for one in twin.covers.filter(by=None).values(*fields)]
+
+
+@rows.together()
+def share() -> None:
+    """What was looked at, and had nothing to cover, needs no look in another photo of the same
+    bytes: that is for the public at once."""
+    if not current.covering_is_on():
+        return
+    same = Photo.objects.filter(sha256=OuterRef("sha256"), looked_at__isnull=False)
+    bare = same.exclude(Exists(Cover.objects.filter(photo=OuterRef("pk"))))
+    made = Rendition.objects.filter(photo=OuterRef("pk"))
+    waiting = Photo.objects.filter(
+        Exists(bare), Exists(made), state=PhotoState.KEPT, looked_at=None
+    )
+    found = list(waiting.order_by("pk").select_for_update())
+    rows.draw(*[Event] * len(found))
+    for photo in found:
+        photo.looked_at, photo.public_uid = clock.now(), photo.public_uid or uuid.uuid4()
+        rows.change(photo, "looked_at", "public_uid")
+        record(PhotoLookedAt(faces=0, plates=0), subject=photo, actor="system")
 
 
 def _note_found(photo: Photo, found: Sequence[Cover]) -> None:

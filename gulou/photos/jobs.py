@@ -63,6 +63,7 @@ def publish(envelope: Envelope) -> None:
 def look_at_all(progress: Callable[[int, int], None] = lambda done, of: None) -> int:
     """Look at every kept photo that was not looked at or has nothing for the public yet; how many
     were done."""
+    covers.share()
     wanted = Q(public_uid=None) | Q(looked_at=None)
     waiting = Photo.objects.filter(wanted, state=PhotoState.KEPT)
     ids = list(waiting.order_by("sha256", "pk").values_list("pk", flat=True))

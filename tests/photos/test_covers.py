@@ -164,6 +164,23 @@ def test_the_same_bytes_are_looked_at_once(cast: Cast, monkeypatch: pytest.Monke
     assert keep(make_jpeg("twin")).public_uid
 
 
+def test_what_a_person_found_bare_needs_no_look_in_another_of_the_same_bytes(
+    cast: Cast, keeper: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch_covering(by=keeper, on=False)
+    first, second, covered = (keep(make_jpeg(one)) for one in ("twin", "twin", "other"))
+    other = keep(make_jpeg("other"))
+    change(first, cast)
+    change(covered, cast, LEFT)
+    switch_covering(by=keeper, on=True)
+    monkeypatch.setattr(client, "find", None)
+    covers.share()
+    seen = Photo.objects.get(pk=second.pk)
+    assert seen.looked_at and seen.public_uid == second.public_uid
+    assert Event.objects.get(name="photo.looked_at", subject_uid=second.uid).payload["faces"] == 0
+    assert Photo.objects.get(pk=other.pk).looked_at is None
+
+
 def test_what_a_person_covered_is_no_answer_of_the_detectors(cast: Cast, keeper: User) -> None:
     switch_covering(by=keeper, on=False)
     by_hand = change(keep(noisy()), cast, LEFT)
