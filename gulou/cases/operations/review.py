@@ -3,14 +3,16 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
 from gulou.cases.facts import CaseClosed, CaseReopened, CaseReworked, RecheckerNamed
-from gulou.cases.models import Case, CasePhoto, FakedPhoto, PhotoKind
+from gulou.cases.models import Case, CasePhoto, FakedPhoto, PhotoKind, Step
 from gulou.cases.rechecks import is_independent, may_recheck
 from gulou.cases.states import Move, State, StepKind
 from gulou.kit import clock, rows
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import Invalid, NotAllowed
 from gulou.outbox.record import record
 from gulou.people import access
@@ -162,9 +164,19 @@ def _allow_independent(by: User, move: Move, case: Case) -> None:
 
 def _shown_by_the_unit(case: Case) -> bool:
     """Whether the unit sent a photo of the place with the handling that is rechecked now."""
-    handling = case.steps.filter(kind=StepKind.HANDLE).exclude(outcome="undone")
-    handled = handling.latest("started_at", "id")
-    return case.photos.filter(kind=PhotoKind.AFTER, step=handled).exists()
+    handled = _handlings(case.pk)[-1]
+    return bool(_shown_with(case.pk, handled.pk))
+
+
+@Compiled
+def _handlings(case_id: int) -> QuerySet[Step]:
+    handling = Step.objects.filter(case_id=case_id, kind=StepKind.HANDLE)
+    return handling.exclude(outcome="undone").order_by("started_at", "id")
+
+
+@Compiled
+def _shown_with(case_id: int, step_id: int) -> QuerySet[CasePhoto]:
+    return CasePhoto.objects.filter(case_id=case_id, kind=PhotoKind.AFTER, step_id=step_id)
 
 
 def _confirm_faked(case: Case, uids: Collection[UUID], by: User) -> list[str]:
