@@ -22,6 +22,8 @@ from django.db.models.sql import UpdateQuery
 from psycopg.adapt import Transformer
 
 Statement = tuple[str, Sequence[Any]]
+# PostgreSQL gives at most 1,664 columns.
+_MOST_DRAWN = 1000
 
 
 @contextmanager
@@ -167,11 +169,15 @@ class _Batch:
         ]
         if not missing:
             return
-        names = [one if isinstance(one, str) else _sequence_of(one) for one in missing]
+        for first in range(0, len(missing), _MOST_DRAWN):
+            self._draw(missing[first : first + _MOST_DRAWN])
+
+    def _draw(self, series: "Sequence[type[Model] | str]") -> None:
+        names = [one if isinstance(one, str) else _sequence_of(one) for one in series]
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {', '.join(['nextval(%s)'] * len(names))}", names)
             numbers = cursor.fetchone()
-        for one, number in zip(missing, numbers, strict=True):
+        for one, number in zip(series, numbers, strict=True):
             self.drawn.setdefault(one, deque()).append(number)
 
     def first(

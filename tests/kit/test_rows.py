@@ -193,3 +193,10 @@ def test_a_row_is_added_only_if_the_condition_holds() -> None:
         assert not rows.add_if(second, "%s > 1", [1], after=lock)
     assert (first.pk, second.pk) == (Words.objects.get().pk, None)
     assert Words.objects.get().salt == "%s"
+
+
+def test_very_many_ids_are_drawn_together() -> None:
+    with rows.together():
+        rows.draw(*[Words] * 2000)
+        drawn = {rows.new(Words) for _ in range(2000)}
+    assert len(drawn) == 2000
