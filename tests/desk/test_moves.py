@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from gulou.cases import operations
+from gulou.cases import operations, queries
 from gulou.cases.models import Case
 from gulou.cases.states import MOVES, State
 from gulou.kit.words import name_of
@@ -209,6 +209,25 @@ def test_a_conflict_that_ends_the_move_still_gives_the_words_back(
     assert answer.status_code == 409
     assert "我写的话" in answer.text
     assert "This move is not possible any more" in answer.text
+
+
+@pytest.mark.parametrize(("restricted", "status"), [(False, 409), (True, 404)])
+def test_who_is_outrun_and_sees_the_case_no_more_gets_the_words_back(
+    cast: Cast, kinds: Kinds, as_user: SignedIn, restricted: bool, status: int
+) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    seen, told = case.version, len(queries.record_of(case, reader=cast.guo).story)
+    faster = send(as_user(cast.he), case, "rework", reason=reason("rework").pk, words="仍有垃圾")
+    assert faster.status_code == 302
+    if restricted:
+        Case.objects.filter(pk=case.pk).update(restricted=True)
+    answer = send(as_user(cast.he), case, "close", words="已经干净", seen=seen, told=told)
+    assert answer.status_code == status
+    assert ("已经干净" in answer.text) == (not restricted)
+    assert ("Somebody was faster" in answer.text) == (not restricted)
+    assert "仍有垃圾" not in answer.text
+    assert send(as_user(cast.zhao), case, "close", words="已经干净").status_code == 404
+    assert now(case) == State.HANDLING
 
 
 def test_a_second_press_is_told_that_it_is_done(

@@ -58,6 +58,7 @@ from .released import (
     square_of,
 )
 from .seen import (
+    case_lately_at,
     case_moved_by,
     case_seen_by,
     cases_moved_by,
@@ -154,6 +155,7 @@ __all__ = [
     "beside",
     "brief_of",
     "can_appeal",
+    "case_lately_at",
     "case_moved_by",
     "case_seen_by",
     "cases_around",

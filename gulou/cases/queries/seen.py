@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,7 @@ from gulou.places import queries as places
 
 from .time import can_appeal
 
+LATELY = timedelta(days=1)
 _RECHECK = frozenset({states.CLOSE, states.REWORK})
 
 
@@ -124,6 +126,17 @@ def case_moved_by(user: User, number: str) -> Case:
     """The case with this number that the person sees, or has just moved. Else NotFound."""
     moved = cases_moved_by(user).filter(number=number).first()
     return moved or case_seen_by(user, number)
+
+
+def case_lately_at(user: User, number: str) -> Case | None:
+    """The case with this number, if a step on it waited for the person, or for a unit whose cases
+    they read, and ended within a day. They no longer see it, and may be told that it moved on."""
+    units = access.reach_of(user).unit_ids_where(states.READ)
+    ended = Step.objects.filter(
+        Q(person=user) | Q(person=None, unit__in=units), ended_at__gte=clock.now() - LATELY
+    )
+    mine = Case.objects.filter(pk__in=ended.values("case_id"), restricted=False)
+    return mine.filter(district_id=places.district().id, number=clean(number)).first()
 
 
 def moves_open_to(user: User, case: Case, *, steps: Iterable[Step] | None = None) -> list[Move]:

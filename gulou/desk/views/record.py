@@ -24,7 +24,7 @@ from gulou.desk.drafts import Draft
 from gulou.desk.pairs import Pair
 from gulou.desk.shell import page, part, reader_of
 from gulou.desk.walk import tail_of, walk_of
-from gulou.kit.errors import NotAllowed
+from gulou.kit.errors import NotAllowed, NotFound
 from gulou.notices import queries as notices
 from gulou.people import queries as people
 from gulou.places import queries as places
@@ -69,7 +69,13 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
 def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """One move: its form open on the record, or the move itself."""
     act = acts.act_of(name)
-    case = queries.case_seen_by(reader_of(request), number)
+    try:
+        case = queries.case_seen_by(reader_of(request), number)
+    except NotFound:
+        gone = queries.case_lately_at(reader_of(request), number)
+        if request.method == "GET" or gone is None:
+            raise
+        return _moved_on(request, gone)
     if request.method == "POST":
         return _made(request, case, act)
     followed = workbench.see_case(case, by=reader_of(request))
@@ -152,12 +158,29 @@ def undo(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("desk:queue")
 
 
+def _moved_on(request: HttpRequest, case: "Case") -> HttpResponse:
+    """Somebody was faster, and the case is no longer the reader's to see: what was done to it, and
+    what was typed."""
+    shown = queries.record_of(case, reader=reader_of(request))
+    context = {
+        "number": case.number,
+        "news": [sentences.line(entry) for entry in shown.story[_known(request, shown) :]],
+        "unsent": request.POST.get("words", "")[:2000],
+    }
+    return page(request, "desk/moved_on.html", context, status=409)
+
+
+def _known(request: HttpRequest, shown: Record) -> int:
+    """How much of the story stood on the page that was sent."""
+    told = request.POST.get("told", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 9 else len(shown.story)
+
+
 def _changed_meanwhile(request: HttpRequest, case: "Case", act: Act, draft: Draft) -> HttpResponse:
     """Somebody was faster: what they did, and the form with everything that was typed."""
     case = queries.case_seen_by(reader_of(request), case.number)
     shown = queries.record_of(case, reader=reader_of(request))
-    told = request.POST.get("told", "")
-    known = int(told) if told.isascii() and told.isdigit() and len(told) < 9 else len(shown.story)
+    known = _known(request, shown)
     data = request.POST.copy()
     data["seen"], data["told"] = str(case.version), str(len(shown.story))
     still = act.move in shown.moves
