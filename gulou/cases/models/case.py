@@ -150,7 +150,7 @@ class Case(Chained, Located):
                          condition=models.Q(ended_at=None)),
             models.Index(fields=["step_unit", "step_kind"], name="case_open_work",
                          condition=models.Q(ended_at=None)),
-            models.Index(fields=["street", "due_at"], name="case_open_street",
+            models.Index(fields=["due_at", "street", "unit"], name="case_open_due",
                          condition=models.Q(ended_at=None)),
             models.Index(fields=["cell"], name="case_open_cell",
                          condition=models.Q(ended_at=None)),
