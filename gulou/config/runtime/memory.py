@@ -27,10 +27,11 @@ def load_pages() -> None:
     from django.conf import settings  # noqa: PLC0415  Django is set up by the line above
     from django.urls import get_resolver  # noqa: PLC0415
     from django.utils import translation  # noqa: PLC0415
+    from django.utils.translation import trans_real  # noqa: PLC0415
 
     for code, _ in settings.LANGUAGES:
         with translation.override(code):
-            translation.gettext("")
+            trans_real.translation(code)
             get_resolver().reverse_dict.get("")  # it imports every view
     gc.collect()
     gc.freeze()
