@@ -80,12 +80,13 @@ def edited(file: BytesIO, changes: Mapping[str, Any], *, sheet: int = 0) -> Byte
 
 @pytest.fixture
 def catalogue_keeper(cast: Any) -> User:
-    """guo, who also keeps the catalogue and the places."""
+    """guo, who also keeps the catalogue, the places and the calendars."""
+    from gulou.calendars.states import MANAGE as CALENDARS
     from gulou.catalogue.states import MANAGE
     from gulou.people.verbs import PLACES
     from tests.factories.people import PostingFactory, RoleFactory
 
-    role = RoleFactory.create(code="keeper", verbs=[MANAGE, PLACES])
+    role = RoleFactory.create(code="keeper", verbs=[MANAGE, PLACES, CALENDARS])
     PostingFactory.create(user=cast.guo, role=role, unit=cast.office)
     guo: User = cast.guo
     return guo

@@ -6,6 +6,8 @@ from io import BytesIO
 import openpyxl
 import pytest
 
+from gulou.calendars.operations import SYSTEM, set_year
+from gulou.calendars.states import Day
 from gulou.catalogue.models import Category, Condition, Rule
 from gulou.outbox.models import Event
 from gulou.people import queries as people
@@ -56,6 +58,7 @@ def test_what_is_taken_out_and_brought_in_again_changes_nothing(
     RuleFactory.create(category=kinds.rubbish, condition=kinds.danger, lead="community")
     NamedPlaceFactory.create(aliases=["园"], source_system="gcj02")
     PostingFactory.create(user=cast.lin, role=cast.lin.postings.get().role, unit=cast.department)
+    set_year(2026, [Day(date(2026, 10, 1), False, "国庆节")], by=SYSTEM)
     by = catalogue_keeper if REGISTERS[register].verb != "people.manage" else boss
     with translation.override(language):
         report = tried(register, taken_out(register, by=by), by=by)
