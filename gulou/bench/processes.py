@@ -1,6 +1,7 @@
 """What processes use, read from Linux's /proc: processor time and memory of a whole tree."""
 
 import os
+import time
 from collections import defaultdict
 from pathlib import Path
 
@@ -14,6 +15,16 @@ def cpu_seconds(root: int) -> float:
     Children that have ended count too, as soon as their parent has waited for them.
     """
     return sum(_cpu_ticks(pid) for pid in tree(root)) / _TICKS
+
+
+def wait_for_rest(root: int, *, seconds: float, share: float = 0.05, most: float = 180) -> None:
+    """Wait until a tree of processes has taken less than this share of a processor for so long."""
+    until = time.monotonic() + most
+    while time.monotonic() < until:
+        before = cpu_seconds(root)
+        time.sleep(seconds)
+        if cpu_seconds(root) - before < share * seconds:
+            return
 
 
 def memory_mb(root: int) -> float:

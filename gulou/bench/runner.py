@@ -14,7 +14,7 @@ from rich.table import Table
 from . import cannon, limit
 from .browser import Browser
 from .meter import Bounds, Costs, Row, drive
-from .processes import cpu_seconds, memory_mb
+from .processes import cpu_seconds, memory_mb, wait_for_rest
 from .visits import Plan, Visits, plan
 
 ROWS = (
@@ -65,6 +65,8 @@ def measure(server: Server, who: People, *, cases: int, bounds: Bounds) -> Resul
     asked = plan(who.crew)
     # No connection of this process is among those whose time is counted.
     connection.close()
+    # What the worker does once an hour it does when it starts, too, and the vacuum after loading.
+    wait_for_rest(server.database, seconds=3)
     rows, memory, seeing = asyncio.run(_visit(server, who, asked, bounds))
     # This process alone: the server and the database may be below it.
     inside = Costs(time.process_time, _used_by(server.database))
