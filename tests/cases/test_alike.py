@@ -161,6 +161,13 @@ def test_candidates_come_from_the_index_of_open_cells(cast: Cast, kinds: Kinds, 
     assert len(asked) <= 8
     (cells,) = [one["sql"] for one in asked if '"cell" BETWEEN' in one["sql"]]
     with connection.cursor() as cursor:
+        # Of a table of one page every index serves as well; only that of cells is left to be asked.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("""SELECT indexrelid::regclass FROM pg_index
+            WHERE indrelid = 'cases_case'::regclass AND NOT indisunique
+            AND indexrelid::regclass::text NOT IN ('case_open_cell', 'case_cell')""")
+        for (index,) in cursor.fetchall():
+            cursor.execute(f'DROP INDEX "{index}"')
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("EXPLAIN " + re.sub(r"\$\d+|%\(v\d+\)s", "0", cells))
         plan = "\n".join(line for (line,) in cursor.fetchall())
