@@ -11,7 +11,7 @@ from gulou.cases import operations, queries, tallies
 from gulou.cases.models import Case, TallyChange
 from gulou.cases.queries import Filters
 from gulou.cases.queries.counts import _counted
-from gulou.cases.queries.lists import narrowed
+from gulou.cases.queries.filters import narrowed
 from gulou.cases.states import MOVES, OPEN, State
 from gulou.kit import clock
 from tests.cases.test_moves import DOER, HOW, about_time

@@ -13,22 +13,11 @@ from .around import (
 from .assigned import AssignedRow, assigned_from_above, reply_forms
 from .counts import chips, counts_of_all
 from .figures import Figures, Named, figures_of, figures_stamp
+from .filters import Filters
 from .findings import ALARMS, Examined, FindingSeen, confirmed_fakes, examined
 from .found import number_meant
-from .lists import (
-    PAGE,
-    Filters,
-    Page,
-    Row,
-    beside,
-    cases_found,
-    first_of,
-    my_work,
-    my_work_count,
-    queue,
-    rows_of,
-    sorts_of,
-)
+from .lists import PAGE, Page, beside, cases_found, first_of, queue
+from .order import sorts_of
 from .overview import Overview, entered_by, overview, works_on_cases
 from .public import (
     Nearby,
@@ -57,6 +46,7 @@ from .released import (
     released_story,
     square_of,
 )
+from .rows import Row, rows_of
 from .seen import (
     case_lately_at,
     case_moved_by,
@@ -109,6 +99,7 @@ from .time import (
 from .units import open_cases_of, uses_of_unit
 from .uses import Uses, uses_of_area, uses_of_categories, uses_of_condition
 from .what_if import Firing, Moved, WhatIf, decided_lately, firing, what_if
+from .work import my_work, my_work_count
 
 __all__ = [
     "ALARMS",

@@ -5,7 +5,7 @@ by place, kind and time are looked at more closely.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -27,13 +27,14 @@ from gulou.photos import likeness
 from gulou.photos.models import Photo
 from gulou.places.cells import ranges_around
 
-from .lists import _FIELDS, Row, _rows
+from .rows import FIELDS, Row, rows_from
 from .seen import eyes_of, seen_with
 
 _CLOSELY = 40
 """How many of the likest by place, kind and time have their words and pictures compared."""
 _MOST = 2000
 _MOST_PICTURES = 3
+_FILED = sorted(OPEN - {State.RECEIVED})
 _COMPARED = (
     "id", "restricted", "category_id", "lat", "lon", "opened_at", "accuracy_m", "address"
 )  # fmt: skip
@@ -95,9 +96,8 @@ def joinable(sight: Sight) -> list[Case]:
     They are whole cases: who shows them to the public shows what was released, and no more.
     """
     ranges = ranges_around(sight.lat, sight.lon, WITHIN_M)
-    states = sorted(OPEN - {State.RECEIVED})
     ends = [end for both in ranges for end in both]
-    there = {case.pk: case for case in _filed_in(len(ranges))(*ends, sight.category, states)
+    there = {case.pk: case for case in _filed_in(ends, sight.category)
              if may_join(case, sight.lat, sight.lon, sight.accuracy_m)}  # fmt: skip
     found = _likest(sight, {pk: _plain(case) for pk, case in there.items()}, ASKED)
     return [there[pk] for pk, _ in found[:MOST]]
@@ -105,7 +105,7 @@ def joinable(sight: Sight) -> list[Case]:
 
 def _suspects(sight: Sight, near: dict[int, Sight]) -> list[Suspect]:
     found = dict(_likest(sight, near, SHOWN)[:MOST])
-    rows = {row.id: row for row in _rows(_with_ids(list(found)))} if found else {}
+    rows = {row.id: row for row in rows_from(_with_ids(list(found)))} if found else {}
     return [Suspect(rows[pk], one) for pk, one in found.items() if pk in rows]
 
 
@@ -214,19 +214,14 @@ def _cases_with(photo_ids: list[int]) -> QuerySet[Any, Any]:
     )
 
 
-@cache
-def _filed_in(ranges: int) -> Any:
-    def found(*given: Any) -> Iterable[Case]:
-        *ends, category_id, states = given
-        cases = Case.objects.filter(_in_cells(ends), ended_at=None, category_id=category_id)
-        return cases.filter(restricted=False, state__in=states)[:_MOST]
-
-    return found
+def _filed_in(ends: Sequence[int], category_id: Any) -> QuerySet[Case]:
+    cases = Case.objects.filter(_in_cells(ends), ended_at=None, category_id=category_id)
+    return cases.filter(restricted=False, state__in=_FILED)[:_MOST]
 
 
 @Compiled
 def _with_ids(pks: list[int]) -> QuerySet[Any, Any]:
-    return Case.objects.filter(pk__any=pks).values_list(*_FIELDS)
+    return Case.objects.filter(pk__any=pks).values_list(*FIELDS)
 
 
 @Compiled

@@ -18,7 +18,7 @@ from gulou.photos.models import Photo
 from gulou.places.cells import ranges_around
 from gulou.places.coordinates import distance_m
 
-from .lists import _FIELDS, Row, _rows
+from .rows import FIELDS, Row, rows_from
 from .seen import evidence_seen_by, eyes_of, seen_with
 
 NEIGHBOURS_M = 200.0
@@ -56,7 +56,7 @@ def _around(
     ]
     close = sorted((not same, metres, pk) for pk, same, metres in near if metres <= within_m)[:12]
     order = {pk: place for place, (_other, _metres, pk) in enumerate(close)}
-    rows = _rows(_with_ids(list(order))) if order else []
+    rows = rows_from(_with_ids(list(order))) if order else []
     return sorted(rows, key=lambda row: order[row.id])
 
 
@@ -76,7 +76,7 @@ def _open_in(kind: tuple[bool, bool], ranges: int) -> Compiled[tuple[int, int, f
 
 @Compiled
 def _with_ids(pks: list[int]) -> QuerySet[Any, Any]:
-    return Case.objects.filter(pk__any=pks).values_list(*_FIELDS)
+    return Case.objects.filter(pk__any=pks).values_list(*FIELDS)
 
 
 def powers_over(user: User, case: Case) -> frozenset[str]:

@@ -7,7 +7,7 @@ from gulou.cases.models import Assignment, Case
 from gulou.kit import clock
 from gulou.people.models import User
 
-from .lists import _FIELDS, Row, _rows
+from .rows import FIELDS, Row, rows_from
 from .seen import cases_seen_by
 
 MOST = 200
@@ -36,7 +36,7 @@ def assigned_from_above(user: User, *, replied: bool = False) -> list[AssignedRo
     ).order_by(*order)[:MOST]
     assignments = list(found)
     cases = Case.objects.filter(pk__in=[one.case_id for one in assignments])
-    rows = {row.id: row for row in _rows(cases.values_list(*_FIELDS))}
+    rows = {row.id: row for row in rows_from(cases.values_list(*FIELDS))}
     now = clock.now()
     return [
         AssignedRow(

@@ -16,9 +16,10 @@ from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
 
+from .filters import Filters, narrowed
 from .found import on_many
-from .lists import Filters, narrowed, scope
 from .seen import cases_seen_by, sees_every_unit
+from .work import scope
 
 Counts = dict[str, int]
 # What the kept counts know. Filters by anything else (dates, words) are counted case by case.

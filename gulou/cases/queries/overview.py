@@ -18,7 +18,8 @@ from gulou.people import queries as people
 from gulou.people.models import User
 from gulou.places import queries as places
 
-from .lists import _FIELDS, Filters, Row, _rows, narrowed
+from .filters import Filters, narrowed
+from .rows import FIELDS, Row, rows_from
 from .seen import cases_seen_by
 
 DAYS = 7
@@ -132,5 +133,5 @@ def entered_by(user: User, *, size: int = 8) -> list[Row]:
     """The cases of the reports that this person entered last, as far as they see them."""
     last = Report.objects.filter(entered_by=user).order_by("-id").values_list("case_id", flat=True)
     ids = list(dict.fromkeys(last[: size * 3]))
-    rows = _rows(cases_seen_by(user).filter(pk__in=ids).values_list(*_FIELDS))
+    rows = rows_from(cases_seen_by(user).filter(pk__in=ids).values_list(*FIELDS))
     return sorted(rows, key=lambda row: ids.index(row.id))[:size]

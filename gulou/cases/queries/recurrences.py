@@ -11,7 +11,7 @@ from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
 
-from .lists import Row, rows_of
+from .rows import Row, rows_of
 from .seen import cases_seen_by
 
 
