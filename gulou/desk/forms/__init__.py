@@ -1,0 +1,46 @@
+"""The forms of the desk. They check shape; whether it may be done is the operation's to say."""
+
+from .ground import MoveForm, PlainForm, ReasonForm, WordsForm
+from .review import CloseForm, NameForm, ReleaseForm, ReopenForm, ReworkForm, UpholdForm
+from .time import AppealForm, ExtendForm, ResumeForm, RuleForm, SuspendForm
+from .triage import (
+    DeclineForm,
+    DispatchForm,
+    FileForm,
+    MergeForm,
+    OnSpotForm,
+    RedirectForm,
+    TaskForm,
+)
+from .work import HandleForm, NoteForm, ReplyForm, ReturnForm, UrgeForm, VerifyForm
+
+__all__ = [
+    "AppealForm",
+    "CloseForm",
+    "DeclineForm",
+    "DispatchForm",
+    "ExtendForm",
+    "FileForm",
+    "HandleForm",
+    "MergeForm",
+    "MoveForm",
+    "NameForm",
+    "NoteForm",
+    "OnSpotForm",
+    "PlainForm",
+    "ReasonForm",
+    "RedirectForm",
+    "ReleaseForm",
+    "ReopenForm",
+    "ReplyForm",
+    "ResumeForm",
+    "ReturnForm",
+    "ReworkForm",
+    "RuleForm",
+    "SuspendForm",
+    "TaskForm",
+    "UpholdForm",
+    "UrgeForm",
+    "VerifyForm",
+    "WordsForm",
+]
