@@ -17,7 +17,8 @@ from gulou.kit.errors import Refusal
 from gulou.outbox.deliver import LeaseLost, Renewal, renewal
 from gulou.outbox.table import Envelope
 
-from . import files, operations
+from . import operations
+from .files import files
 from .models import Errand
 from .states import ENDED, State
 from .table import Outcome, Work, kind_named
@@ -73,7 +74,7 @@ def _keep(errand: Errand, outcome: Outcome, file: IO[bytes]) -> None:
     path, size, sha256 = "", 0, ""
     if outcome.download_name:
         size, sha256 = file.seek(0, 2), _digest(file)
-        path = files.keep(errand.uid, "result", file)
+        path = files.keep(f"{errand.uid}-result", file)
     if not operations.finish(errand, outcome, path=path, size=size, sha256=sha256):
         files.remove(path)
 
@@ -169,7 +170,4 @@ def _sweep() -> None:
         for path in paths
     }
     known |= set(Errand.objects.exclude(state__in=ENDED).values_list("given", flat=True))
-    until = time.time() - _YOUNG_SECONDS
-    for path in files.listed():
-        if path not in known and files.written_at(path) < until:
-            files.remove(path)
+    files.remove_all_but(known, older_than_seconds=_YOUNG_SECONDS)

@@ -14,8 +14,9 @@ from gulou.kit.errors import NotAllowed, NotFound, Refusal, TooMany
 from gulou.outbox.record import record
 from gulou.people.models import User
 
-from . import files, rights
+from . import rights
 from .facts import ErrandAsked, ErrandCancelled, ErrandDone, ErrandFailed, ErrandFetched
+from .files import files
 from .models import Errand
 from .queries import errand_of, underway
 from .states import ENDED, State
@@ -45,7 +46,7 @@ def ask(kind: str, *, by: User, given: IO[bytes] | None = None, **parameters: An
     errand = Errand.objects.create(
         uid=uid, kind=kind, asked_by=by, parameters=parameters,
         language=get_language() or settings.LANGUAGE_CODE, asked_at=clock.now(),
-        given=files.keep(uid, "given", given) if given is not None else "",
+        given=files.keep(f"{uid}-given", given) if given is not None else "",
     )  # fmt: skip
     record(ErrandAsked(kind=kind), subject=errand, actor=by.actor)
     return errand

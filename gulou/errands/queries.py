@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from gulou.kit.errors import NotFound
 from gulou.people.models import User
 
-from . import files, rights
+from . import rights
+from .files import files
 from .models import Errand
 from .states import ENDED, State
 from .table import Work, table

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from gulou.kit import clock
 
-from . import files
+from .files import files
 from .models import Sheet
 from .states import DAYS_KEPT
 

@@ -20,8 +20,8 @@ from gulou.kit.sealing import seal, unseal
 from gulou.outbox.record import record
 from gulou.people.models import User
 
-from . import files
 from .facts import LoginsTaken, SheetApplied, SheetTaken
+from .files import files
 from .models import Sheet
 from .queries import sheet_of
 from .reading import Book, Limits, TooLong, read_book
@@ -61,7 +61,7 @@ def bring_in(register: Register, file: IO[bytes], *, file_name: str, by: User) -
     uid = uuid.uuid4()
     sheet = Sheet.objects.create(
         uid=uid, register=register.code, by=by, state=State.READING, at=clock.now(),
-        file_name=file_name[-200:], sha256=_digest(file), path=files.keep(uid, file),
+        file_name=file_name[-200:], sha256=_digest(file), path=files.keep(str(uid), file),
     )  # fmt: skip
     return try_out(sheet, by=by)
 

@@ -10,7 +10,8 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import connections
 
-from gulou.errands import files, jobs, operations, queries
+from gulou.errands import jobs, operations, queries
+from gulou.errands.files import files
 from gulou.errands.models import Errand
 from gulou.errands.states import State
 from gulou.errands.table import Work
@@ -18,6 +19,7 @@ from gulou.kit import clock
 from gulou.kit.errors import NotAllowed, NotFound, Refusal, TooMany
 from gulou.outbox import deliver
 from gulou.outbox.models import Delivery, Event
+from gulou.outbox.table import SLOW
 from gulou.people.models import Posting
 from tests.conftest import Cast
 from tests.errands.kinds import mood
@@ -44,7 +46,7 @@ def test_it_is_done_by_the_worker_and_fetched_by_who_asked(cast: Cast) -> None:
 def test_slow_work_waits_in_a_line_of_its_own(cast: Cast) -> None:
     operations.ask("test.count", by=cast.lin, lines=1)
     assert deliver.deliver_one() is False
-    assert deliver.deliver_one(slow=True) is True
+    assert deliver.deliver_one(line=SLOW) is True
 
 
 def test_it_refuses_who_holds_none_of_its_verbs(cast: Cast) -> None:
@@ -193,7 +195,7 @@ def test_it_is_seen_from_outside_while_it_works_and_keeps_its_lease(
     mood["line"] = lambda work: time.sleep(0.01)
 
     def worker() -> None:
-        deliver.deliver_one(slow=True)
+        deliver.deliver_one(line=SLOW)
         connections.close_all()
 
     thread = threading.Thread(target=worker)
@@ -222,11 +224,11 @@ def test_a_killed_one_is_done_again_from_the_start(
     operations.ask("test.count", by=cast.lin, lines=2)
     mood["line"] = die
     with pytest.raises(Killed):
-        deliver.deliver_one(slow=True)
+        deliver.deliver_one(line=SLOW)
     assert Errand.objects.get().state == State.RUNNING
-    assert deliver.deliver_one(slow=True) is False
+    assert deliver.deliver_one(line=SLOW) is False
     mood.clear()
     with clock.at(clock.now() + deliver.LEASE + timedelta(seconds=1)):
-        assert deliver.deliver_one(slow=True) is True
+        assert deliver.deliver_one(line=SLOW) is True
     errand = Errand.objects.get()
     assert (errand.state, errand.attempts, errand.bytes) == (State.DONE, 2, 4)
