@@ -9,7 +9,7 @@ from gulou.errands import jobs as errand_jobs
 from gulou.notices import facts as robots
 from gulou.notices import reactions as notices
 from gulou.openings import facts as openings
-from gulou.outbox.table import Effect, Message, Table
+from gulou.outbox.table import SLOW, Effect, Message, Table
 from gulou.papers import facts as papers
 from gulou.people import facts as people
 from gulou.photos import facts as photos
@@ -32,7 +32,7 @@ REACTIONS: Table = {
     places.PlaceRetired: [],
     places.PlaceRestored: [],
     places.PlacesImported: [],
-    errands.ErrandAsked: [Message(errand_jobs.run, slow=True)],
+    errands.ErrandAsked: [Message(errand_jobs.run, line=SLOW)],
     errands.ErrandDone: [],
     errands.ErrandFailed: [],
     errands.ErrandCancelled: [],
@@ -97,9 +97,9 @@ REACTIONS: Table = {
     openings.OpeningApproved: [],
     openings.OpeningWithdrawn: [],
     openings.OpeningClosed: [],
-    photos.PhotoKept: [Effect(photo_jobs.make_renditions), Message(photo_jobs.look, slow=True)],
+    photos.PhotoKept: [Effect(photo_jobs.make_renditions), Message(photo_jobs.look, line=SLOW)],
     photos.PhotoLookedAt: [],
-    photos.CoversChanged: [Message(photo_jobs.publish, slow=True)],
+    photos.CoversChanged: [Message(photo_jobs.publish, line=SLOW)],
     photos.CoveringSwitched: [],
     cases.ReportReceived: [Message(notices.acknowledge, line=MAIL)],
     cases.ReportRated: [],
@@ -148,7 +148,7 @@ REACTIONS: Table = {
     cases.CaseAccepted: [],
     cases.CaseReturned: [],
     cases.CaseHandled: [
-        Message(case_jobs.examine_pictures, slow=True),
+        Message(case_jobs.examine_pictures, line=SLOW),
         Effect(notices.tell_progress),
         Effect(notices.tell_groups),
     ],

@@ -21,6 +21,7 @@ from gulou.kit import clock
 from gulou.kit.errors import NotFound
 from gulou.kit.outgoing import Unanswered
 from gulou.kit.sealing import unseal
+from gulou.outbox.deliver import MAX_ATTEMPTS, pause_after
 from gulou.photos.queries import open_public_rendition
 
 from . import wecom, words
@@ -31,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
 MINUTE = timedelta(seconds=61)
-MAX_ATTEMPTS = 8
 MERGE_ABOVE = 3
 """Up to so many are told one by one."""
 MOST_AT_ONCE = 60
@@ -208,7 +208,7 @@ def _failed(
         return
     found.update(error=code, attempts=F("attempts") + 1)
     found.filter(attempts__gte=1 if for_good else MAX_ATTEMPTS).update(set_aside_at=now)
-    pause = min(_LONGEST_PAUSE, timedelta(seconds=5 * 4 ** min(robot.failures + 1, 8)))
+    pause = min(_LONGEST_PAUSE, pause_after(robot.failures + 1))
     Robot.objects.filter(pk=robot.pk).update(
         failures=min(robot.failures + 1, 100), paused_until=None if for_good else now + pause
     )

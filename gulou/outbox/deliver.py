@@ -18,7 +18,6 @@ from gulou.kit.errors import Refusal
 
 from .models import Delivery
 from .table import (
-    SLOW,
     Call,
     Effect,
     Envelope,
@@ -65,9 +64,9 @@ def renewal() -> Renewal:
     return _present.get()
 
 
-def deliver_one(*, slow: bool = False, line: str = "") -> bool:
+def deliver_one(*, line: str = "") -> bool:
     """Do one thing of a line that is owed now. False when nothing is."""
-    delivery = _claim(line=SLOW if slow else line)
+    delivery = _claim(line=line)
     if delivery is None:
         return False
     with trace.caused_by(delivery.request):
@@ -96,6 +95,11 @@ def deliver_all(limit: int = 100_000) -> int:
     return done
 
 
+def pause_after(failures: int) -> timedelta:
+    """How long to leave alone what failed so many times in a row."""
+    return timedelta(seconds=5 * 4 ** min(failures, 8))
+
+
 def retry(delivery_id: int) -> None:
     """Take a delivery that was set aside up again, from the beginning."""
     Delivery.objects.filter(pk=delivery_id, done_at=None).update(
@@ -122,7 +126,7 @@ def _claim(*, line: str = "") -> Delivery | None:
 
 
 def _line_of(reaction: Reaction) -> str:
-    return reaction.in_line if isinstance(reaction, Message) else ""
+    return reaction.line if isinstance(reaction, Message) else ""
 
 
 def _open(delivery: Delivery) -> tuple[Reaction, Envelope]:
@@ -197,6 +201,6 @@ def _fail(delivery: Delivery, error: Exception, *, for_good: bool) -> None:
     Delivery.objects.filter(pk=delivery.pk, lease=delivery.lease).update(
         lease=None,
         error=f"{name}: {told}" if told else name,
-        due_at=now + timedelta(seconds=5 * 4 ** min(delivery.attempts, 8)),
+        due_at=now + pause_after(delivery.attempts),
         set_aside_at=now if for_good else None,
     )

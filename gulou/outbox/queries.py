@@ -115,7 +115,7 @@ def newer(event: Event, names: Collection[str], **payload: Any) -> Event | None:
 def in_line(line: str, *, progress: str = "", before: int | None = None) -> QuerySet[Delivery]:
     """What waits, or has waited, in a line, newest first: "waiting", "sent", "failed", or all."""
     labels = [label for label, one in reactions_by_label().items()
-              if isinstance(one, Message) and one.in_line == line]  # fmt: skip
+              if isinstance(one, Message) and one.line == line]  # fmt: skip
     found = Delivery.objects.filter(reaction__in=labels).select_related("event").order_by("-id")
     if before is not None:
         found = found.filter(pk__lt=before)

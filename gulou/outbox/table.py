@@ -43,17 +43,11 @@ class Message:
     """Something that leaves the house: at least once, with the envelope's key against doubles.
 
     What depends on somebody outside has a line of its own, and holds up no other: `line` names it.
-    A slow one may take minutes and waits in the line of all that is slow.
+    "" is the line of everything quick; what may take minutes waits in that of all that is SLOW.
     """
 
     call: Call
-    slow: bool = False
     line: str = ""
-
-    @property
-    def in_line(self) -> str:
-        """The line it waits in; "" is the one of everything quick."""
-        return SLOW if self.slow else self.line
 
 
 Reaction = Effect | Message
@@ -87,5 +81,5 @@ def reactions_by_label() -> dict[str, Reaction]:
 @cache
 def lines() -> tuple[str, ...]:
     """The name of every line but the one of everything quick."""
-    found = {one.in_line for one in reactions_by_label().values() if isinstance(one, Message)}
+    found = {one.line for one in reactions_by_label().values() if isinstance(one, Message)}
     return tuple(sorted(found - {""}))

@@ -15,9 +15,8 @@ from gulou.catalogue.operations import set_rule
 from gulou.config.jobs import JOBS
 from gulou.config.runtime.worker import Worker
 from gulou.outbox.audit import audit
-from gulou.outbox.deliver import deliver_one
+from gulou.outbox.deliver import deliver_all
 from gulou.outbox.models import Delivery, Event
-from gulou.outbox.table import lines
 from gulou.people.models import User
 from tests.browser import PATIENCE_MS, in_browser, jpeg_file
 from tests.conftest import SHARED, Cast, Kinds
@@ -36,12 +35,9 @@ def worker(transactional_db: None) -> Iterator[None]:
     """The loop of `gulou worker`, beside the browser, with all its lines in one thread."""
     stop = threading.Event()
 
-    def deliver() -> bool:
-        return any(deliver_one(line=line) for line in ("", *lines()))
-
     def work() -> None:
         try:
-            Worker(deliver, JOBS).work_until(stop)
+            Worker(lambda: deliver_all(1) == 1, JOBS).work_until(stop)
         finally:
             connections.close_all()
 

@@ -228,7 +228,7 @@ def test_it_is_given_up_after_eight_attempts(
     for hour in range(1, 12):
         tell_all(after=LATER + timedelta(hours=2 * hour))
     parcel = Parcel.objects.get()
-    assert parcel.attempts == sending.MAX_ATTEMPTS == stand_in.calls
+    assert parcel.attempts == deliver.MAX_ATTEMPTS == stand_in.calls
     assert parcel.set_aside_at is not None
 
 

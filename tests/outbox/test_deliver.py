@@ -241,5 +241,5 @@ def test_what_depends_on_somebody_outside_holds_up_nothing_else(
     monkeypatch.setattr(deliver, "reactions_by_label", lambda: labels)
     _ring(user)
     assert deliver.deliver_one() is True, "the effect"
-    assert deliver.deliver_one() is False and deliver.deliver_one(slow=True) is False
+    assert deliver.deliver_one() is False and deliver.deliver_one(line=table.SLOW) is False
     assert deliver.deliver_one(line="bells") is True and len(heard) == 1
