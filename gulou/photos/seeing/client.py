@@ -2,13 +2,13 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 
 from gulou.photos.decoding.client import Helper, Limits, Unreadable
 from gulou.photos.seeing.boxes import Box
+from gulou.photos.seeing.told import Found, Match, Traces
 
 __all__ = ["Found", "Match", "Traces", "Unreadable", "burn", "compare", "find", "traces"]
 
@@ -18,41 +18,6 @@ _HELPER = Helper(
     limits=Limits(memory_mb=1500, cpu_seconds=12, wall_seconds=90),
 )  # fmt: skip
 _PATIENCE_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Found:
-    """A face or a plate that a detector found, and how sure it is (0 to 1)."""
-
-    kind: str
-    x: float
-    y: float
-    width: float
-    height: float
-    score: float
-
-    @property
-    def box(self) -> Box:
-        """Where it is."""
-        return self.x, self.y, self.width, self.height
-
-
-@dataclass(frozen=True)
-class Match:
-    """How well two pictures fit: matched features that one viewpoint explains, of how many; and the
-    share of what both show that is the same to the grain (0 to 1)."""
-
-    inliers: int
-    matches: int
-    identical: float
-
-
-@dataclass(frozen=True)
-class Traces:
-    """The editor that a file names, and how many features of the picture are copied within it."""
-
-    editor: str
-    copied: int
 
 
 def _ask(do: str, files: Sequence[bytes], **more: Any) -> tuple[dict[str, Any], list[bytes]]:

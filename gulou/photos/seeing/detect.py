@@ -7,7 +7,6 @@ packages' code is imported. Pictures are arrays of height × width × 3 in BGR, 
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from gulou.photos.seeing.told import Found
 
 Pixels = NDArray[np.uint8]
 Numbers = NDArray[np.float32]
@@ -38,18 +39,6 @@ _OVERLAP = 0.3
 _STEPS = {8: (24, 48), 16: (96, 192), 32: (384, 768)}
 _VARIANCE = (0.1, 0.2)
 _PLATE_MEAN = (104.0, 117.0, 123.0)
-
-
-@dataclass(frozen=True)
-class Found:
-    """A face or a plate, in parts of the picture's width and height, and how sure it is (0 to 1)."""
-
-    kind: str
-    x: float
-    y: float
-    width: float
-    height: float
-    score: float
 
 
 def weights(package: str, path: str) -> Path:

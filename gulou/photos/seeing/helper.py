@@ -14,6 +14,7 @@ from gulou.photos.decoding import helper
 from gulou.photos.decoding.pictures import Refused
 from gulou.photos.decoding.wire import Head
 from gulou.photos.seeing import burn, detect, match, traces
+from gulou.photos.seeing.told import Traces
 
 _NO_MEMORY = -4
 Answer = tuple[Head, list[bytes]]
@@ -50,7 +51,7 @@ def _grey(jpeg: bytes) -> detect.Pixels:
 def _traces(files: list[bytes], ask: Head) -> Answer:
     """Of the original, which is only read for what it says, and of our copy of it."""
     original, copy = files
-    found = traces.Traces(traces.editor_of(original), traces.copied(_grey(copy)))
+    found = Traces(traces.editor_of(original), traces.copied(_grey(copy)))
     return asdict(found), []
 
 

@@ -4,12 +4,13 @@ SIFT features of both are matched and a homography is sought that explains as ma
 possible (MAGSAC++). Pictures are height x width in grey.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from gulou.photos.seeing.told import Match
 
 Grey = NDArray[np.uint8]
 
@@ -22,16 +23,6 @@ _BLOCK = 24
 # A block without detail says nothing.
 _DETAIL = 6.0
 _IDENTICAL = 0.97
-
-
-@dataclass(frozen=True)
-class Match:
-    """How well two pictures fit: matched features that one viewpoint explains, of how many; and the
-    share of what both show that is the same to the grain (0 to 1)."""
-
-    inliers: int
-    matches: int
-    identical: float
 
 
 def compare(before: Grey, after: Grey) -> Match:

@@ -2,7 +2,6 @@
 
 import io
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -27,15 +26,6 @@ _PATCH = 12
 _IDENTICAL = 0.985
 _DETAIL = 12.0
 _STEP = 6.0
-
-
-@dataclass(frozen=True)
-class Traces:
-    """The editor that the file names, if any; and how many features of one part of the picture are
-    there again in another part, all moved by the same way."""
-
-    editor: str
-    copied: int
 
 
 def editor_of(data: bytes) -> str:
