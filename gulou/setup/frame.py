@@ -2,16 +2,19 @@
 
 list_page(request, title=…, columns=[…], rows=[Row(…)], add=Link(…))
 edit_page(request, title=…, form=form, word=_("Save"), back=Link(…))
+form_page(request, form, save, title=…, back=Link(…))
 preview(request, form, consequences)     # the page between, when something follows
 history_page(request, title=…, changes=…, room="people", back=Link(…))
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.contrib import messages
 from django.forms import BaseForm, HiddenInput
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,6 +22,7 @@ from gulou.desk import shell
 from gulou.kit.changes import Change
 from gulou.people import queries as people
 from gulou.setup.sections import sections_for
+from gulou.ui.forms import refused_in
 
 CONFIRMED = "confirmed"
 """The field that a form carries once its consequences were seen."""
@@ -181,6 +185,29 @@ def edit_page(
                "lead": lead, "links": links, "acts": acts, "tables": tables, "facts": facts,
                "ended": ended}  # fmt: skip
     return page(request, template, {**context, **more}, status=status)
+
+
+def form_page(
+    request: HttpRequest, form: BaseForm | None, save: Callable[[dict[str, Any]], HttpResponse],
+    **page: Any,
+) -> HttpResponse:  # fmt: skip
+    """A page as `edit_page`, and what becomes of its form: `save` takes what is valid and leads on;
+    what is refused is shown again with the reason."""
+    status = 200
+    if form is not None and request.method == "POST":
+        status = 422
+        if form.is_valid():
+            with refused_in(form) as outcome:
+                return save(form.cleaned_data)
+            status = outcome.status
+    return edit_page(request, form=form, status=status, **page)
+
+
+def saved(request: HttpRequest, where: str, **to: Any) -> HttpResponse:
+    """On to the page that shows it, with a word that it was saved."""
+    messages.success(request, _("Saved. The history takes it back."))
+    answer: HttpResponse = redirect(where, **to)
+    return answer
 
 
 def confirmed(request: HttpRequest) -> bool:

@@ -3,9 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,7 +23,6 @@ from gulou.places.queries import AreaSeen
 from gulou.setup import frame
 from gulou.setup.frame import Act, Cell, Link, Nothing, Row
 from gulou.setup.views.places import allowed
-from gulou.ui.forms import refused_in
 from gulou.ui.guards import needs
 
 
@@ -92,25 +89,22 @@ def _area(area_id: int) -> AreaSeen:
 @require_http_methods(["GET", "POST"])
 def area(request: HttpRequest, area_id: int) -> HttpResponse:
     """One area: its names, and what uses it."""
-    found, status = _area(area_id), 200
+    found = _area(area_id)
     form = AreaForm(
         request.POST or None, initial={"name_zh": found.name_zh, "name_en": found.name_en}
     )
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            with refused_in(form) as outcome:
-                operations.describe_area(area_id, **form.cleaned_data, actor=allowed(request))
-                messages.success(request, _("Saved. The history takes it back."))
-                return redirect("setup:area", area_id=area_id)
-            status = outcome.status
+
+    def save(given: dict[str, Any]) -> HttpResponse:
+        operations.describe_area(area_id, **given, actor=allowed(request))
+        return frame.saved(request, "setup:area", area_id=area_id)
+
     switch = reverse("setup:area_switch", args=[area_id])
     retire = Act(_("Retire"), switch, "archive", posts=True, danger=True,
                  hint=_("Only once nothing above uses it."))  # fmt: skip
     bring = Act(_("Bring it back"), switch, "arrow-back-up", posts=True)
-    return frame.edit_page(
-        request, title=name_of(found), lead=found.code, form=form, back=_back(),
-        facts=_facts(found), status=status,
+    return frame.form_page(
+        request, form, save, title=name_of(found), lead=found.code, back=_back(),
+        facts=_facts(found),
         ended="" if found.active else _("It is retired: cases that have it keep it."),
         links=[Link(_("History"), reverse("setup:area_history", args=[area_id]), "history")],
         acts=[retire if found.active else bring],
@@ -138,8 +132,7 @@ def area_switch(request: HttpRequest, area_id: int) -> HttpResponse:
         catalogue.retire_area(area_id, by=reader_of(request))
     else:
         operations.restore_area(area_id, actor=actor)
-    messages.success(request, _("Saved. The history takes it back."))
-    return redirect("setup:area", area_id=area_id)
+    return frame.saved(request, "setup:area", area_id=area_id)
 
 
 @needs(PLACES)

@@ -29,8 +29,7 @@ from gulou.people import queries as people
 from gulou.people.queries import today
 from gulou.setup import calendar_forms as forms
 from gulou.setup import frame
-from gulou.setup.frame import Cell, Link, Nothing, Row, Table
-from gulou.setup.views.catalogue.ground import form_page, saved
+from gulou.setup.frame import Cell, Link, Nothing, Row, Table, form_page, saved
 from gulou.ui.guards import needs
 from gulou.ui.times import moment
 

@@ -1,5 +1,7 @@
 """Whether faces and vehicle plates are looked for in pictures before the public sees them."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,6 @@ from gulou.desk.shell import reader_of
 from gulou.photos import operations, queries
 from gulou.setup import frame
 from gulou.setup.frame import Link
-from gulou.ui.forms import refused_in
 from gulou.ui.guards import needs
 
 
@@ -33,18 +34,17 @@ class CoveringForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def covers(request: HttpRequest) -> HttpResponse:
     """The switch. Who turned it and when stands on record."""
-    form = CoveringForm(request.POST or None, initial={"on": queries.covering_is_on()})
-    status = 200
-    if request.method == "POST":
-        form, status = CoveringForm(request.POST), 422
-        if form.is_valid():
-            with refused_in(form) as outcome:
-                operations.switch_covering(by=reader_of(request), on=form.cleaned_data["on"])
-                messages.success(request, _("Saved. It holds for pictures that come from now on."))
-                return redirect("setup:covers")
-            status = outcome.status
-    return frame.edit_page(
-        request, title=_("Faces and plates"), form=form, back=Link(_("Setup"), reverse("setup:home")),
+    # An empty box is an answer, too.
+    sent = request.POST if request.method == "POST" else None
+    form = CoveringForm(sent, initial={"on": queries.covering_is_on()})
+
+    def save(given: dict[str, Any]) -> HttpResponse:
+        operations.switch_covering(by=reader_of(request), on=given["on"])
+        messages.success(request, _("Saved. It holds for pictures that come from now on."))
+        return redirect("setup:covers")
+
+    return frame.form_page(
+        request, form, save, title=_("Faces and plates"),
+        back=Link(_("Setup"), reverse("setup:home")),
         lead=_("Pictures are looked at before the public can see them. This goes on record."),
-        status=status,
     )  # fmt: skip

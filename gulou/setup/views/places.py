@@ -1,11 +1,10 @@
 """Named places, by which people find where something is, and the levels of areas."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -95,12 +94,6 @@ def allowed(request: HttpRequest) -> str:
     return reader.actor
 
 
-def _saved(request: HttpRequest, where: str, **to: Any) -> HttpResponse:
-    messages.success(request, _("Saved. The history takes it back."))
-    answer: HttpResponse = redirect(where, **to)
-    return answer
-
-
 # Named places ------------------------------------------------------------------------------------
 
 
@@ -154,44 +147,41 @@ def _lies_in(one: PlaceSeen) -> str:
     return name_of(chain[-1]) if chain else ""
 
 
-def _place_page(request: HttpRequest, form: PlaceForm, *, status: int, **page: Any) -> HttpResponse:
-    return frame.edit_page(
-        request, form=form, back=_places(), template="setup/place.html", status=status, **page
-    )
+def _place_page(
+    request: HttpRequest, form: PlaceForm, save: Callable[[dict[str, Any]], HttpResponse],
+    **page: Any,
+) -> HttpResponse:  # fmt: skip
+    return frame.form_page(request, form, save, back=_places(), template="setup/place.html", **page)
 
 
 @needs(PLACES)
 @edit
 def new_place(request: HttpRequest) -> HttpResponse:
     """A place that is not there yet."""
-    form, status = PlaceForm(request.POST or None), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            with refused_in(form) as outcome:
-                made = operations.add_named_place(**form.cleaned_data, actor=allowed(request))
-                return _saved(request, "setup:place", place_id=made.pk)
-            status = outcome.status
-    return _place_page(request, form, status=status, title=_("Add a place"), word=_("Add"))
+
+    def save(given: dict[str, Any]) -> HttpResponse:
+        made = operations.add_named_place(**given, actor=allowed(request))
+        return frame.saved(request, "setup:place", place_id=made.pk)
+
+    form = PlaceForm(request.POST or None)
+    return _place_page(request, form, save, title=_("Add a place"), word=_("Add"))
 
 
 @needs(PLACES)
 @edit
 def place(request: HttpRequest, place_id: int) -> HttpResponse:
     """One place: its names, its pin, taking it out of use."""
-    found, status = places.place_seen(place_id), 200
+    found = places.place_seen(place_id)
     now = {name: getattr(found, name) for name in PlaceForm.base_fields}
     form = PlaceForm(request.POST or None, initial={**now, "aliases": _(", ").join(found.aliases)})
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            with refused_in(form) as outcome:
-                operations.change_place(place_id, **form.cleaned_data, actor=allowed(request))
-                return _saved(request, "setup:place", place_id=place_id)
-            status = outcome.status
+
+    def save(given: dict[str, Any]) -> HttpResponse:
+        operations.change_place(place_id, **given, actor=allowed(request))
+        return frame.saved(request, "setup:place", place_id=place_id)
+
     switch = reverse("setup:place_switch", args=[place_id])
     return _place_page(
-        request, form, status=status, title=name_of(found), lead=_lies_in(found),
+        request, form, save, title=name_of(found), lead=_lies_in(found),
         ended="" if found.active else _("It is retired: nobody finds it. Cases there are as before."),
         links=[Link(_("History"), reverse("setup:place_history", args=[place_id]), "history")],
         acts=[
@@ -211,7 +201,7 @@ def place_switch(request: HttpRequest, place_id: int) -> HttpResponse:
         operations.retire_place(place_id, actor=actor)
     else:
         operations.restore_place(place_id, actor=actor)
-    return _saved(request, "setup:place", place_id=place_id)
+    return frame.saved(request, "setup:place", place_id=place_id)
 
 
 @needs(PLACES)
@@ -287,7 +277,7 @@ def new_level(request: HttpRequest) -> HttpResponse:
         elif form.is_valid():
             with refused_in(form) as outcome:
                 made = operations.set_level(**form.cleaned_data, actor=allowed(request))
-                return _saved(request, "setup:level", code=made.code)
+                return frame.saved(request, "setup:level", code=made.code)
             status = outcome.status
     return frame.edit_page(
         request, title=_("Add a level"), form=form, word=_("Add"), back=_levels(), status=status,
@@ -299,25 +289,21 @@ def new_level(request: HttpRequest) -> HttpResponse:
 @edit
 def level(request: HttpRequest, code: str) -> HttpResponse:
     """One level: its names and rank, and what uses it."""
-    found, status = _level(code), 200
+    found = _level(code)
     now = {name: getattr(found, name) for name in LevelForm.base_fields}
     form = LevelForm(request.POST or None, initial=now)
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            with refused_in(form) as outcome:
-                operations.set_level(
-                    code, **form.cleaned_data, active=found.active, actor=allowed(request)
-                )
-                return _saved(request, "setup:level", code=code)
-            status = outcome.status
+
+    def save(given: dict[str, Any]) -> HttpResponse:
+        operations.set_level(code, **given, active=found.active, actor=allowed(request))
+        return frame.saved(request, "setup:level", code=code)
+
     used, ever = places.uses_of_level(found.id)
     switch = reverse("setup:level_switch", args=[code])
     standard = any(code == one[0] for one in operations.STANDARD_LEVELS)
     retire = Act(_("Retire"), switch, "archive", posts=True, danger=True,
                  hint=_("Only once no area of it is in use."))  # fmt: skip
-    return frame.edit_page(
-        request, title=name_of(found), lead=code, form=form, back=_levels(), status=status,
+    return frame.form_page(
+        request, form, save, title=name_of(found), lead=code, back=_levels(),
         ended="" if found.active else _("It is retired: no areas can be added to it."),
         facts=[
             (_("Areas in use"), str(used)), (_("Areas retired"), str(ever - used)),
@@ -339,7 +325,7 @@ def level_switch(request: HttpRequest, code: str) -> HttpResponse:
     found, actor = _level(code), allowed(request)
     now = {name: getattr(found, name) for name in LevelForm.base_fields}
     operations.set_level(code, **now, active=not found.active, actor=actor)
-    return _saved(request, "setup:level", code=code)
+    return frame.saved(request, "setup:level", code=code)
 
 
 @needs(PLACES)

@@ -22,7 +22,6 @@ from gulou.setup import frame
 from gulou.setup.catalogue_forms import Plain
 from gulou.setup.forms import NO_BREAK
 from gulou.setup.frame import Act, Cell, Link, Nothing, Row
-from gulou.ui.forms import refused_in
 from gulou.ui.guards import needs
 
 
@@ -134,38 +133,30 @@ def robots_history(request: HttpRequest) -> HttpResponse:
 def new_robot(request: HttpRequest) -> HttpResponse:
     """A further robot."""
     first = {"tells": ["opened", "urged"], "form": "card", "with_photo": True}
-    form, status = RobotForm(request.POST or None, initial=first), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            with refused_in(form) as outcome:
-                made = operations.set_robot(None, form.cleaned_data, by=reader_of(request))
-                messages.success(request, _("Saved. Send a trial message to see it work."))
-                return redirect("setup:robot", uid=made.uid)
-            status = outcome.status
-    return frame.edit_page(
-        request, title=_("Add a robot"), form=form, word=_("Add"), back=_back(), status=status
-    )
+    form = RobotForm(request.POST or None, initial=first)
+
+    def save(given: dict[str, Any]) -> HttpResponse:
+        made = operations.set_robot(None, given, by=reader_of(request))
+        messages.success(request, _("Saved. Send a trial message to see it work."))
+        return redirect("setup:robot", uid=made.uid)
+
+    return frame.form_page(request, form, save, title=_("Add a robot"), word=_("Add"), back=_back())
 
 
 @needs(MANAGE)
 @require_http_methods(["GET", "POST"])
 def robot(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One robot: changing it, trying it, taking it out of use."""
-    found, status = queries.robot_seen(reader_of(request), uid), 200
+    found = queries.robot_seen(reader_of(request), uid)
     first = {name: getattr(found, name) for name in ("name", "street_id", "category_id", "tells",
                                                      "form", "with_photo")}  # fmt: skip
     form = None if found.retired else RobotForm(request.POST or None, initial=first, known=found)
-    if form is not None and request.method == "POST":
-        status = 422
-        if form.is_valid():
-            with refused_in(form) as outcome:
-                operations.set_robot(
-                    queries.robot_of(uid), form.cleaned_data, by=reader_of(request)
-                )
-                messages.success(request, _("Saved."))
-                return redirect("setup:robot", uid=uid)
-            status = outcome.status
+
+    def save(given: dict[str, Any]) -> HttpResponse:
+        operations.set_robot(queries.robot_of(uid), given, by=reader_of(request))
+        messages.success(request, _("Saved."))
+        return redirect("setup:robot", uid=uid)
+
     acts = [
         Act(_("Send a trial message"), reverse("setup:robot_try", args=[uid]), "send", posts=True,
             hint=_("The group reads that it works.")),
@@ -176,8 +167,8 @@ def robot(request: HttpRequest, uid: UUID) -> HttpResponse:
         acts = []
         switch = Act(_("Bring back"), reverse("setup:robot_switch", args=[uid]), "arrow-back-up",
                      posts=True)  # fmt: skip
-    return frame.edit_page(
-        request, title=found.name, form=form, back=_back(), status=status, acts=[*acts, switch],
+    return frame.form_page(
+        request, form, save, title=found.name, back=_back(), acts=[*acts, switch],
         facts=_facts(found), ended=_("This robot is not in use.") if found.retired else "",
     )  # fmt: skip
 

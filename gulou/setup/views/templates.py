@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,7 +14,6 @@ from gulou.desk.shell import reader_of
 from gulou.desk.views.templates import TemplateForm
 from gulou.setup import frame
 from gulou.setup.frame import Act, Cell, Link, Nothing, Row
-from gulou.ui.forms import refused_in
 from gulou.ui.guards import needs
 from gulou.workbench import history, operations, placeholders, queries
 
@@ -60,17 +57,14 @@ def templates(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_template(request: HttpRequest) -> HttpResponse:
     """A further text."""
-    form, status = _form(request.POST or None, initial={"language": get_language()}), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            with refused_in(form) as outcome:
-                made = operations.set_template(by=reader_of(request), **form.cleaned_data)
-                messages.success(request, _("Saved. The history takes it back."))
-                return redirect("setup:template", uid=made.uid)
-            status = outcome.status
-    return frame.edit_page(
-        request, title=_("Add a template"), form=form, word=_("Add"), back=_back(), status=status
+    form = _form(request.POST or None, initial={"language": get_language()})
+
+    def save(given: dict[str, Any]) -> HttpResponse:
+        made = operations.set_template(by=reader_of(request), **given)
+        return frame.saved(request, "setup:template", uid=made.uid)
+
+    return frame.form_page(
+        request, form, save, title=_("Add a template"), word=_("Add"), back=_back()
     )
 
 
@@ -78,21 +72,18 @@ def new_template(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def template(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One text: changing it, offering it no longer."""
-    found, status = queries.office_template(uid), 200
+    found = queries.office_template(uid)
     now = {"title": found.name, "text": found.words.text, "move": found.move,
            "language": found.language}  # fmt: skip
     form = None if found.retired_at else _form(request.POST or None, initial=now)
-    if form is not None and request.method == "POST":
-        status = 422
-        if form.is_valid():
-            with refused_in(form) as outcome:
-                operations.set_template(found, by=reader_of(request), **form.cleaned_data)
-                messages.success(request, _("Saved. The history takes it back."))
-                return redirect("setup:template", uid=uid)
-            status = outcome.status
+
+    def save(given: dict[str, Any]) -> HttpResponse:
+        operations.set_template(found, by=reader_of(request), **given)
+        return frame.saved(request, "setup:template", uid=uid)
+
     switch = reverse("setup:template_switch", args=[uid])
-    return frame.edit_page(
-        request, title=found.name, form=form, back=_back(), status=status,
+    return frame.form_page(
+        request, form, save, title=found.name, back=_back(),
         facts=[(_("Text"), found.words.text)] if form is None else (),
         ended=_("It is offered no longer. What was written with it stays.") if form is None else "",
         links=[Link(_("History"), reverse("setup:template_history", args=[uid]), "history")],
@@ -110,8 +101,7 @@ def template_switch(request: HttpRequest, uid: UUID) -> HttpResponse:
         operations.retire_template(found, by=by)
     else:
         operations.restore_template(found, by=by)
-    messages.success(request, _("Saved. The history takes it back."))
-    return redirect("setup:template", uid=uid)
+    return frame.saved(request, "setup:template", uid=uid)
 
 
 @needs(MANAGE)

@@ -20,10 +20,10 @@ from gulou.desk.shell import reader_of
 from gulou.kit.words import name_of
 from gulou.setup import catalogue_forms as forms
 from gulou.setup import frame
-from gulou.setup.frame import Act, Cell, Consequence, Link, Nothing, Row, Table
+from gulou.setup.frame import Act, Cell, Consequence, Link, Nothing, Row, Table, form_page, saved
 from gulou.ui.guards import needs
 
-from .ground import category_with_id, form_page, held_by, history_page, saved
+from .ground import category_with_id, held_by, history_page
 
 
 def _categories() -> Link:

@@ -16,10 +16,10 @@ from gulou.desk.shell import reader_of
 from gulou.kit.errors import NotFound
 from gulou.kit.words import name_of
 from gulou.setup import catalogue_forms as forms
-from gulou.setup.frame import Link
+from gulou.setup.frame import Link, form_page, saved
 from gulou.ui.guards import needs
 
-from .ground import category_with_id, form_page, held_by, saved, switch
+from .ground import category_with_id, held_by, switch
 
 
 @needs(MANAGE)

@@ -1,12 +1,10 @@
-"""What the pages of the catalogue share: a form and its saving, histories, switches."""
+"""What the pages of the catalogue share: histories, switches, what a form begins with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from gulou.catalogue import history
@@ -15,29 +13,6 @@ from gulou.catalogue.queries import CategoryRef
 from gulou.kit.errors import NotFound
 from gulou.setup import frame
 from gulou.setup.frame import Act, Link
-from gulou.ui.forms import refused_in
-
-
-def saved(request: HttpRequest, where: str, **to: Any) -> HttpResponse:
-    """On to the page that shows it, with a word that it was saved."""
-    messages.success(request, _("Saved. The history takes it back."))
-    answer: HttpResponse = redirect(where, **to)
-    return answer
-
-
-def form_page(
-    request: HttpRequest, form: Form, save: Callable[[dict[str, Any]], HttpResponse],
-    **page: Any,
-) -> HttpResponse:  # fmt: skip
-    """A form, and what becomes of it: saved and led on, or shown again with what was refused."""
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            with refused_in(form) as outcome:
-                return save(form.cleaned_data)
-            status = outcome.status
-    return frame.edit_page(request, form=form, status=status, **page)
 
 
 def history_page(

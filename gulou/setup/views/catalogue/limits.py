@@ -16,10 +16,10 @@ from gulou.kit.errors import NotFound
 from gulou.kit.words import name_of
 from gulou.setup import catalogue_forms as forms
 from gulou.setup import frame
-from gulou.setup.frame import Cell, Link, Nothing, Row
+from gulou.setup.frame import Cell, Link, Nothing, Row, form_page, saved
 from gulou.ui.guards import needs
 
-from .ground import form_page, history_page, saved
+from .ground import history_page
 
 
 @needs(MANAGE)

@@ -15,10 +15,10 @@ from gulou.desk.shell import reader_of
 from gulou.kit.words import in_language, name_of
 from gulou.setup import catalogue_forms as forms
 from gulou.setup import frame
-from gulou.setup.frame import Cell, Link, Nothing, Row
+from gulou.setup.frame import Cell, Link, Nothing, Row, form_page, saved
 from gulou.ui.guards import needs
 
-from .ground import form_page, held_by, history_page, saved, switch
+from .ground import held_by, history_page, switch
 
 
 def _reasons() -> Link:
