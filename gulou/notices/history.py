@@ -1,15 +1,20 @@
 """The history of group robots: each fact in a sentence, with what was and what became."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gulou.catalogue.models import Category
+from gulou.catalogue.states import MANAGE
 from gulou.kit.changes import Change, Detail
 from gulou.kit.words import name_of
 from gulou.outbox.models import Event
+from gulou.people import access
+from gulou.people import queries as people
+from gulou.people.models import User
 from gulou.places.models import Area
 
 from .facts import ParcelResent, RobotRestored, RobotRetired
@@ -25,14 +30,38 @@ _HAPPENED = {
 }
 
 
-def robot_history() -> list[Change]:
-    """What happened to all robots, the newest first."""
+def robot_history(user: User) -> list[Change]:
+    """What happened to all robots, the newest first. Raises NotAllowed."""
+    access.require(user, MANAGE, unit_id=people.office().id)
     names = dict(Robot.objects.values_list("uid", "name"))
-    found = Event.objects.filter(subject_kind=Robot._meta.label_lower, subject_uid__in=names)
-    return [_change(one, names[one.subject_uid]) for one in found.order_by("-id")[:MOST]]
+    events = Event.objects.filter(subject_kind=Robot._meta.label_lower, subject_uid__in=names)
+    found = list(events.order_by("-id")[:MOST])
+    last = newest(found)
+    return [
+        _change(one, names[one.subject_uid], can_undo=one.pk in last and can_take_back(one))
+        for one in found
+    ]
 
 
-def _change(event: Event, robot: str) -> Change:
+def newest(events: Iterable[Event]) -> set[int]:
+    """The ids of those that changed their subject last; `events` with the newest first."""
+    last: dict[UUID, int] = {}
+    for one in events:
+        if one.name != ParcelResent.name:
+            last.setdefault(one.subject_uid, one.pk)
+    return set(last.values())
+
+
+def can_take_back(event: Event) -> bool:
+    """Whether the record says what was before: of an address, a key or a password it never does."""
+    told = event.payload
+    return not ((told.get("key_changed") and told.get("before")) or told == _KEY_ALONE)
+
+
+_KEY_ALONE = {"before": {}, "after": {}, "key_changed": True}
+
+
+def _change(event: Event, robot: str, *, can_undo: bool) -> Change:
     before, after = event.payload.get("before", {}), event.payload.get("after", {})
     details = [
         Detail(label, _shown(show, before, name), _shown(show, after, name))
@@ -46,7 +75,7 @@ def _change(event: Event, robot: str) -> Change:
     )
     return Change(
         event_id=event.pk, at=event.at, actor=event.actor, what=what, details=details, sign=sign,
-        of=robot,
+        can_undo=can_undo, of=robot,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from gulou.kit.errors import Invalid, NotFound, Refusal
 from gulou.kit.sealing import seal
 from gulou.kit.words import clean
 from gulou.outbox import deliver
+from gulou.outbox.models import Event
 from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people import queries as people
@@ -25,7 +26,7 @@ from gulou.people.models import User
 from gulou.people.verbs import MEND
 from gulou.places.models import Area
 
-from . import robots, wecom
+from . import history, robots, wecom
 from .facts import ParcelResent, RobotRestored, RobotRetired, RobotSet
 from .models import Parcel, Robot
 from .states import AT_FIRST, TOLD_AFTER, Form, What
@@ -131,6 +132,25 @@ def switch_robot(robot: Robot, *, by: User) -> Robot:
     fact = RobotRetired() if robot.retired_at else RobotRestored()
     record(fact, subject=robot, actor=by.actor)
     return robot
+
+
+@transaction.atomic
+def take_back(event_id: int, *, by: User) -> None:
+    """Undo what this fact tells of a robot, where nothing newer stands in the way."""
+    access.require(by, MANAGE, unit_id=people.office().id)
+    event = Event.objects.filter(pk=event_id, subject_kind=Robot._meta.label_lower).first()
+    if event is None or not history.can_take_back(event) or event.name == ParcelResent.name:
+        raise NotFound("robot.no_such_change", _("There is nothing to take back here."))
+    robot = Robot.objects.select_for_update().get(uid=event.subject_uid)
+    later = Event.objects.filter(subject_uid=event.subject_uid, subject_kind=event.subject_kind)
+    if event.pk not in history.newest(later.order_by("-id")):
+        raise Refusal(
+            "robot.newer", _("This was changed again since. Take back the newer change first.")
+        )
+    if event.name == RobotSet.name and event.payload["before"]:
+        set_robot(robot, event.payload["before"], by=by)
+    else:
+        switch_robot(robot, by=by)
 
 
 @transaction.atomic

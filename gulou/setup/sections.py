@@ -14,6 +14,7 @@ from gulou.calendars.states import MANAGE as CALENDARS
 from gulou.cases.states import RECOMPUTE
 from gulou.catalogue import operations as catalogue
 from gulou.catalogue.states import MANAGE as CATALOGUE
+from gulou.notices import operations as notices
 from gulou.openings.states import APPROVE as APPROVE_OPENING
 from gulou.openings.states import ASK as ASK_OPENING
 from gulou.people import access, operations
@@ -66,6 +67,7 @@ SECTIONS: Sequence[Section] = (
 UNDO: dict[str, Callable[..., Any]] = {
     "catalogue": catalogue.take_back,
     "calendars": calendars.take_back,
+    "notices": notices.take_back,
     "people": operations.undo_change,
     "places": catalogue.take_back_area,
     "workbench": workbench.take_back_template,

@@ -5,11 +5,14 @@ from typing import Any
 
 from gulou.cases.operations import ContactDetails
 from gulou.cases.states import State
+from gulou.notices import operations
 from gulou.notices.models import Parcel, Robot
+from gulou.outbox.models import Event
 from gulou.people.models import User
 from tests.conftest import Cast, Kinds
 from tests.desk.conftest import SignedIn
 from tests.factories.cases import a_case
+from tests.factories.people import PostingFactory, RoleFactory
 from tests.notices.test_robots import a_robot, tell_all
 from tests.notices.wecom import KEY, WeCom
 
@@ -36,6 +39,34 @@ def test_a_robot_is_set_up_tried_and_never_shows_its_key(
     client.post(f"{page}switch/")
     robot.refresh_from_db()
     assert robot.retired_at is not None
+
+
+def test_what_was_changed_of_a_robot_is_taken_back_but_never_its_key(
+    cast: Cast, admin: User, as_user: SignedIn
+) -> None:
+    robot, client = a_robot(admin), as_user(admin)
+
+    def undo() -> int:
+        event = Event.objects.filter(subject_uid=robot.uid).latest("id")
+        status = client.post(f"/setup/undo/notices/{event.pk}/").status_code
+        robot.refresh_from_db()
+        return status
+
+    operations.set_robot(robot, {"name": "东街二群", "form": "text"}, by=admin)
+    undo()
+    assert (robot.name, robot.form) == ("东街随手拍", "card")
+    operations.switch_robot(robot, by=admin)
+    undo()
+    assert robot.retired_at is None
+    operations.set_robot(robot, {"address": KEY[::-1]}, by=admin)
+    assert undo() == 404
+    assert "/setup/undo/" not in client.get("/setup/robots/history/").content.decode()
+
+
+def test_who_manages_a_street_reads_no_history_of_robots(cast: Cast, as_user: SignedIn) -> None:
+    role = RoleFactory.create(verbs=["catalogue.manage"], reaches_below=True)
+    person = PostingFactory.create(unit=cast.street, role=role).user
+    assert as_user(person).get("/setup/robots/history/").status_code == 403
 
 
 def test_who_may_not_gets_to_no_robot(cast: Cast, as_user: SignedIn) -> None:

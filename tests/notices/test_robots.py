@@ -179,6 +179,7 @@ def test_too_fast_for_wecom_is_no_failed_attempt(
     [("fault", "http-502"), ("garbage", "garbage"), ("list", "garbage"), ("no code", "wecom--1"),
      ("code of words", "wecom--1"), ("endless", "garbage"), ("busy", "wecom--1"),
      ("closes", "unreachable"), ("never", "timeout"), ("drip", "timeout"),
+     ("drip in the head", "timeout"),
      ("elsewhere", "http-302")],
 )  # fmt: skip
 def test_whatever_it_answers_it_is_tried_again(

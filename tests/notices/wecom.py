@@ -99,6 +99,8 @@ def wecom() -> Iterator[WeCom]:
                 over.wait(20)
             elif mood == "drip":
                 self._drip()
+            elif mood == "drip in the head":
+                self._drip_head()
             elif mood == "closes":
                 self.close_connection = True
             elif mood in _ANSWERS:
@@ -124,6 +126,16 @@ def wecom() -> Iterator[WeCom]:
                 while not over.is_set():
                     self.wfile.write(b" ")
                     time.sleep(0.05)
+            except OSError:
+                return
+
+        def _drip_head(self) -> None:
+            try:
+                for part in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"." * 400:
+                    self.wfile.write(bytes([part]))
+                    self.wfile.flush()
+                    if over.wait(0.05):
+                        return
             except OSError:
                 return
 

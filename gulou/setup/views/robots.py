@@ -123,8 +123,8 @@ def robots(request: HttpRequest) -> HttpResponse:
 def robots_history(request: HttpRequest) -> HttpResponse:
     """What happened to the robots."""
     return frame.history_page(
-        request, title=_("History of the group robots"), changes=history.robot_history(),
-        room="notices", back=_back(), may_undo=False,
+        request, title=_("History of the group robots"), room="notices", back=_back(),
+        changes=history.robot_history(reader_of(request)),
     )  # fmt: skip
 
 
@@ -154,8 +154,7 @@ def robot(request: HttpRequest, uid: UUID) -> HttpResponse:
 
     def save(given: dict[str, Any]) -> HttpResponse:
         operations.set_robot(queries.robot_of(uid), given, by=reader_of(request))
-        messages.success(request, _("Saved."))
-        return redirect("setup:robot", uid=uid)
+        return frame.saved(request, "setup:robot", uid=uid)
 
     acts = [
         Act(_("Send a trial message"), reverse("setup:robot_try", args=[uid]), "send", posts=True,
