@@ -9,7 +9,7 @@ from gulou.outbox.models import Event
 from gulou.people import access, operations, queries, verbs
 from gulou.people.models import Role, User
 from tests.conftest import Cast
-from tests.factories.people import UserFactory
+from tests.factories.people import PostingFactory, RoleFactory, UserFactory
 from tests.people.conftest import DAY, Facts, refused
 
 
@@ -155,6 +155,13 @@ class TestStreetLeaders:
             operations.attach_leader(newcomer, unit=cast.street, by=clerk)
         with refused("leader.not_a_street"):
             operations.attach_leader(newcomer, unit=cast.community, by=boss)
+
+    def test_nobody_lends_a_street_beyond_their_own_reach(self, cast: Cast) -> None:
+        keeper = UserFactory.create()
+        role = RoleFactory.create(verbs=[verbs.MANAGE], reaches_below=True)
+        PostingFactory.create(user=keeper, unit=cast.office, role=role)
+        with refused("people.more_than_own"):
+            operations.attach_leader(keeper, unit=cast.street, by=keeper)
 
     def test_not_twice(self, cast: Cast, newcomer: User) -> None:
         operations.attach_leader(newcomer, unit=cast.street, by=None)

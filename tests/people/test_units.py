@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 
 from gulou.kit.errors import Invalid
 from gulou.outbox.models import Event
-from gulou.people import operations, queries
+from gulou.people import operations, queries, verbs
 from gulou.people.models import Unit, User
 from tests.conftest import Cast
+from tests.factories.people import PostingFactory, RoleFactory, UserFactory
 from tests.people.conftest import Facts, refused
 
 
@@ -119,6 +120,17 @@ class TestMove:
             operations.move_unit(cast.community, parent=cast.other_street, by=clerk)
         with refused("people.not_allowed"):
             operations.move_unit(cast.department, parent=cast.street, by=clerk)
+
+    def test_nobody_gains_a_reach_by_it(self, cast: Cast) -> None:
+        """Who manages at the office reaches every unit with that, and with nothing else."""
+        keeper = UserFactory.create()
+        role = RoleFactory.create(verbs=[verbs.MANAGE, "case.read"], reaches_below=True)
+        PostingFactory.create(user=keeper, unit=cast.office, role=role)
+        with refused("people.more_for_oneself"):
+            operations.move_unit(cast.street, parent=cast.office, by=keeper)
+        assert queries.unit_refs()[cast.street.pk].parent_id == cast.root.pk
+        moved = operations.move_unit(cast.community, parent=cast.other_street, by=keeper)
+        assert moved.parent == cast.other_street
 
 
 class TestRename:

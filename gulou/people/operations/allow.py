@@ -1,13 +1,14 @@
 """Who may change units and people. The system itself (by=None) may."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.utils.translation import gettext_lazy as _
 
 from gulou.kit.errors import Invalid, NotAllowed
 from gulou.kit.words import clean
 from gulou.people import access, queries, verbs
-from gulou.people.models import Role, User
+from gulou.people.models import Role, Unit, User
 
 
 def actor_of(by: User | None) -> str:
@@ -44,6 +45,30 @@ def lend(by: User | None, wanted: Iterable[str], *, unit_ids: Iterable[int]) -> 
         raise NotAllowed(
             "people.more_than_own",
             _("This person's role may do more here than you may. Ask the district office."),
+        )
+
+
+def lead(by: User | None, unit: Unit) -> None:
+    """Who lets somebody look after a street: the office, as far as its own reach goes."""
+    manage(by, unit_ids=[])
+    lend(by, queries.STREET_LEADER_VERBS, unit_ids=queries.unit_ids_below([unit.pk]))
+
+
+@contextmanager
+def gaining_nothing(by: User | None) -> Iterator[None]:
+    """Nobody reaches more by what they change, but for those who define what roles are."""
+    if by is None or access.holds(by, verbs.DEFINE, unit_id=queries.office().id):
+        yield
+        return
+    before = access.reach_of(by)
+    yield
+    after = access.reach_of(by)
+    if any(
+        after.unit_ids_where(verb) - before.unit_ids_where(verb) for verb in after.unit_ids_by_verb
+    ):
+        raise NotAllowed(
+            "people.more_for_oneself",
+            _("You would reach more than now by this change. Ask the district office."),
         )
 
 

@@ -112,7 +112,7 @@ def attach_leader(
 ) -> StreetLeader:
     """包街镇: let a leader of the district look after a street."""
     user, unit = _locked(user), Unit.objects.select_for_update().get(pk=unit.pk)
-    allow.manage(by, unit_ids=[])
+    allow.lead(by, unit)
     if unit.kind != UnitKind.STREET:
         raise Invalid(
             "leader.not_a_street", _("Leaders look after streets and towns."), field="unit"
@@ -180,7 +180,7 @@ def reattach_leader(
     user = _locked(attachment.user)
     unit = Unit.objects.select_for_update().get(pk=attachment.unit_id)
     attachment = StreetLeader.objects.select_for_update().get(pk=attachment.pk)
-    allow.manage(by, unit_ids=[])
+    allow.lead(by, unit)
     _check_open(user, unit)
     same = StreetLeader.objects.filter(user=user, unit=unit).exclude(pk=attachment.pk)
     _check_free(same, attachment.since, until)

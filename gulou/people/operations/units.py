@@ -66,9 +66,13 @@ def create_unit(
 
 
 @transaction.atomic
-@queries.units_changing()
 def move_unit(unit: Unit, *, parent: Unit | None, by: User | None) -> Unit:
     """Hang a unit, with everything below it, under another one."""
+    with allow.gaining_nothing(by), queries.units_changing():
+        return _move(unit, parent=parent, by=by)
+
+
+def _move(unit: Unit, *, parent: Unit | None, by: User | None) -> Unit:
     tree = {u.pk: u for u in Unit.objects.select_for_update().order_by("pk")}
     unit = tree[unit.pk]
     old = tree[unit.parent_id] if unit.parent_id else None
