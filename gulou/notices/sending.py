@@ -144,6 +144,8 @@ def _pictured(robot: Robot, parcels: Sequence[Parcel]) -> list[wecom.Message]:
         poster = cases.poster_of(one.case_id) if one.case_id else None
         if poster is None or poster.cover is None or len(found) == MOST_PICTURES:
             continue
+        if poster.restricted or poster.merged:  # since its words were said
+            continue
         try:
             file, _mime = open_public_rendition(poster.cover, "page")
         except NotFound:

@@ -20,7 +20,7 @@ from gulou.outbox import deliver
 from gulou.outbox.models import Event
 from gulou.people.models import User
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_case, evidence
+from tests.factories.cases import a_case, evidence, reason
 from tests.factories.photos import make_jpeg
 from tests.notices.wecom import KEY, WeCom
 
@@ -119,6 +119,24 @@ def test_its_picture_goes_along_once_it_was_looked_at(
     deliver.deliver_all()
     tell_all(after=timedelta(seconds=60))
     assert [one["msgtype"] for one in stand_in.heard()] == ["template_card", "image"]
+
+
+def test_no_picture_of_what_was_restricted_after_its_words_were_said(
+    cast: Cast, kinds: Kinds, admin: User, stand_in: WeCom
+) -> None:
+    robot = a_robot(admin)
+    shown = evidence()
+    case = a_case(cast, kinds.rubbish, photos=shown.photos, draft=shown.draft)
+    deliver.deliver_all()
+    # One message more fits into this minute: the picture has to wait.
+    robot.calls = [clock.now()] * (protocol.PER_MINUTE - 1)
+    robot.save(update_fields=["calls"])
+    tell_all(after=timedelta(seconds=20))
+    assert [one["msgtype"] for one in stand_in.heard()] == ["template_card"]
+    cases.redirect_case(case, by=cast.guo, reason_id=reason("redirect").pk)
+    tell_all()
+    assert [one["msgtype"] for one in stand_in.heard()] == ["template_card"]
+    assert Parcel.objects.get(case=case).sent_at
 
 
 def test_without_a_look_at_its_picture_it_goes_alone(
