@@ -99,7 +99,7 @@ REACTIONS: Table = {
     openings.OpeningClosed: [],
     photos.PhotoKept: [Effect(photo_jobs.make_renditions), Message(photo_jobs.look, line=SLOW)],
     photos.PhotoLookedAt: [],
-    photos.CoversChanged: [Message(photo_jobs.publish, line=SLOW)],
+    photos.CoversChanged: [Effect(photo_jobs.cover_twins), Message(photo_jobs.publish, line=SLOW)],
     photos.CoveringSwitched: [],
     cases.ReportReceived: [Message(notices.acknowledge, line=MAIL)],
     cases.ReportRated: [],

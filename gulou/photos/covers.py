@@ -36,6 +36,7 @@ __all__ = ["CoverKind", "Drawn", "change_covers", "look_at", "publish", "standin
 _LOOKED_AT = "full"
 _QUALITY = {"list": 76, "page": 82, "full": 86}
 MOST_COVERS = 60
+"""So many may people draw on one picture. What the detectors find is always covered."""
 # Less than this part of a side covers nothing.
 LEAST = 0.002
 
@@ -61,6 +62,7 @@ def look_at(photo: Photo) -> None:
     if found is None:
         with files.open_file(files.copy_path(photo.sha256, _LOOKED_AT)) as copy:
             found = [_cover(one) for one in client.find(copy.read())]
+    found += _drawn_on_twins(photo)
     with transaction.atomic():
         locked = Photo.objects.select_for_update().get(pk=photo.pk)
         if locked.looked_at is not None:
@@ -86,6 +88,31 @@ def _known_from_twin(photo: Photo) -> list[Cover] | None:
     return [Cover(**one) for one in twin.covers.filter(by=None).values(*fields)]
 
 
+def _drawn_on_twins(photo: Photo) -> list[Cover]:
+    """What people cover in photos of the same bytes, each box once."""
+    standing = Cover.objects.filter(photo__sha256=photo.sha256, by__isnull=False, ended_at=None)
+    own = {_box(one) for one in photo.covers.all()}
+    there = {_box(one): one for one in standing.exclude(photo=photo)}
+    fields = ("kind", "x", "y", "width", "height", "by_id")
+    return [Cover(**{name: getattr(one, name) for name in fields})
+            for box, one in there.items() if box not in own]  # fmt: skip
+
+
+def _box(cover: Cover) -> Box:
+    return (cover.x, cover.y, cover.width, cover.height)
+
+
+@transaction.atomic
+def cover_twins(photo: Photo) -> None:
+    """Cover what people cover here in every other photo of the same bytes, but for what was taken
+    away there."""
+    twins = Photo.objects.filter(sha256=photo.sha256).exclude(pk=photo.pk)
+    for twin in twins.order_by("pk").select_for_update():
+        found = _drawn_on_twins(twin)
+        if found:
+            _change(twin, added=found, removed=[], actor="system")
+
+
 @rows.together()
 def share() -> None:
     """What was looked at, and had nothing to cover, needs no look in another photo of the same
@@ -95,8 +122,9 @@ def share() -> None:
     same = Photo.objects.filter(sha256=OuterRef("sha256"), looked_at__isnull=False)
     bare = same.exclude(Exists(Cover.objects.filter(photo=OuterRef("pk"))))
     made = Rendition.objects.filter(photo=OuterRef("pk"))
+    covered = Cover.objects.filter(photo__sha256=OuterRef("sha256"), ended_at=None)
     waiting = Photo.objects.filter(
-        Exists(bare), Exists(made), state=PhotoState.KEPT, looked_at=None
+        Exists(bare), Exists(made), ~Exists(covered), state=PhotoState.KEPT, looked_at=None
     )
     found = list(waiting.order_by("pk").select_for_update())
     rows.draw(*[Event] * len(found))
@@ -108,9 +136,9 @@ def share() -> None:
 
 def _note_found(photo: Photo, found: Sequence[Cover]) -> None:
     photo.looked_at = clock.now()
-    for cover in found[:MOST_COVERS]:
+    for cover in found:
         cover.photo, cover.at = photo, photo.looked_at
-    Cover.objects.bulk_create(found[:MOST_COVERS])
+    Cover.objects.bulk_create(found)
     photo.save(update_fields=["looked_at"])
     kinds = [cover.kind for cover in found]
     record(
@@ -177,29 +205,35 @@ def change_covers(
             _("Somebody else changed these covers meanwhile. Look again."),
             field="covers",
         )
-    if len(now) - len(gone) + len(drawn) > MOST_COVERS:
+    if sum(one.by_id is not None for one in now if one not in gone) + len(drawn) > MOST_COVERS:
         raise Invalid(
             "photo.too_many_covers",
             _("At most %(most)d covers on one picture.") % {"most": MOST_COVERS},
             field="covers",
         )
-    added = Cover.objects.bulk_create(_drawn(photo, one, by) for one in drawn)
     Cover.objects.filter(pk__in=[one.pk for one in gone]).update(
         ended_at=clock.now(), ended_by=by.pk
     )
-    before, photo.public_uid, photo.public_digest = photo.public_digest, None, ""
     photo.looked_at = photo.looked_at or clock.now()
-    photo.save(update_fields=["public_uid", "public_digest", "looked_at"])
-    record(
-        CoversChanged(added=[one.pk for one in added], removed=[one.pk for one in gone]),
-        subject=photo, actor=by.actor,
-    )  # fmt: skip
-    if before:
-        transaction.on_commit(partial(files.remove_uncovered, before))
+    _change(photo, added=[_drawn(one, by) for one in drawn], removed=gone, actor=by.actor)
     return photo
 
 
-def _drawn(photo: Photo, one: Drawn, by: "User") -> Cover:
+def _change(photo: Photo, *, added: Sequence[Cover], removed: Sequence[Cover], actor: str) -> None:
+    for cover in added:
+        cover.photo, cover.at = photo, clock.now()
+    Cover.objects.bulk_create(added)
+    before, photo.public_uid, photo.public_digest = photo.public_digest, None, ""
+    photo.save(update_fields=["public_uid", "public_digest", "looked_at"])
+    record(
+        CoversChanged(added=[one.pk for one in added], removed=[one.pk for one in removed]),
+        subject=photo, actor=actor,
+    )  # fmt: skip
+    if before:
+        transaction.on_commit(partial(files.remove_uncovered, before))
+
+
+def _drawn(one: Drawn, by: "User") -> Cover:
     x, y, width, height = one.box
     inside = 0 <= x <= 1 and 0 <= y <= 1 and x + width <= 1.0001 and y + height <= 1.0001
     if not inside or width < LEAST or height < LEAST:
@@ -208,7 +242,4 @@ def _drawn(photo: Photo, one: Drawn, by: "User") -> Cover:
             _("A cover lies outside the picture or is too small. Draw it again."),
             field="covers",
         )
-    return Cover(
-        photo=photo, kind=one.kind, x=x, y=y, width=min(width, 1 - x), height=min(height, 1 - y),
-        by=by, at=clock.now(),
-    )  # fmt: skip
+    return Cover(kind=one.kind, x=x, y=y, width=min(width, 1 - x), height=min(height, 1 - y), by=by)

@@ -60,6 +60,11 @@ def publish(envelope: Envelope) -> None:
         raise _failed(photo, error) from error
 
 
+def cover_twins(envelope: Envelope) -> None:
+    """Let a change of covers reach other photos of the same bytes. Twice does no harm."""
+    covers.cover_twins(Photo.objects.get(uid=envelope.subject_uid))
+
+
 def look_at_all(progress: Callable[[int, int], None] = lambda done, of: None) -> int:
     """Look at every kept photo that was not looked at or has nothing for the public yet; how many
     were done."""

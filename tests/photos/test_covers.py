@@ -20,6 +20,7 @@ from gulou.photos.models import CoverKind, Photo
 from gulou.photos.operations import keep_photos, stage_photo, switch_covering
 from gulou.photos.seeing import client
 from gulou.photos.seeing.boxes import Box
+from gulou.photos.seeing.told import Found
 from tests.conftest import Cast
 from tests.factories.people import PostingFactory, RoleFactory, UserFactory
 from tests.factories.photos import draw, encode, make_jpeg
@@ -181,12 +182,50 @@ def test_what_a_person_found_bare_needs_no_look_in_another_of_the_same_bytes(
     assert Photo.objects.get(pk=other.pk).looked_at is None
 
 
-def test_what_a_person_covered_is_no_answer_of_the_detectors(cast: Cast, keeper: User) -> None:
+def boxes(photo: Photo) -> list[Box]:
+    return [(one.x, one.y, one.width, one.height) for one in covers.standing(photo)]
+
+
+def test_what_a_person_covered_is_no_answer_of_the_detectors(
+    cast: Cast, keeper: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     switch_covering(by=keeper, on=False)
-    by_hand = change(keep(noisy()), cast, LEFT)
+    change(keep(noisy()), cast, LEFT)
     switch_covering(by=keeper, on=True)
-    assert by_hand.looked_at
-    assert covers.standing(keep(noisy())) == []
+    monkeypatch.setattr(client, "find", lambda _: [Found("face", *RIGHT.box, 0.9)])
+    assert set(boxes(keep(noisy()))) == {LEFT.box, RIGHT.box}
+
+
+def test_what_a_person_covers_is_covered_in_every_photo_of_the_same_bytes(cast: Cast) -> None:
+    first, second = keep(noisy()), keep(noisy())
+    change(first, cast, LEFT)
+    before, second = second.public_uid, Photo.objects.get(pk=second.pk)
+    assert second.public_uid not in (None, before)
+    assert busy(public(second), LEFT.box) < 2
+    (cover,) = covers.standing(second)
+    assert cover.by == cast.guo
+    assert Event.objects.filter(name="photo.covers_changed", actor="system").count() == 1
+
+
+def test_what_was_taken_away_in_one_photo_does_not_come_back_from_another(cast: Cast) -> None:
+    first, second = keep(noisy()), keep(noisy())
+    change(first, cast, LEFT)
+    change(second, cast, removed=[covers.standing(second)[0].pk])
+    change(first, cast, RIGHT)
+    assert boxes(Photo.objects.get(pk=second.pk)) == [RIGHT.box]
+    assert boxes(Photo.objects.get(pk=first.pk)) == [LEFT.box, RIGHT.box]
+
+
+def test_however_many_are_found_all_are_covered(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = [Found("face", n / 100, 0.1, 0.005, 0.1, 0.9) for n in range(covers.MOST_COVERS + 5)]
+    monkeypatch.setattr(client, "find", lambda _: crowd)
+    photo = keep(noisy())
+    assert len(covers.standing(photo)) == len(crowd)
+    change(photo, cast, LEFT)
+    with pytest.raises(Invalid):
+        change(photo, cast, *[RIGHT] * covers.MOST_COVERS)
 
 
 def test_an_office_may_do_without_and_what_came_meanwhile_is_looked_at_later(keeper: User) -> None:
