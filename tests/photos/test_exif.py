@@ -12,7 +12,8 @@ from PIL.TiffImagePlugin import IFDRational
 
 from gulou.photos.decoding import client
 from gulou.photos.decoding.exif import DEVICE_LENGTH, Said, said_by
-from tests.factories.photos import EXIF_IFD, GPS_IFD, make_exif
+from gulou.photos.seeing.traces import editor_of
+from tests.factories.photos import EXIF_IFD, GPS_IFD, make_exif, make_jpeg
 from tests.photos.crafted import with_exif
 
 
@@ -164,3 +165,11 @@ def test_no_bytes_ever_make_it_raise(raw: bytes) -> None:
         return
     found = said_by(exif)
     assert found.orientation in range(1, 9)
+
+
+def test_words_for_newspapers_are_no_trace_of_an_editor() -> None:
+    """Cameras and offices write IPTC in a block that is named after Photoshop."""
+    jpeg = make_jpeg()
+    block = b"Photoshop 3.0\x008BIM\x04\x04\x00\x00\x00\x00\x00\x00"
+    written = jpeg[:2] + b"\xff\xed" + (len(block) + 2).to_bytes(2, "big") + block + jpeg[2:]
+    assert editor_of(written) == ""

@@ -43,8 +43,7 @@ def _said(data: bytes) -> str:
     except Exception:  # noqa: BLE001 - Pillow raises anything at all on malformed files
         words = ""
     tools = re.findall(rb'(?:CreatorTool|softwareAgent)[>="\']{1,3}([^<"\']{1,80})', data[:_HEAD])
-    known = " Adobe_CM photoshop" if b"Photoshop 3.0\x00" in data[:_HEAD] else ""
-    return f"{words} {b' '.join(tools).decode('utf-8', 'replace')}{known}".lower()
+    return f"{words} {b' '.join(tools).decode('utf-8', 'replace')}".lower()
 
 
 def copied(grey: NDArray[np.uint8]) -> int:
