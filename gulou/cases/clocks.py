@@ -30,9 +30,15 @@ def start(step: Step, limit: Limit | None) -> None:
 
 
 def set_due(step: Step, due_at: datetime | None, now: datetime) -> None:
-    """Let a step be due then, and be looked at when the next mark of its limit is reached."""
+    """Let a step be due then, and be looked at when the next mark of its limit is reached. Marks
+    that lie ahead again are told of again."""
     step.due_at = due_at
-    step.watch_at = now + RETRY if due_at is None else next_mark(step, now)
+    if due_at is None:
+        step.watch_at = now + RETRY
+        return
+    if step.warned:
+        step.warned = _passed(step, now)
+    step.watch_at = next_mark(step, now)
 
 
 def limit_of(step: Step) -> Limit:
@@ -74,6 +80,15 @@ def reached(step: Step, now: datetime) -> tuple[int, str] | None:
             break
         found = percent, level
     return found
+
+
+def _passed(step: Step, now: datetime) -> int:
+    """The highest mark somebody was told of that still lies behind; 0 where none does."""
+    told = [percent for percent, _level in catalogue.warning_marks() if percent <= step.warned]
+    try:
+        return max((percent for percent in told if mark_at(step, percent) <= now), default=0)
+    except UnknownYear:
+        return step.warned
 
 
 def _untold(step: Step, marks: Iterable[tuple[int, str]]) -> Iterable[tuple[int, str]]:

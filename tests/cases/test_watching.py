@@ -206,6 +206,52 @@ def test_what_was_granted_counts_when_deadlines_are_set_anew(cast: Cast, kinds: 
     assert case.due_at == MONDAY + timedelta(days=1, hours=8)
 
 
+def test_what_was_granted_after_a_suspension_counts_too(cast: Cast, kinds: Kinds) -> None:
+    case, by = handling(cast, kinds), approver(cast)
+    with clock.at(MONDAY + timedelta(hours=1)):
+        until = MONDAY + timedelta(days=2)
+        operations.ask_suspension(case, by=cast.lin, until=until, words="要等招标")
+        operations.rule(case, by=cast.guo, granted=True, words="同意")
+    with clock.at(MONDAY + timedelta(hours=2)):
+        operations.resume_clock(case, by=cast.guo, words="可以做了")
+        operations.ask_extension(case, by=cast.lin, amount=2, words="要等吊车")
+        operations.rule(case, by=cast.guo, granted=True, words="同意")
+        case.refresh_from_db()
+        assert case.due_at == MONDAY + timedelta(hours=9)
+        assert operations.recompute_deadlines(by=by).moved == 0
+
+
+def test_who_is_given_more_time_is_warned_of_the_new_deadline(cast: Cast, kinds: Kinds) -> None:
+    head, *_rest = lead(cast)
+    case = handling(cast, kinds)
+    assert sweep(hours=3, minutes=30) == [(80, "head")]
+    with clock.at(MONDAY + timedelta(hours=3, minutes=30)):
+        operations.ask_extension(case, by=cast.lin, amount=4, words="要等吊车")
+        operations.rule(case, by=cast.guo, granted=True, words="同意")
+    # Eight working hours now, the noon break between them.
+    assert sweep(hours=6) == [(50, "unit")]
+    assert sweep(hours=9) == [(80, "head")]
+    assert Warned.objects.get(person=head).at > MONDAY + timedelta(hours=8)
+
+
+def test_a_clock_that_could_not_be_set_stands_still_too(cast: Cast, kinds: Kinds) -> None:
+    Year.objects.filter(year=2027).delete()
+    eve = datetime(2026, 12, 31, 15, tzinfo=SHANGHAI)
+    with clock.at(eve):
+        case = a_case(cast, kinds.rubbish, state=State.HANDLING)
+        assert case.due_at is None
+    with clock.at(eve + timedelta(hours=1)):
+        until = eve + timedelta(days=10)
+        operations.ask_suspension(case, by=cast.lin, until=until, words="要等招标")
+        operations.rule(case, by=cast.guo, granted=True, words="同意")
+    set_year(2027, [Day(date(2027, 1, 1), False, "元旦")], by=SYSTEM)
+    with clock.at(until):
+        operations.watch_clocks()
+    case.refresh_from_db()
+    # An hour of four was used; the clock runs again on Sunday the tenth.
+    assert case.due_at == datetime(2027, 1, 11, 11, tzinfo=SHANGHAI)
+
+
 def test_the_steps_of_who_left_go_back_to_their_unit(cast: Cast, kinds: Kinds) -> None:
     case = a_case(cast, kinds.rubbish, state=State.HANDLED)
     case = operations.name_rechecker(case, by=cast.guo, person=cast.he)

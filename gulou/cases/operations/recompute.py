@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery, Sum
 
 from gulou.calendars import queries as calendars
 from gulou.cases import clocks, states
@@ -113,11 +114,12 @@ def _moves(steps: Iterable[Step]) -> Iterator[Moved]:
         ).values_list("step_id", "pk")
     )  # fmt: skip
     resumed = Plea.objects.in_bulk(stood.values())
+    since = _extended_since(resumed.values())
     for step in steps:
         plea = resumed.get(stood.get(step.pk, 0))
         before = step.due_at
         try:
-            after = _due(step, plea)
+            after = _due(step, plea, since.get(step.pk, 0))
         except UnknownYear:
             continue
         if after == before:
@@ -126,8 +128,20 @@ def _moves(steps: Iterable[Step]) -> Iterator[Moved]:
         yield Moved(step.pk, step.case_id, step.unit_id, before, after, step)
 
 
-def _due(step: Step, plea: Plea | None) -> datetime:
-    """When a step is due by the calendars of today. Raises UnknownYear."""
+def _extended_since(resumed: Iterable[Plea]) -> dict[int, int]:
+    """What each step was given after its clock ran again, in the unit of its limit."""
+    resumption = Plea.objects.filter(pk__any=[plea.pk for plea in resumed], step=OuterRef("step"))
+    granted = Plea.objects.filter(
+        kind=PleaKind.EXTENSION, outcome="granted",
+        decided_at__gte=Subquery(resumption.values("ended_at")[:1]),
+    )  # fmt: skip
+    given = granted.values("step_id").annotate(given=Sum("amount"))
+    return dict(given.values_list("step_id", "given"))
+
+
+def _due(step: Step, plea: Plea | None, since: int) -> datetime:
+    """When a step is due by the calendars of today, given so much `since` its clock ran again.
+    Raises UnknownYear."""
     times = calendars.times_of(step.unit_id)
     limit = Limit(step.limit_amount or 0, step.limit_unit)
     if plea is None or plea.ended_at is None or plea.left is None:
@@ -135,6 +149,8 @@ def _due(step: Step, plea: Plea | None) -> datetime:
         more = times.length(Limit(step.extended, step.limit_unit)) if step.extended else timedelta()
     else:
         due_at, more = plea.ended_at, plea.left
+        if since:
+            more += times.length(Limit(since, step.limit_unit))
     if not more:
         return due_at
     return times.add(due_at, more) if limit.measure.is_working else due_at + more
@@ -149,8 +165,11 @@ def _write(done: Sequence[Moved], cases: Mapping[int, Case]) -> None:
     """The due times on steps and cases, with the heads of these: each table in one statement."""
     now = clock.now()
     current = {one.case_id: one.after for one in done if cases[one.case_id].step_id == one.step_id}
+    for one in done:
+        clocks.set_due(one.step, one.after, now)
     steps = [
-        [one.step_id, one.after.isoformat(), _iso(clocks.next_mark(one.step, now))] for one in done
+        [one.step_id, one.after.isoformat(), _iso(one.step.watch_at), one.step.warned]
+        for one in done
     ]
     heads = [
         [pk, case.head_sequence, case.head_digest, _iso(current.get(pk))]
@@ -159,7 +178,7 @@ def _write(done: Sequence[Moved], cases: Mapping[int, Case]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE cases_step s SET due_at = (m ->> 1)::timestamptz,"
-            " watch_at = (m ->> 2)::timestamptz"
+            " watch_at = (m ->> 2)::timestamptz, warned = (m ->> 3)::smallint"
             " FROM jsonb_array_elements(%s::jsonb) m WHERE s.id = (m ->> 0)::bigint",
             [json.dumps(steps)],
         )

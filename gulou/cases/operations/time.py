@@ -150,7 +150,7 @@ def run_again(case: Case, plea: Plea) -> None:
     if plea.left is not None:
         due_at = _after(now, plea.left, step)
     clocks.set_due(step, due_at, now)
-    rows.change(step, "due_at", "watch_at")
+    rows.change(step, "due_at", "watch_at", "warned")
     plea.ended_at, plea.due_after = now, due_at
     rows.change(plea, "ended_at", "due_after")
     case.due_at, case.suspended_until = due_at, None
@@ -172,7 +172,7 @@ def _grant_extension(case: Case, plea: Plea) -> None:
     step.extended += limit.amount
     length = calendars.times_of(step.unit_id).length(limit)
     clocks.set_due(step, _after(step.due_at, length, step), clock.now())
-    rows.change(step, "extended", "due_at", "watch_at")
+    rows.change(step, "extended", "due_at", "watch_at", "warned")
     case.due_at = step.due_at
 
 
@@ -180,12 +180,27 @@ def _grant_suspension(case: Case, plea: Plea) -> None:
     step, now = _handling(case), clock.now()
     if plea.until is None or plea.until <= now:
         raise Refusal("case.until_past", _("The day on which it was to be looked at again is over. Refuse it, and let it be asked anew."))  # fmt: skip
-    if step.due_at is not None and step.due_at > now:
-        unit = clocks.limit_of(step).unit
-        plea.left = calendars.left(now, step.due_at, unit, unit_id=step.unit_id)
+    plea.left = _left(step, now)
+    if plea.left is not None:
         step.due_at = case.due_at = None
     step.watch_at = case.suspended_until = plea.until
     rows.change(step, "due_at", "watch_at")
+
+
+def _left(step: Step, now: datetime) -> timedelta | None:
+    """How much time a clock has left; None when it has run out or has no limit.
+
+    Where its due time is not known yet, for want of a calendar, what has run is counted instead.
+    """
+    unit = clocks.limit_of(step).unit
+    if step.due_at is not None:
+        late = step.due_at <= now
+        return None if late else calendars.left(now, step.due_at, unit, unit_id=step.unit_id)
+    if step.limit_amount is None:
+        return None
+    whole = calendars.times_of(step.unit_id).length(clocks.limit_of(step))
+    run = calendars.left(step.started_at, now, unit, unit_id=step.unit_id)
+    return max(whole - run, timedelta())
 
 
 def _grant_appeal(case: Case, plea: Plea) -> None:

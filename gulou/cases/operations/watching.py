@@ -117,7 +117,8 @@ def _warn(case: Case, step: Step, now: datetime, whom: "Whom") -> None:
         told = whom.at(level, case, step)
         step.warned = percent
         for person in told.people:
-            rows.add(Warned(step=step, person=person, percent=percent, at=now))
+            again = Warned(step=step, person=person, percent=percent, at=now)
+            rows.put(again, "person", "step", "percent")
         fact = CaseWarned(
             step=step.pk, percent=percent, level=told.level, unit=told.unit_id,
             people=[str(person.uid) for person in told.people],
