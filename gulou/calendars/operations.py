@@ -106,12 +106,22 @@ def set_calendar(calendar_id: int | None, told: Mapping[str, Any], *, by: By) ->
     if before == after:
         raise Refusal("calendar.same", _("Nothing would change."))
     if row.is_default:
-        Calendar.objects.filter(is_default=True).exclude(pk=row.pk).update(is_default=False)
+        _demote(but=row, actor=actor)
     row.save()
     record(
         CalendarSet(calendar_id=row.pk, before=before, after=after), subject=row, actor=actor
     )  # fmt: skip
     return row
+
+
+def _demote(*, but: Calendar, actor: str) -> None:
+    """The calendar that was for all units until now is no longer."""
+    for other in Calendar.objects.select_for_update().filter(is_default=True).exclude(pk=but.pk):
+        before = _told(other)
+        other.is_default = False
+        other.save(update_fields=["is_default"])
+        fact = CalendarSet(calendar_id=other.pk, before=before, after=_told(other))
+        record(fact, subject=other, actor=actor)
 
 
 @transaction.atomic
@@ -151,7 +161,8 @@ def take_back(event_id: int, *, by: By) -> None:
 
 
 def can_take_back(event: Event) -> bool:
-    """Whether it is so still, and there was something before."""
+    """Whether it is so still, and there was something before. Which calendar is for all units is
+    changed by promoting another one."""
     said = event.payload
     if event.name == "calendar.unit_set":
         row = UnitCalendar.objects.filter(unit=said["unit"]).first()
@@ -160,6 +171,8 @@ def can_take_back(event: Event) -> bool:
         return False
     if event.name == "calendar.year_set":
         return bool(_told_of_year(Year.objects.get(year=said["year"])) == said["after"])
+    if said["before"]["is_default"] != said["after"]["is_default"]:
+        return False
     return bool(_told(Calendar.objects.get(pk=said["calendar_id"])) == said["after"])
 
 

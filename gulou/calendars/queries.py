@@ -128,10 +128,17 @@ def history() -> list[Change]:
     """What happened to calendars, the newest first."""
     kinds = [Calendar._meta.label_lower, Year._meta.label_lower]
     events = Event.objects.filter(subject_kind__in=kinds).order_by("-id")[:MOST]
-    return [_change(event) for event in events]
+    seen: set[tuple[object, ...]] = set()
+    changes = []
+    for event in events:
+        # Only what is newest of its kind can be so still.
+        of = (event.name, event.payload.get("unit") or event.subject_uid)
+        changes.append(_change(event, newest=of not in seen))
+        seen.add(of)
+    return changes
 
 
-def _change(event: Event) -> Change:
+def _change(event: Event, *, newest: bool) -> Change:
     said = event.payload
     if event.name == "calendar.unit_set":
         what, of = _("Unit given a calendar"), _unit(said["unit"])
@@ -144,7 +151,7 @@ def _change(event: Event) -> Change:
         of, details = _name(said["calendar_id"]), _differences(said["before"], said["after"])
     return Change(
         event_id=event.pk, at=event.at, actor=event.actor, what=what, details=details, of=of,
-        sign="calendar", can_undo=can_take_back(event),
+        sign="calendar", can_undo=newest and can_take_back(event),
     )  # fmt: skip
 
 

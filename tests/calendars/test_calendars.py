@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gulou.calendars import queries
-from gulou.calendars.models import Year
+from gulou.calendars.models import Calendar, Year
 from gulou.calendars.national import load_national, published
 from gulou.calendars.operations import (
     SYSTEM,
@@ -131,6 +131,9 @@ def test_one_calendar_is_for_all(cast: Cast, keeper: User) -> None:
     with pytest.raises(Refusal, match="default"):
         set_calendar(second.id, {"is_default": False}, by=keeper)
     set_calendar(first.pk, {"is_default": True}, by=keeper)
+    told = Event.objects.filter(subject_uid=Calendar.objects.get(pk=second.id).uid).latest("id")
+    assert told.payload["before"]["is_default"] and not told.payload["after"]["is_default"]
+    assert not any(one.can_undo for one in queries.history()), "another one is promoted instead"
 
 
 def test_what_the_office_entered_stays_when_a_package_knows_better(
