@@ -33,6 +33,8 @@ from .seen import eyes_of, seen_with
 _CLOSELY = 40
 """How many of the likest by place, kind and time have their words and pictures compared."""
 _MOST = 2000
+_MOST_WHOLE = 200
+"""What a stranger asks about is read whole."""
 _MOST_PICTURES = 3
 _FILED = sorted(OPEN - {State.RECEIVED})
 _COMPARED = (
@@ -216,7 +218,7 @@ def _cases_with(photo_ids: list[int]) -> QuerySet[Any, Any]:
 
 def _filed_in(ends: Sequence[int], category_id: Any) -> QuerySet[Case]:
     cases = Case.objects.filter(_in_cells(ends), ended_at=None, category_id=category_id)
-    return cases.filter(restricted=False, state__in=_FILED)[:_MOST]
+    return cases.filter(restricted=False, state__in=_FILED)[:_MOST_WHOLE]
 
 
 @Compiled

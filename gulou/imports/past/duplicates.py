@@ -123,7 +123,7 @@ def evaluate(
     reports.sort(key=lambda one: (one.sight.at, one.number))
     memory = _Memory(mapping)
     for done, one in enumerate(reports):
-        day = one.sight.at.date()
+        day = one.sight.at.astimezone(mapping.zone).date()
         if (since is None or day >= since) and (before is None or day < before):
             _count(curve, one, memory)
         memory.keep(one)
