@@ -19,6 +19,7 @@ from gulou.catalogue.operations.allow import SYSTEM
 from gulou.kit import clock
 from gulou.kit.errors import Refusal
 from gulou.kit.progress import Tell
+from gulou.notices import operations as notices
 from gulou.openings import operations as openings
 from gulou.openings.states import Part
 from gulou.outbox.deliver import deliver_past
@@ -104,6 +105,7 @@ def _settle_the_past(house: House, until: datetime, progress: Tell, copies: bool
     # What was done at the last moment would have settled a little later.
     while deliver_past(by=until + timedelta(hours=1), but=LATER):
         pass
+    notices.settle_past(until=until + timedelta(hours=1))
     owed = Delivery.objects.filter(done_at=None)
     if copies:
         progress("照片 photos", 0, 0)

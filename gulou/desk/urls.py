@@ -85,6 +85,7 @@ urlpatterns = [
     path("errands/<uuid:uid>/file", errands.file, name="errand_file"),
     path("sent/", office.sent, name="sent"),
     path("sent/<int:parcel_id>/again/", office.resend, name="resend"),
+    path("sent/letters/<int:letter_id>/again/", office.resend_letter, name="resend_letter"),
     path("deliveries/", office.deliveries, name="deliveries"),
     path("deliveries/<int:delivery_id>/retry/", office.retry, name="retry"),
 ]

@@ -34,3 +34,11 @@ class ParcelResent(Fact):
 
     name: ClassVar[str] = "robot.parcel_resent"
     parcel: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterResent(Fact):
+    """Of the person or the unit it is for: a message that was set aside was sent again."""
+
+    name: ClassVar[str] = "letter.resent"
+    letter: int

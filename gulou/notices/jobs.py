@@ -1,6 +1,13 @@
 """What the worker does for channels, each in a thread of its own."""
 
-from .sending import send_next
+from collections.abc import Callable, Mapping
+from functools import partial
 
-SENDERS = {"robots": send_next}
+from . import letters, sending
+from .channels import CHANNELS
+
+SENDERS: Mapping[str, Callable[[], bool]] = {
+    "robots": sending.send_next,
+    **{f"to-{name}": partial(letters.send_next, one) for name, one in CHANNELS.items()},
+}
 """By the name of the thread: does one thing, and says whether there was one."""

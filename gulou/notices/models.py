@@ -1,4 +1,4 @@
-"""Group robots, and what is owed to them."""
+"""Group robots, the inboxes of people, and what is owed to both."""
 
 import uuid
 
@@ -8,6 +8,7 @@ from django.db import models
 from gulou.cases.models import Case
 from gulou.catalogue.models import Category
 from gulou.outbox.models import Chained, Event
+from gulou.people.models import Unit, User
 from gulou.places.models import Area
 
 from .states import Form, What
@@ -89,3 +90,109 @@ class Parcel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.case_id} to {self.robot_id}"
+
+
+class Item(models.Model):
+    """One thing that one person of staff was told, in their inbox; or the mailbox of a unit.
+
+    It holds ids and numbers only: the words are made when somebody reads it.
+    """
+
+    person = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+",
+                               db_index=False)  # fmt: skip
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+",
+                             db_index=False)  # fmt: skip
+    # A row of kinds.WHATS.
+    what = models.CharField(max_length=30)
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+",
+                             db_index=False)  # fmt: skip
+    # Where it leads, if that is no case.
+    path = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+",
+                           db_index=False)  # fmt: skip
+    given = models.JSONField(default=dict)
+    # The fact and the thing: nobody is told it twice.
+    key = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "person"], name="item_once",
+                                    condition=models.Q(person__isnull=False)),
+            models.UniqueConstraint(fields=["key", "unit"], name="item_once_unit",
+                                    condition=models.Q(unit__isnull=False)),
+            models.CheckConstraint(
+                condition=models.Q(person=None) ^ models.Q(unit=None), name="item_of_one",
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["person", "-id"], name="item_of_person"),
+            models.Index(fields=["person", "case"], name="item_unread",
+                         condition=models.Q(read_at=None)),
+            models.Index(fields=["at"], name="item_at"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.what} to {self.person_id or self.unit_id}"
+
+
+class Letter(models.Model):
+    """One message owed to a person by one channel, for one thing in their inbox."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="letters",
+                             db_index=False)  # fmt: skip
+    channel = models.CharField(max_length=12)
+    # post.Outlet: which of several ways, and what stands still with it.
+    ref = models.CharField(max_length=40, blank=True)
+    line = models.CharField(max_length=80, blank=True)
+    # Waits to be sent with others in one message.
+    digest = models.BooleanField(default=False)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    set_aside_at = models.DateTimeField(null=True)
+    # Nobody needs it any more: it was read in the inbox, or may not be told.
+    dropped_at = models.DateTimeField(null=True)
+    # Those that went out in one message have the same.
+    batch = models.UUIDField(null=True)
+    # A code of `words.why`: nothing that a provider says is kept.
+    error = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "channel", "ref"], name="letter_once"),
+            models.CheckConstraint(
+                condition=models.Q(sent_at=None, set_aside_at=None)
+                | models.Q(sent_at=None, dropped_at=None)
+                | models.Q(set_aside_at=None, dropped_at=None),
+                name="letter_ends_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["channel", "due_at"], name="letter_owed",
+                         condition=models.Q(sent_at=None, set_aside_at=None, dropped_at=None)),
+            models.Index(fields=["-id"], name="letter_aside",
+                         condition=models.Q(set_aside_at__isnull=False)),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.item_id} by {self.channel}"
+
+
+class Line(models.Model):
+    """What stands still when a provider is dead: a channel, or one of the providers behind it."""
+
+    channel = models.CharField(max_length=12)
+    name = models.CharField(max_length=80, blank=True)
+    paused_until = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    # When it was used in the last minute.
+    calls = ArrayField(models.DateTimeField(), default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "name"], name="line_name")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.name}"

@@ -1,13 +1,14 @@
 """Setting up group robots, owing them what they tell, and taking up again what was set aside."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases.models import Case
@@ -22,13 +23,13 @@ from gulou.outbox.models import Event
 from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people import queries as people
-from gulou.people.models import User
+from gulou.people.models import Unit, User
 from gulou.people.verbs import MEND
 from gulou.places.models import Area
 
 from . import history, robots, wecom
-from .facts import ParcelResent, RobotRestored, RobotRetired, RobotSet
-from .models import Parcel, Robot
+from .facts import LetterResent, ParcelResent, RobotRestored, RobotRetired, RobotSet
+from .models import Item, Letter, Line, Parcel, Robot
 from .states import AT_FIRST, TOLD_AFTER, Form, What
 
 FIELDS = ("name", "street_id", "category_id", "tells", "form", "with_photo")
@@ -57,6 +58,40 @@ def resend_parcel(parcel_id: int, *, by: User) -> Parcel:
     record(ParcelResent(parcel=parcel.pk), subject=robot, actor=by.actor)
     parcel.refresh_from_db()
     return parcel
+
+
+@transaction.atomic
+def resend_letter(letter_id: int, *, by: User) -> Letter:
+    """Send a message to a person or a unit again that was set aside; on record."""
+    access.require(by, MEND, unit_id=people.office().id)
+    again = Letter.objects.select_for_update(of=("self",)).select_related("item")
+    letter = again.filter(pk=letter_id).first()
+    if letter is None:
+        raise NotFound("notices.no_such_message", _("There is no such message."))
+    if letter.set_aside_at is None:
+        raise Refusal("notices.not_aside", _("This message was sent, or is being sent."))
+    letter.set_aside_at, letter.attempts, letter.error = None, 0, ""
+    letter.due_at = clock.now()
+    letter.save(update_fields=["set_aside_at", "attempts", "error", "due_at"])
+    Line.objects.filter(channel=letter.channel, name=letter.line).update(
+        paused_until=None, failures=0
+    )
+    item = letter.item
+    fact = LetterResent(letter=letter.pk)
+    if item.person_id is not None:
+        person = User.objects.select_for_update().get(pk=item.person_id)
+        record(fact, subject=person, actor=by.actor)
+    elif item.unit_id is not None:
+        unit = Unit.objects.select_for_update().get(pk=item.unit_id)
+        record(fact, subject=unit, actor=by.actor)
+    return letter
+
+
+def settle_past(*, until: datetime) -> None:
+    """After a made-up past: nothing of it is sent, and what is older than two days was read."""
+    Letter.objects.filter(item__at__lte=until).delete()
+    unread = Item.objects.filter(read_at=None, at__lt=until - timedelta(days=2))
+    unread.update(read_at=F("at") + timedelta(hours=3))
 
 
 def owe_groups(case_uid: UUID, *, fact: str, event_id: int, at: datetime) -> None:

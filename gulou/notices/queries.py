@@ -20,10 +20,12 @@ from gulou.people.models import User
 from gulou.people.verbs import MEND
 
 from . import robots, words
-from .models import Parcel, Robot
+from .channels import CHANNELS
+from .kinds import kind_of
+from .models import Letter, Parcel, Robot
 from .states import CHOICES, Form, Progress, What
 
-__all__ = ["CHOICES", "MANAGE", "Form", "Progress", "What"]
+__all__ = ["CHANNELS", "CHOICES", "MANAGE", "Form", "Progress", "What"]
 
 PAGE = 50
 MAIL = "mail"
@@ -77,12 +79,16 @@ class Sent:
     @property
     def tone(self) -> str:
         """The colour of its state."""
-        return {"waiting": "waiting", "sent": "done", "failed": "late"}[self.progress]
+        return {"waiting": "waiting", "sent": "done", "failed": "late", "dropped": "waiting"}[
+            self.progress
+        ]
 
     @property
     def sign(self) -> str:
         """The icon of its state."""
-        return {"waiting": "hourglass", "sent": "check", "failed": "alert-triangle"}[self.progress]
+        return {
+            "waiting": "hourglass", "sent": "check", "failed": "alert-triangle", "dropped": "minus",
+        }[self.progress]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ def robot_log(
     access.require(user, MEND, unit_id=people.office().id)
     found = Parcel.objects.select_related("robot", "case").order_by("-id")
     if progress in Progress.values:
-        found = found.filter(_being(progress))
+        found = found.filter(_of_robots(progress))
     if robot is not None:
         found = found.filter(robot__uid=robot)
     if before is not None:
@@ -110,7 +116,7 @@ def robot_log(
 
 
 def mail_log(user: User, *, progress: str = "", before: int | None = None) -> Log:
-    """What the mail server was to take, newest first. Addresses are in no log. Raises NotAllowed."""
+    """What was to be mailed to reporters, newest first. Addresses are in no log. Raises NotAllowed."""
     access.require(user, MEND, unit_id=people.office().id)
     page = list(outbox.in_line(MAIL, progress=progress, before=before)[: PAGE + 1])
     cases = numbers_of([one.event.subject_uid for one in page])
@@ -124,6 +130,42 @@ def mail_log(user: User, *, progress: str = "", before: int | None = None) -> Lo
         for one in page[:PAGE]
     ]  # fmt: skip
     return Log(sent, page[PAGE - 1].pk if len(page) > PAGE else None)
+
+
+def letter_log(user: User, *, channel: str, progress: str = "", before: int | None = None) -> Log:
+    """What people and units of staff were to be sent by a channel, newest first: of what kind, to
+    whom, never where. Raises NotAllowed."""
+    access.require(user, MEND, unit_id=people.office().id)
+    found = Letter.objects.filter(channel=channel).order_by("-id")
+    found = found.select_related("item__person", "item__unit", "item__case")
+    if progress in Progress.values:
+        found = found.filter(_BEING[Progress(progress)])
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    page = list(found[: PAGE + 1])
+    sent = [_letter(one) for one in page[:PAGE]]
+    return Log(sent, page[PAGE - 1].pk if len(page) > PAGE else None)
+
+
+_BEING = {
+    Progress.SENT: Q(sent_at__isnull=False),
+    Progress.FAILED: Q(set_aside_at__isnull=False),
+    Progress.DROPPED: Q(dropped_at__isnull=False),
+    Progress.WAITING: Q(sent_at=None, set_aside_at=None, dropped_at=None),
+}
+
+
+def _letter(one: Letter) -> Sent:
+    item = one.item
+    progress = _progress(one.sent_at, one.set_aside_at)
+    if one.dropped_at is not None:
+        progress = Progress.DROPPED
+    return Sent(
+        id=one.pk, channel=one.channel, what=str(kind_of(item.what).label),
+        to=str(item.person) if item.person else name_of(item.unit) if item.unit else "",
+        case=item.case.number if item.case else "", at=item.at, progress=progress,
+        sent_at=one.sent_at, attempts=one.attempts, error=words.why(one.error) if one.error else "",
+    )  # fmt: skip
 
 
 def told_of(case_id: int) -> list[Sent]:
@@ -149,12 +191,11 @@ def _progress(sent_at: datetime | None, set_aside_at: datetime | None) -> Progre
     return Progress.FAILED if set_aside_at is not None else Progress.WAITING
 
 
-def _being(progress: str) -> Q:
-    return {
-        Progress.SENT: Q(sent_at__isnull=False),
-        Progress.FAILED: Q(set_aside_at__isnull=False),
-        Progress.WAITING: Q(sent_at=None, set_aside_at=None),
-    }[Progress(progress)]
+def _of_robots(progress: str) -> Q:
+    """A robot's message is never dropped."""
+    if progress == Progress.WAITING:
+        return Q(sent_at=None, set_aside_at=None)
+    return Q(pk=None) if progress == Progress.DROPPED else _BEING[Progress(progress)]
 
 
 @dataclass(frozen=True)

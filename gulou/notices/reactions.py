@@ -1,26 +1,30 @@
-"""Telling people by e-mail what has happened. Each message names itself, so doubles can be known.
+"""Who is told what after which fact: people of staff by `tell`, reporters by e-mail, groups by robots.
 
-A district that has not configured e-mail sends none: the tracking page and the desk tell the same.
+A district that has not configured e-mail sends none: the tracking page and the inbox tell the same.
 """
 
-import hashlib
-from collections.abc import Callable, Collection
-from email.utils import formataddr, parseaddr
+from collections.abc import Callable, Collection, Iterable, Mapping
+from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from gulou.cases import operations
 from gulou.cases import queries as cases
+from gulou.cases.states import ACCEPT, CLOSE, DISPATCH, FILE, HANDLE, REPLY, RULE
 from gulou.catalogue import queries as catalogue
-from gulou.catalogue.imprint import imprint
 from gulou.outbox.table import Envelope
 from gulou.people import queries as people
+from gulou.people.models import User
 from gulou.workbench import queries as workbench
 
+from .by_mail import send_mail
 from .operations import owe_groups
+from .telling import tell
+
+WORK = tuple(one.verb for one in (ACCEPT, HANDLE, FILE, DISPATCH, CLOSE))
+"""Whoever holds one of these at a unit does its work."""
 
 
 def acknowledge(envelope: Envelope) -> None:
@@ -32,42 +36,57 @@ def acknowledge(envelope: Envelope) -> None:
 
 def tell_dispatched(envelope: Envelope) -> None:
     """To the unit made responsible: what waits for it, without a word of who reported it."""
-    brief = cases.brief_of(envelope.subject_uid)
-    if brief.unit_email:
-        subject = _("%(category)s: case %(number)s waits for you") % vars(brief)
-        link = f"{settings.GULOU.public_url}/desk/cases/{brief.number}/"
-        body = _("%(unit)s is responsible for case %(number)s. Sign in to read it:") % vars(brief)
-        _send(brief.unit_email, subject, f"{body}\n\n{link}\n", envelope.key)
+    _tell_unit(envelope, "dispatched", envelope.fact.unit)
+
+
+def tell_reworked(envelope: Envelope) -> None:
+    """To the unit: a case was sent back to it."""
+    _tell_unit(envelope, "reworked", envelope.fact.unit)
 
 
 def tell_on_spot(envelope: Envelope) -> None:
     """To the unit and its head, at once: a problem to put right within a day."""
     unit_id = envelope.fact.unit
     heads = [str(one.user.uid) for one in people.leading_group(unit_id) if one.user is not None]
-    brief = cases.brief_of(envelope.subject_uid)
-    subject = _("At once: case %(number)s is to be rectified within a day") % vars(brief)
-    _tell_house(envelope, brief.number, subject, heads, unit_id)
+    _tell_unit(envelope, "on_spot", unit_id, heads)
+
+
+def tell_tasked(envelope: Envelope) -> None:
+    """To the person who was asked to verify; a whole unit finds it among its work."""
+    if envelope.fact.person:
+        _tell_of_case(envelope, "tasked", [envelope.fact.person])
+
+
+def tell_rechecker(envelope: Envelope) -> None:
+    """To the person who is to recheck."""
+    if envelope.fact.person:
+        _tell_of_case(envelope, "rechecker", [envelope.fact.person])
 
 
 def tell_warned(envelope: Envelope) -> None:
     """To who is to know: how much of a limit has gone by."""
     fact = envelope.fact
-    brief = cases.brief_of(envelope.subject_uid)
-    given = {"number": brief.number, "percent": fact.percent, "category": brief.category}
-    subject = _("%(category)s: %(percent)s %% of the time for case %(number)s has gone by") % given
-    if fact.percent >= 100:
-        subject = _("%(category)s: case %(number)s is late (%(percent)s %% of its time)") % given
-    whole_unit = fact.level in ("unit", "district")
-    _tell_house(envelope, brief.number, subject, fact.people, fact.unit if whole_unit else None)
+    what, given = ("late" if fact.percent >= 100 else "warned"), {"percent": fact.percent}
+    if fact.level == "unit":
+        _tell_unit(envelope, what, fact.unit, fact.people, given)
+    else:
+        mailbox = fact.unit if fact.level == "district" else None
+        _tell_of_case(envelope, what, fact.people, mailbox, given)
 
 
 def tell_urged(envelope: Envelope) -> None:
     """To the person or the unit that a case waits for: somebody urges it."""
     fact = envelope.fact
-    brief = cases.brief_of(envelope.subject_uid)
-    subject = _("%(category)s: you are urged to move case %(number)s on") % vars(brief)
-    people_told = [fact.person] if fact.person else []
-    _tell_house(envelope, brief.number, subject, people_told, None if fact.person else fact.unit)
+    if fact.person:
+        _tell_of_case(envelope, "urged", [fact.person])
+    else:
+        _tell_unit(envelope, "urged", fact.unit)
+
+
+def tell_assigned(envelope: Envelope) -> None:
+    """To those of the office who reply to those above: they have assigned a case."""
+    office = people.office().id
+    _tell_of_case(envelope, "above", _uids(people.posted_at(office, [REPLY.verb])), office)
 
 
 def tell_groups(envelope: Envelope) -> None:
@@ -78,35 +97,39 @@ def tell_groups(envelope: Envelope) -> None:
 
 
 def tell_asked(envelope: Envelope) -> None:
-    """To the office: something was asked about the time of a case."""
-    brief = cases.brief_of(envelope.subject_uid)
-    subject = _("%(unit)s asks about the time of case %(number)s") % vars(brief)
-    _tell_house(envelope, brief.number, subject, (), people.office().id)
+    """To those of the office who decide: something was asked about the time of a case."""
+    office = people.office().id
+    _tell_of_case(envelope, "time_asked", _uids(people.posted_at(office, [RULE.verb])), office)
 
 
 def tell_ruled(envelope: Envelope) -> None:
     """To who asked, when it is decided for good."""
-    if not envelope.fact.final:
-        return
-    brief = cases.brief_of(envelope.subject_uid)
-    words = _("What was asked about the time of case %(number)s was refused")
-    if envelope.fact.granted:
-        words = _("What was asked about the time of case %(number)s was granted")
-    _tell_house(
-        envelope, brief.number, words % vars(brief), [cases.who_asked(envelope.fact.plea)], None
-    )
+    fact = envelope.fact
+    if fact.final:
+        what = "time_granted" if fact.granted else "time_refused"
+        _tell_of_case(envelope, what, [cases.who_asked(fact.plea)])
 
 
-def _tell_house(
-    envelope: Envelope, number: str, subject: str, uids: Collection[str], unit_id: int | None
-) -> None:
-    """One message to these people, and to a unit."""
-    to = [one.email for one in cases.colleagues(uids)]
-    if unit_id is not None and (email := cases.email_of_unit(unit_id)):
-        to.append(email)
-    body = _("Sign in to read it:")
-    for address in dict.fromkeys(to):
-        _send(address, subject, f"{body}\n\n{_desk(number)}\n", f"{envelope.key}:{address}")
+def _tell_unit(
+    envelope: Envelope, what: str, unit_id: int, also: Collection[str] = (),
+    given: Mapping[str, str | int] | None = None,
+) -> None:  # fmt: skip
+    """The mailbox of a unit, and these people; where nobody is named, those who work there."""
+    persons = also or _uids(people.posted_at(unit_id, WORK))
+    _tell_of_case(envelope, what, persons, unit_id, {"unit_id": unit_id, **(given or {})})
+
+
+def _tell_of_case(
+    envelope: Envelope, what: str, persons: Collection[str], unit_id: int | None = None,
+    given: Mapping[str, str | int] | None = None,
+) -> None:  # fmt: skip
+    tell(
+        persons, what, after=envelope, case=envelope.subject_uid, unit_id=unit_id, given=given,
+    )  # fmt: skip
+
+
+def _uids(users: Iterable[User]) -> list[str]:
+    return [str(one.uid) for one in users]
 
 
 def tell_ended(envelope: Envelope) -> None:
@@ -133,31 +156,23 @@ def tell_merged(envelope: Envelope) -> None:
 def tell_mentioned(envelope: Envelope) -> None:
     """To a colleague who was asked to look, if they may still see the case: who asks, and where.
 
-    The words stay in the house.
+    The words stay on the record.
     """
-    asked = workbench.mention_told(envelope.subject_uid, envelope.fact.person, envelope.fact.note)
-    if asked is not None:
-        with override(asked.language or settings.LANGUAGE_CODE):
-            subject = _("%(who)s asks you to look at case %(number)s") % vars(asked)
-            body = _("Sign in to read what they ask:")
-            _send(asked.email, subject, f"{body}\n\n{_desk(asked.number)}\n", envelope.key)
+    fact = envelope.fact
+    if workbench.is_asked(envelope.subject_uid, fact.person, fact.note):
+        _tell_of_case(envelope, "mentioned", [fact.person])
+
+
+def tell_answered_colleague(envelope: Envelope) -> None:
+    """To who asked a colleague to look: they have answered, or say that it is settled."""
+    tell([envelope.subject_uid], "answered", after=envelope, case=UUID(envelope.fact.case))
 
 
 def tell_follower(envelope: Envelope) -> None:
     """To somebody who follows a case, if they still do and may still see it: that it changed."""
     found = workbench.follower_told(envelope.subject_uid)
     if found is not None:
-        with override(found.language or settings.LANGUAGE_CODE):
-            brief = cases.brief_of(found.case)
-            subject = _("Case %(number)s has changed") % vars(brief)
-            body = _("%(category)s: you follow this case. Sign in to read what is new:") % vars(
-                brief
-            )
-            _send(found.email, subject, f"{body}\n\n{_desk(brief.number)}\n", envelope.key)
-
-
-def _desk(number: str) -> str:
-    return f"{settings.GULOU.public_url}/desk/cases/{number}/"
+        tell([found.person], "changed", after=envelope, case=found.case)
 
 
 def tell_noted(envelope: Envelope) -> None:
@@ -244,18 +259,4 @@ def _tell(
     with override(reader.language or settings.LANGUAGE_CODE):
         subject, body = words(reader.receipt)
         link = f"{settings.GULOU.public_url}/t/{reader.token}/"
-        _send(reader.email, subject, f"{body}\n\n{link}\n", f"{envelope.key}:{reader.receipt}")
-
-
-def _send(to: str, subject: str, body: str, key: str) -> None:
-    """Send a message in the office's name, in the language that is on."""
-    if not settings.GULOU.email_url:
-        return
-    site, sender = imprint().name, settings.DEFAULT_FROM_EMAIL
-    if site:
-        body = f"{body}\n{site}\n"
-        name, address = parseaddr(sender)
-        sender = formataddr((name or site, address))
-    digest = hashlib.sha256(key.encode()).hexdigest()[:32]
-    headers = {"Message-ID": f"<{digest}@gulou>"}
-    EmailMessage(subject, body, sender, [to], headers=headers).send()
+        send_mail(reader.email, subject, f"{body}\n\n{link}\n", f"{envelope.key}:{reader.receipt}")

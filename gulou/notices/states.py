@@ -43,3 +43,4 @@ class Progress(TextChoices):
     WAITING = "waiting", _("Waits to be sent")
     SENT = "sent", _("Sent out")
     FAILED = "failed", _("Given up for now")
+    DROPPED = "dropped", _("No longer needed")

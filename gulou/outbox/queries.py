@@ -123,4 +123,6 @@ def in_line(line: str, *, progress: str = "", before: int | None = None) -> Quer
         return found.filter(done_at=None, set_aside_at=None)
     if progress == "failed":
         return found.filter(done_at=None, set_aside_at__isnull=False)
+    if progress == "dropped":
+        return found.none()
     return found.filter(done_at__isnull=False) if progress == "sent" else found

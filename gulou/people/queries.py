@@ -252,6 +252,17 @@ def _holders_of(verb: str) -> Compiled[User]:
     return Compiled(holders)
 
 
+def posted_at(unit_id: int, verbs: Collection[str]) -> list[User]:
+    """Who is posted today at this very unit, in a role that holds any of these verbs."""
+    rows = Posting.objects.filter(in_force(), unit_id=unit_id, role__verbs__overlap=list(verbs))
+    return list(User.objects.filter(pk__in=rows.values("user_id"), is_active=True).order_by("pk"))
+
+
+def email_of_unit(unit_id: int) -> str:
+    """The address of a unit; "" where it has none."""
+    return Unit.objects.values_list("email", flat=True).get(pk=unit_id)
+
+
 def leading_group(unit_id: int, *, on: date | None = None) -> list[Leadership]:
     """Head, deputy in charge and liaison of a unit on a day (today)."""
     rank = {duty: place for place, duty in enumerate(Duty.values)}

@@ -16,6 +16,15 @@ class ColleagueMentioned(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MentionAnswered(Fact):
+    """Of who asked: whom they asked to look at a case has answered, or says that it is settled."""
+
+    name: ClassVar[str] = "mention.answered"
+    case: str
+    mention: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TemplateSet(Fact):
     """A text to answer with, made or changed. `title` is told of the office's own only."""
 

@@ -15,6 +15,7 @@ from gulou.cases.rechecks import is_independent
 from gulou.cases.states import MOVES, Move, State, StepKind
 from gulou.kit import clock
 from gulou.kit.errors import Conflict, NotAllowed, Refusal
+from gulou.notices import letters
 from gulou.outbox.audit import audit
 from gulou.outbox.deliver import deliver_all
 from gulou.outbox.models import Delivery, Event
@@ -171,6 +172,7 @@ def test_nothing_leaves_the_house_before_the_time_has_passed(
     assert mail.outbox == []
     with clock.at(clock.now() + timedelta(seconds=14)):
         deliver_all()
+        letters.send_all()
     assert [one.to for one in mail.outbox] == [["street@example.org"]]
     assert case.number in mail.outbox[0].subject
 

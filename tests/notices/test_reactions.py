@@ -14,6 +14,7 @@ from gulou.cases.operations import ContactDetails, receive_report
 from gulou.cases.states import State
 from gulou.catalogue.operations import describe_imprint
 from gulou.kit import clock
+from gulou.notices import letters
 from gulou.outbox import deliver
 from gulou.outbox.audit import audit
 from gulou.outbox.deliver import MAX_ATTEMPTS
@@ -28,6 +29,7 @@ SETTLED = timedelta(seconds=20)
 def deliver_all() -> None:
     with clock.at(clock.now() + SETTLED):
         deliver.deliver_all()
+        letters.send_all()
 
 
 MAILABLE = ContactDetails(name="王大姐", email="wang@example.org")

@@ -10,6 +10,7 @@ from gulou.cases import operations as cases
 from gulou.cases.models import Case
 from gulou.cases.states import State
 from gulou.kit.errors import NotFound
+from gulou.notices import letters
 from gulou.outbox.audit import audit
 from gulou.outbox.deliver import deliver_all
 from gulou.outbox.models import Event
@@ -29,6 +30,7 @@ def case(cast: Cast, kinds: Kinds, settings: Any) -> Case:
 def _told() -> int:
     operations.owe_followers()
     deliver_all()
+    letters.send_all()
     told, mail.outbox[:] = len(mail.outbox), []
     return told
 

@@ -10,6 +10,7 @@ from gulou.cases import operations as cases
 from gulou.cases.models import Case
 from gulou.cases.states import State
 from gulou.kit.errors import Invalid, NotAllowed
+from gulou.notices import letters
 from gulou.outbox.audit import audit
 from gulou.outbox.deliver import deliver_all
 from gulou.outbox.models import Event
@@ -34,6 +35,7 @@ def test_who_is_named_or_chosen_finds_it_and_is_mailed(
     settings.GULOU = replace(settings.GULOU, email_url="smtp://mail.example.org")
     operations.note_and_mention(case, by=cast.guo, words="@Lin请看，@nobody 也看", people=[cast.wu])
     deliver_all()
+    letters.send_all()
     (seen,) = queries.mentions_of(cast.lin)
     assert (seen.by, seen.read, seen.number) == ("Guo", False, case.number)
     assert [m.by for m in queries.mentions_of(cast.wu)] == ["Guo"]
@@ -69,6 +71,7 @@ def test_who_lost_access_finds_and_is_told_nothing(cast: Cast, case: Case, setti
     operations.note_and_mention(case, by=cast.guo, words="@Lin 请看")
     cases.return_case(case, by=cast.lin, reason_id=reason("return").pk, words="不归我们")
     deliver_all()
+    letters.send_all()
     assert mail.outbox == [] and queries.mentions_of(cast.lin) == []
 
 

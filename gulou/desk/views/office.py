@@ -1,11 +1,14 @@
 """Who is who, and what the house could not do by itself."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -52,17 +55,28 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+CHANNELS_OF_LOG: dict[str, Callable[..., queries.Log]] = {
+    "robot": queries.robot_log,
+    "mail": queries.mail_log,
+    **{f"to-{name}": partial(queries.letter_log, channel=name) for name in queries.CHANNELS},
+}
+
+
 @needs(MEND)
 @require_GET
 def sent(request: HttpRequest) -> HttpResponse:
     """The delivery log: what was sent to whom, by which channel, and how it went."""
     reader, asked = reader_of(request), request.GET
-    channel = "mail" if asked.get("channel") == "mail" else "robot"
+    channel = asked.get("channel", "")
+    channel = channel if channel in CHANNELS_OF_LOG else "robot"
     progress = asked.get("state", "")
     progress = progress if progress in queries.Progress.values else ""
-    read = queries.mail_log if channel == "mail" else queries.robot_log
-    log = read(reader, progress=progress, before=_number(asked.get("before", "")))
-    context = {"log": log, "channel": channel, "state": progress, "states": queries.Progress}
+    log = CHANNELS_OF_LOG[channel](
+        reader, progress=progress, before=_number(asked.get("before", ""))
+    )
+    again = {"robot": "desk:resend", "mail": "desk:retry"}.get(channel, "desk:resend_letter")
+    context = {"log": log, "channel": channel, "state": progress, "states": queries.Progress,
+               "staff": queries.CHANNELS.values(), "again": again}  # fmt: skip
     return page(request, "desk/sent.html", context)
 
 
@@ -73,6 +87,15 @@ def resend(request: HttpRequest, parcel_id: int) -> HttpResponse:
     operations.resend_parcel(parcel_id, by=reader_of(request))
     messages.success(request, _("It is sent again in a moment."))
     return redirect("desk:sent")
+
+
+@needs(MEND)
+@require_POST
+def resend_letter(request: HttpRequest, letter_id: int) -> HttpResponse:
+    """Send a message to a person or a unit again that was set aside."""
+    letter = operations.resend_letter(letter_id, by=reader_of(request))
+    messages.success(request, _("It is sent again in a moment."))
+    return redirect(f"{reverse('desk:sent')}?channel=to-{letter.channel}")
 
 
 @needs(MEND)

@@ -75,7 +75,7 @@ def _followed(user_id: int, case_id: int) -> QuerySet[Any, int]:
 def owe_followers() -> int:
     """Owe everybody who follows a case one message for all that changed since the last; how many.
 
-    Not for what they did themselves, have seen already, or have no address to be told at.
+    Not for what they did themselves, or have seen already.
     """
     behind = Subscription.objects.filter(ended_at=None, told__lt=F("case__head_sequence"))
     pks = list(behind.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
@@ -100,7 +100,7 @@ def _owe(pk: int) -> bool:
     ]
     followed.told = until
     followed.save(update_fields=["told"])
-    if not news or not followed.user.email:
+    if not news:
         return False
     record(
         FollowerOwed(case=str(followed.case.uid), since=since, until=until),

@@ -17,7 +17,7 @@ from gulou.kit.errors import Invalid, NotAllowed
 from gulou.kit.words import clean
 from gulou.outbox.record import record
 from gulou.people.models import User
-from gulou.workbench.facts import ColleagueMentioned
+from gulou.workbench.facts import ColleagueMentioned, MentionAnswered
 from gulou.workbench.models import Mention
 
 MOST_MENTIONED = 20
@@ -62,12 +62,23 @@ def note_and_mention(
     return case
 
 
+@transaction.atomic
 def answer_mentions(case: Case, *, by: User) -> None:
-    """Whoever was asked to look at the case has done something on it, or says it is settled."""
+    """Whoever was asked to look at the case has done something on it, or says it is settled.
+
+    Each of those who asked is told so once.
+    """
     open_ones = Mention.objects.filter(person=by, case=case, answered_at=None)
+    answered = list(open_ones.select_for_update().order_by("pk"))
+    if not answered:
+        return
     now = clock.now()
     open_ones.filter(read_at=None).update(read_at=now)
     open_ones.update(answered_at=now)
+    last = {one.by_id: one.pk for one in answered}
+    for asker in User.objects.select_for_update().filter(pk__in=last).order_by("pk"):
+        fact = MentionAnswered(case=str(case.uid), mention=last[asker.pk])
+        record(fact, subject=asker, actor=by.actor)
 
 
 def _named_in(words: str, case: Case) -> list[User]:

@@ -4,9 +4,8 @@ from .drafts import EntryDraftSeen, draft_of, drafts_of
 from .following import Followed, FollowerTold, followed_by, followed_case, follower_told, news_count
 from .mentions import (
     MentionSeen,
-    MentionTold,
+    is_asked,
     mention_of,
-    mention_told,
     mentions_count,
     mentions_of,
 )
@@ -27,7 +26,6 @@ __all__ = [
     "Followed",
     "FollowerTold",
     "MentionSeen",
-    "MentionTold",
     "TemplateSeen",
     "draft_of",
     "drafts_of",
@@ -35,8 +33,8 @@ __all__ = [
     "followed_case",
     "follower_told",
     "history_of",
+    "is_asked",
     "mention_of",
-    "mention_told",
     "mentions_count",
     "mentions_of",
     "news_count",

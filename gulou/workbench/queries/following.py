@@ -27,10 +27,9 @@ class Followed:
 
 @dataclass(frozen=True)
 class FollowerTold:
-    """Whom to write to of which case, and in which language."""
+    """Whom to tell of which case, by their public ids."""
 
-    email: str
-    language: str
+    person: UUID
     case: UUID
 
 
@@ -55,14 +54,13 @@ def _open(user: User) -> QuerySet[Subscription]:
 
 
 def follower_told(uid: UUID) -> FollowerTold | None:
-    """How to tell a follower; None where they follow it no more, see it no more, or have no
-    address."""
+    """How to tell a follower; None where they follow it no more, or see it no more."""
     one = Subscription.objects.filter(uid=uid, ended_at=None).select_related("case", "user").first()
-    if one is None or not one.user.email:
+    if one is None:
         return None
     if not cases_seen_by(one.user).filter(pk=one.case_id).exists():
         return None
-    return FollowerTold(one.user.email, one.user.language, one.case.uid)
+    return FollowerTold(one.user.uid, one.case.uid)
 
 
 def followed_case(user: User, number: str) -> Case:

@@ -1,4 +1,4 @@
-"""Who was asked to look at what, and how to reach them."""
+"""Who was asked to look at what."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,16 +26,6 @@ class MentionSeen:
     at: datetime
     text: str
     read: bool
-
-
-@dataclass(frozen=True)
-class MentionTold:
-    """Whom to write to, in which language; who asked, and of which case."""
-
-    email: str
-    language: str
-    who: str
-    number: str
 
 
 def mentions_of(user: User) -> list[MentionSeen]:
@@ -66,13 +56,11 @@ def mention_of(user: User, mention_id: int) -> Mention:
     return found
 
 
-def mention_told(case: UUID, person: str, words_id: int) -> MentionTold | None:
-    """How to tell somebody who was asked; None where they cannot be mailed or see it no more."""
+def is_asked(case: UUID, person: str, words_id: int) -> bool:
+    """Whether somebody was asked to look, has not answered, and may still see the case."""
     found = Mention.objects.filter(case__uid=case, person__uid=person, words_id=words_id)
-    one = found.select_related("case", "person", "by").first()
-    if one is None or not one.person.email or not _sees(one.person, one.case):
-        return None
-    return MentionTold(one.person.email, one.person.language, str(one.by), one.case.number)
+    one = found.filter(answered_at=None).select_related("case", "person").first()
+    return one is not None and _sees(one.person, one.case)
 
 
 def _sees(user: User, case: Case) -> bool:

@@ -1,0 +1,69 @@
+"""What a person of staff is told: each thing in one row, and the kinds among which they choose. Pure.
+
+To tell something new: add a row to WHATS, and let a reaction call `telling.tell`. A kind that is a
+duty cannot be silenced: it is always told at once by a channel that the office names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a person chooses channels for. `duty`: their own deadlines, orders, assignments."""
+
+    code: str
+    label: Any
+    hint: Any
+    sign: str
+    duty: bool = False
+
+
+@dataclass(frozen=True)
+class What:
+    """One thing that is told. `words` may name %(number)s, %(category)s and %(unit)s of the case,
+    %(who)s who did it, and whatever `tell` was given."""
+
+    kind: str
+    words: Any
+
+
+# fmt: off
+KINDS: Mapping[str, Kind] = {one.code: one for one in (
+    Kind("assigned", _("Given to me"), _("To verify, to recheck, to rectify at once."), "user-check", duty=True),
+    Kind("warned", _("Deadlines"), _("Time that runs out, and what is late."), "clock", duty=True),
+    Kind("urged", _("Urged"), _("Somebody urges what waits for me."), "speakerphone", duty=True),
+    Kind("work", _("For my unit"), _("Dispatched to my unit, or sent back to it for rework."), "building"),
+    Kind("above", _("Assigned from above"), _("What those above the district want a reply to."), "building-bank"),
+    Kind("time", _("Asked about time"), _("More time, suspensions, appeals: asked and decided."), "hourglass"),
+    Kind("asked", _("Questions of colleagues"), _("Somebody asks me to look, or answers what I asked."), "message-2"),
+    Kind("followed", _("Cases I follow"), _("Something changed on them."), "bell"),
+)}
+
+WHATS: Mapping[str, What] = {
+    "tasked": What("assigned", _("%(category)s: you are asked to verify case %(number)s")),
+    "rechecker": What("assigned", _("%(category)s: you are to recheck case %(number)s")),
+    "on_spot": What("assigned", _("At once: case %(number)s is to be rectified within a day")),
+    "warned": What("warned", _("%(category)s: %(percent)s %% of the time for case %(number)s has gone by")),
+    "late": What("warned", _("%(category)s: case %(number)s is late (%(percent)s %% of its time)")),
+    "urged": What("urged", _("%(category)s: you are urged to move case %(number)s on")),
+    "dispatched": What("work", _("%(category)s: case %(number)s waits for %(unit)s")),
+    "reworked": What("work", _("%(category)s: case %(number)s was sent back to %(unit)s for rework")),
+    "above": What("above", _("%(category)s: case %(number)s was assigned from above")),
+    "time_asked": What("time", _("%(unit)s asks about the time of case %(number)s")),
+    "time_granted": What("time", _("What was asked about the time of case %(number)s was granted")),
+    "time_refused": What("time", _("What was asked about the time of case %(number)s was refused")),
+    "mentioned": What("asked", _("%(who)s asks you to look at case %(number)s")),
+    "answered": What("asked", _("%(who)s has answered what you asked about case %(number)s")),
+    "changed": What("followed", _("%(category)s: case %(number)s has changed")),
+}
+# fmt: on
+
+
+def kind_of(what: str) -> Kind:
+    """The kind of a thing. Of one that this version does not know: what nobody can silence."""
+    found = WHATS.get(what)
+    return KINDS[found.kind if found else "assigned"]

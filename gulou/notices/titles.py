@@ -1,0 +1,66 @@
+"""What an inbox and its messages say: made when somebody reads them, in the language that is on.
+
+Nothing of who reported a case, and none of anybody's words.
+"""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from gulou.catalogue import queries as catalogue
+from gulou.kit.words import name_of
+from gulou.people import queries as people
+
+from .kinds import KINDS, WHATS, kind_of
+from .models import Item
+from .post import Note
+
+
+def title(item: Item) -> str:
+    """One thing in one line. Its case and who did it are read along with it."""
+    known = WHATS.get(item.what)
+    given = {"who": str(item.by) if item.by else _("The system"), **item.given}
+    if item.case is not None:
+        case = item.case
+        unit_id = item.given.get("unit_id") or case.step_unit_id or case.unit_id
+        given |= {
+            "number": case.number,
+            "category": name_of(catalogue.category_refs()[case.category_id]),
+            "unit": name_of(people.unit_refs()[unit_id]),
+        }
+    if known is None:
+        return str(given.get("number", item.what))
+    return str(known.words) % given
+
+
+def path_of(item: Item) -> str:
+    """Where it leads, on our own site."""
+    if item.case is not None:
+        return f"/desk/cases/{item.case.number}/"
+    return item.path or "/desk/inbox/"
+
+
+def url_of(item: Item) -> str:
+    """The whole address of where it leads."""
+    return f"{settings.GULOU.public_url}{path_of(item)}"
+
+
+def note(item: Item, key: str) -> Note:
+    """A message that tells one thing."""
+    url, asked = url_of(item), _("Sign in to read it:")
+    return Note(title(item), f"{asked}\n\n{url}\n", url, key)
+
+
+def digest(items: Sequence[Item], key: str) -> Note:
+    """A message that tells many, by kind; of one case and thing, the last."""
+    last = {(one.what, one.case_id or one.pk): one for one in items}
+    parts = []
+    for code, kind in KINDS.items():
+        of_kind = [one for one in last.values() if kind_of(one.what).code == code]
+        if of_kind:
+            lines = [f"· {title(one)}\n  {url_of(one)}" for one in of_kind]
+            parts.append("\n".join([str(kind.label), *lines]))
+    head = _("What you were told, and have not read yet: %(n)d") % {"n": len(last)}
+    body, url = "\n\n".join(parts), f"{settings.GULOU.public_url}/desk/inbox/"
+    return Note(head, f"{body}\n\n{url}\n", url, key)
