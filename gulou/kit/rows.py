@@ -11,7 +11,9 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from django.db.models.sql import UpdateQuery
 from psycopg.adapt import Transformer
 
 Statement = tuple[str, Sequence[Any]]
+_Columns = Sequence[tuple["Field[Any, Any]", type[Any] | None]]
 # PostgreSQL gives at most 1,664 columns.
 _MOST_DRAWN = 1000
 
@@ -240,7 +243,8 @@ def _written_out(sql: str, params: Sequence[Any], writer: Any) -> str:
 
 
 def _insert(row: Model) -> Statement:
-    values = [_value(field, plain, row, add=True) for field, plain in _columns(type(row))]
+    columns, read = _plan(type(row))
+    values = _values(row, columns, read(row), add=True)
     left_out = tuple(n for n, value in enumerate(values) if value is _LEFT_OUT)
     if left_out:
         values = [value for value in values if value is not _LEFT_OUT]
@@ -263,28 +267,46 @@ _AS_IT_IS: dict[type[Any], type[Any]] = {
     models.IntegerField: int, models.PositiveIntegerField: int, models.SmallIntegerField: int,
     models.PositiveSmallIntegerField: int, models.FloatField: float, models.BooleanField: bool,
     models.CharField: str, models.TextField: str, models.UUIDField: UUID,
+    models.DateTimeField: datetime,
 }  # fmt: skip
 _LEFT_OUT = object()
 
 
-def _value(field: "Field[Any, Any]", plain: type[Any] | None, row: Model, *, add: bool) -> Any:
-    """What is written of a row, as the driver takes it."""
-    value = field.pre_save(row, add=add)
+def _values(row: Model, columns: _Columns, held: Sequence[Any], *, add: bool) -> list[Any]:
+    """What is written where a row holds these values, as the driver takes it."""
+    return [
+        value if type(value) is plain else _value(field, value, row, add=add)
+        for (field, plain), value in zip(columns, held, strict=True)
+    ]
+
+
+def _value(field: "Field[Any, Any]", value: Any, row: Model, *, add: bool) -> Any:
+    if type(field).pre_save is not Field.pre_save:
+        value = field.pre_save(row, add=add)
     if value is None:
         return _LEFT_OUT if add and field.primary_key else None
-    if type(value) is plain:
-        return value
     if isinstance(value, DatabaseDefault):
         return _LEFT_OUT
     return field.get_db_prep_save(value, connection)
 
 
 @cache
-def _columns(model: type[Model]) -> "Sequence[tuple[Field[Any, Any], type[Any] | None]]":
+def _plan(model: type[Model]) -> "tuple[_Columns, Callable[[Model], tuple[Any, ...]]]":
+    """The fields of a model, and what reads the values of all of them from a row."""
+    columns = _columns(model)
+    return columns, attrgetter(*(field.attname for field, _ in columns))
+
+
+@cache
+def _columns(model: type[Model]) -> _Columns:
     """The fields of a model, each with the type that it writes as it is."""
-    return [
-        (field, _AS_IT_IS.get(type(_target(field)))) for field in model._meta.local_concrete_fields
-    ]
+    return [(field, _plain(field)) for field in model._meta.local_concrete_fields]
+
+
+def _plain(field: "Field[Any, Any]") -> type[Any] | None:
+    # What sets itself when it is saved is never as it is.
+    own = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return None if own else _AS_IT_IS.get(type(_target(field)))
 
 
 def _target(field: "Field[Any, Any]") -> "Field[Any, Any]":
@@ -308,7 +330,8 @@ def _update(row: Model, names: set[str]) -> Statement:
     columns = [(field, plain) for field, plain in _columns(type(row)) if field.name in names]
     marks = ", ".join(f"{_quoted(field.column)} = {_mark(field)}" for field, _ in columns)
     table, key = _quoted(row._meta.db_table), _quoted(row._meta.pk.column)
-    values = [_value(field, plain, row, add=False) for field, plain in columns]
+    held = [getattr(row, field.attname) for field, _ in columns]
+    values = _values(row, columns, held, add=False)
     return f"UPDATE {table} SET {marks} WHERE {key} = %s", [*values, row.pk]  # noqa: S608
 
 

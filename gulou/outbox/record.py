@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -30,7 +29,7 @@ def record(fact: Fact, *, subject: Chained, actor: str) -> Event:
         subject_uid=subject.uid,
         sequence=subject.head_sequence + 1,
         name=fact.name,
-        payload=asdict(fact),
+        payload=dict(vars(fact)),
         actor=actor,
         at=clock.now(),
         previous=subject.head_digest,

@@ -113,7 +113,7 @@ class Snap:
         """A keyed digest of everything that was sent, photos by their bytes; the same content has
         the same digest, and nobody without the data key can guess a contact from it. `photos` are
         those of the snap, where they are at hand."""
-        content = asdict(self)
+        content = {**vars(self), "contact": vars(self.contact)}
         content.pop("draft")
         known = {photo.uid: photo.sha256 for photo in photos}
         if self.photos:
