@@ -1,7 +1,7 @@
 """Writing the rows of one operation together: in order, in one round trip, each row once.
 
 Inside `together`, new rows and changes are held back. They are written before anything else is
-asked of the database, so whoever reads sees them; at the latest at the end. A row that is changed
+asked of the database, so whoever reads sees them; at the latest at the end, with the commit. A row that is changed
 after it was held back is written as it is then. Ids are drawn beforehand, so rows can refer to
 each other. Taken back with the transaction or the savepoint in which they were made.
 """
@@ -23,6 +23,8 @@ from django.db.models.expressions import DatabaseDefault
 from django.db.models.sql import UpdateQuery
 from psycopg.adapt import Transformer
 
+from gulou.kit.postgres.base import DatabaseWrapper
+
 Statement = tuple[str, Sequence[Any]]
 _Columns = Sequence[tuple["Field[Any, Any]", type[Any] | None]]
 # PostgreSQL gives at most 1,664 columns.
@@ -30,9 +32,11 @@ _MOST_DRAWN = 1000
 
 
 @contextmanager
-def together() -> Iterator[None]:
-    """One transaction whose rows are written together. Inside another one it is part of that."""
-    with transaction.atomic(savepoint=_open.batch is None), held_back():
+def together(*, apart: bool = False) -> Iterator[None]:
+    """One transaction whose rows are written together. Inside another one it is part of that; with
+    `apart`, one that may fail by itself."""
+    last = not connection.in_atomic_block
+    with transaction.atomic(savepoint=apart or _open.batch is None), held_back(last=last):
         yield
 
 
@@ -45,8 +49,9 @@ class Stock:
 
 
 @contextmanager
-def held_back(stock: Stock | None = None) -> Iterator[None]:
-    """As `together`, in the transaction that there is."""
+def held_back(stock: Stock | None = None, *, last: bool = False) -> Iterator[None]:
+    """As `together`, in the transaction that there is. With `last` nothing comes after it, and it
+    is committed in the same round trip."""
     if _open.batch is not None:
         yield
         return
@@ -54,7 +59,7 @@ def held_back(stock: Stock | None = None) -> Iterator[None]:
     try:
         with connection.execute_wrapper(batch.first):
             yield
-            batch.write()
+            batch.write(last=last)
     finally:
         _open.batch = None
 
@@ -120,6 +125,12 @@ def draw(*series: "type[Model] | str") -> None:
 
 
 @held_back()
+def draw_unless(sql: str, params: Sequence[Any], *series: "type[Model] | str") -> bool:
+    """As `draw`, unless this query finds something; one round trip for both. Whether it drew."""
+    return _held().draw(series, (sql, params))
+
+
+@held_back()
 def new(series: "type[Model] | str") -> int:
     """An id for a new row of this model, or the next number of a sequence. None comes twice."""
     batch = _held()
@@ -164,24 +175,34 @@ class _Batch:
             self.held.append(lambda: _update(row, names))
         self._changed[id(row)][1].update(fields)
 
-    def draw(self, series: "Sequence[type[Model] | str]") -> None:
+    def draw(self, series: "Sequence[type[Model] | str]", unless: Statement | None = None) -> bool:
         missing = [
             one
             for one, count in Counter(series).items()
             for _ in range((count - len(self.drawn.get(one, ()))) * self.stock.ahead)
         ]
-        if not missing:
-            return
-        for first in range(0, len(missing), _MOST_DRAWN):
+        parts = range(0, len(missing), _MOST_DRAWN)
+        if unless is not None and not self._draw(missing[:_MOST_DRAWN], unless):
+            return False
+        for first in parts if unless is None else parts[1:]:
             self._draw(missing[first : first + _MOST_DRAWN])
+        return True
 
-    def _draw(self, series: "Sequence[type[Model] | str]") -> None:
+    def _draw(self, series: "Sequence[type[Model] | str]", unless: Statement | None = None) -> bool:
         names = [one if isinstance(one, str) else _sequence_of(one) for one in series]
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(['nextval(%s)'] * len(names))}", names)
+        sql = f"SELECT {', '.join(['nextval(%s)'] * len(names))}"
+        params: list[Any] = list(names)
+        if unless is not None:
+            sql, params = f"{sql} WHERE NOT EXISTS ({unless[0]})", [*names, *unless[1]]
+        # No transaction takes a number back, so none needs to have begun.
+        with _ours().unbegun(), connection.cursor() as cursor:
+            cursor.execute(sql, params)
             numbers = cursor.fetchone()
+        if numbers is None:
+            return False
         for one, number in zip(series, numbers, strict=True):
             self.drawn.setdefault(one, deque()).append(number)
+        return True
 
     def first(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
@@ -194,16 +215,19 @@ class _Batch:
                 self.write()
         return execute(sql, params, many, context)
 
-    def write(self) -> None:
-        """Write what is held back."""
+    def write(self, *, last: bool = False) -> None:
+        """Write what is held back; with `last`, commit it."""
         if not self.held:
             return
         statements = [make() for make in self.held]
         self._forget()
         self._writing = True
         try:
-            with connection.cursor() as cursor:
-                _execute(cursor, statements)
+            if last and not _binds():
+                _commit(statements)
+            else:
+                with connection.cursor() as cursor:
+                    _execute(cursor, statements)
         finally:
             self._writing = False
 
@@ -226,9 +250,25 @@ def _held() -> _Batch:
     return _open.batch
 
 
+def _ours() -> DatabaseWrapper:
+    return cast("DatabaseWrapper", connection)
+
+
+def _binds() -> bool:
+    """Whether the server binds the values: then it takes one statement at a time."""
+    return bool(connection.settings_dict["OPTIONS"].get("server_side_binding"))
+
+
+def _commit(statements: list[Statement]) -> None:
+    """All in one, with the end of the transaction: Django finds nothing left to commit. Statements
+    that are sent together are a transaction of their own where none has begun."""
+    with _ours().unbegun() as unbegun, connection.cursor() as cursor:
+        _execute(cursor, statements if unbegun else [*statements, ("COMMIT", ())])
+
+
 def _execute(cursor: Any, statements: Sequence[Statement]) -> None:
-    """All in one, unless the server binds the values: then it takes one at a time."""
-    if connection.settings_dict["OPTIONS"].get("server_side_binding"):
+    """All in one, unless the server binds the values."""
+    if _binds():
         for sql, params in statements:
             cursor.execute(sql, params)
         return

@@ -1,13 +1,15 @@
 """Rows of one operation are written together, and nothing else about them changes."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from gulou.cases.models import Words
-from gulou.kit import rows
-from gulou.outbox.models import Revision
+from gulou.kit import clock, rows
+from gulou.outbox.models import Delivery, Revision
 
 pytestmark = pytest.mark.django_db
 
@@ -201,3 +203,66 @@ def test_very_many_ids_are_drawn_together() -> None:
         rows.draw(*[Words] * 2000)
         drawn = {rows.new(Words) for _ in range(2000)}
     assert len(drawn) == 2000
+
+
+def sent(captured: CaptureQueriesContext) -> list[str]:
+    return [q["sql"].split()[0] for q in captured.captured_queries]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_alone_are_one_transaction_in_one_round_trip() -> None:
+    after: list[list[str]] = []
+    with CaptureQueriesContext(connection) as captured, rows.together():
+        row = words("一")
+        rows.add(row, Revision(name="x", token=uuid4()))
+        transaction.on_commit(lambda: after.append(texts()))
+    assert after == [["一"]]
+    # Django says BEGIN and COMMIT; neither went to the server.
+    assert sent(captured)[:3] == ["BEGIN", "SELECT", "INSERT"]
+    assert "COMMIT" not in writes(captured)[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_alone_are_all_there_or_none() -> None:
+    Revision.objects.create(name="x", token=uuid4())
+    with pytest.raises(IntegrityError), rows.together():
+        rows.add(words("一"), Revision(name="x", token=uuid4()))
+    assert texts() == []
+    with rows.together():
+        rows.add(words("二"))
+    assert texts() == ["二"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_commit_goes_with_the_rows_where_a_transaction_has_begun() -> None:
+    after: list[list[str]] = []
+    with CaptureQueriesContext(connection) as captured, rows.together():
+        assert texts() == []
+        rows.add(words("一"))
+        transaction.on_commit(lambda: after.append(texts()))
+    assert after == [["一"]]
+    assert writes(captured)[0].rstrip().endswith("COMMIT")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("reads_first", [False, True])
+def test_a_key_that_leads_nowhere_is_found_with_the_commit(*, reads_first: bool) -> None:
+    with pytest.raises(IntegrityError), rows.together():
+        if reads_first:
+            texts()
+        rows.add(words("一"), Delivery(event_id=10**9, reaction="x", due_at=clock.now()))
+    assert texts() == []
+    with rows.together():
+        rows.add(words("二"))
+    assert texts() == ["二"]
+
+
+def test_nothing_is_drawn_where_the_question_finds_something() -> None:
+    Words.objects.create(text="there", salt="s")
+    question = "SELECT FROM cases_words WHERE text = %s"
+    with rows.together():
+        before = rows.new("gulou_case_serial")
+        assert not rows.draw_unless(question, ["there"], "gulou_case_serial")
+        assert rows.draw_unless(question, ["else"], "gulou_case_serial")
+        assert rows.new("gulou_case_serial") == before + 1
+        assert rows.draw_unless(question, ["else"])

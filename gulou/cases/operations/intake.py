@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,7 +38,7 @@ from gulou.catalogue import queries as catalogue
 from gulou.catalogue.routing import Routing, route
 from gulou.kit import clock, rows
 from gulou.kit.compiled import Compiled
-from gulou.kit.errors import Conflict, Invalid
+from gulou.kit.errors import Conflict, Invalid, Refusal
 from gulou.kit.sealing import keyed_digest, seal
 from gulou.kit.words import clean, name_of
 from gulou.outbox.models import Event
@@ -132,16 +132,19 @@ def receive_report(
     it cannot be used, with the field; NotAllowed when `entered_by` may not enter for others.
     """
     district = places.district()
-    before = _sent_as.first(district.id, snap.client_id)
-    if before is None:
-        try:
-            with transaction.atomic(), rows.held_back():
-                return _receive(snap, district, reporter=reporter, entered_by=entered_by)
-        except IntegrityError:
-            # Its twin was faster, or something else is wrong: then there is no report to find.
-            before = _sent_as.first(district.id, snap.client_id)
-            if before is None:
-                raise
+    try:
+        received = _receive(snap, district, reporter=reporter, entered_by=entered_by)
+    except (IntegrityError, Refusal):
+        # What came before is known again, also where nobody could send it now or where its twin
+        # was faster.
+        if _sent_as.first(district.id, snap.client_id) is None:
+            raise
+        received = None
+    return received or _sent_before(snap, district)
+
+
+def _sent_before(snap: Snap, district: AreaRef) -> Report:
+    before = _sent_as(district.id, snap.client_id)[0]
     if before.payload_digest != snap.digest():
         raise Conflict(
             "report.same_id_other_content",
@@ -162,9 +165,11 @@ _WAYS: dict[str, str] = {
 }  # fmt: skip
 
 
+@rows.together(apart=True)
 def _receive(
     snap: Snap, district: AreaRef, *, reporter: User | None, entered_by: User | None
-) -> Report:
+) -> Report | None:
+    """None when a report with its id is there already."""
     office = people.office()
     if entered_by is not None:
         access.require(entered_by, states.ENTER, unit_id=office.id)
@@ -174,7 +179,8 @@ def _receive(
     lat, lon, where = _place(snap)
     _check_words_and_time(snap)
     joined = _case_to_join(snap, lat, lon)
-    _draw(snap, joined)
+    if not _draw(snap, district, joined):
+        return None
     sender, uid, now = entered_by or reporter, uuid4(), clock.now()
     actor = sender.actor if sender else f"report:{uid}"
     kept = keep_photos(snap.photos, draft=snap.draft, actor=actor) if snap.photos else []
@@ -212,11 +218,16 @@ def _receive(
     return report
 
 
-def _draw(snap: Snap, joined: Case | None) -> None:
-    """The ids and numbers of a report; one that joins a case takes no number of a case."""
+def _draw(snap: Snap, district: AreaRef, joined: Case | None) -> bool:
+    """The ids and numbers of a report, unless it is there; one that joins a case takes no number
+    of a case."""
     own = (Case, Step, "gulou_case_serial") if joined is None else ()
     facts = [Event] * (2 + len(snap.photos))
-    rows.draw(Words, Report, "gulou_report_serial", *own, *facts)
+    there = [district.id, snap.client_id]
+    return rows.draw_unless(_THERE, there, Words, Report, "gulou_report_serial", *own, *facts)
+
+
+_THERE = "SELECT FROM cases_report WHERE district_id = %s AND client_id = %s"
 
 
 def _place(snap: Snap) -> tuple[float, float, Where]:

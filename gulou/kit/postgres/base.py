@@ -3,10 +3,13 @@ read by C, and no question before each request whether the server is still there
 
 import select
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.postgresql import base, operations
 from django.db.backends.utils import CursorWrapper
+from psycopg.pq import TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 
 QUIET_SECONDS = 20.0
@@ -53,6 +56,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if quiet < QUIET_SECONDS and not _has_spoken(self.connection):
             return True
         return bool(super().is_usable())
+
+    @contextmanager
+    def unbegun(self) -> Iterator[bool]:
+        """A statement inside does not begin the transaction where none has begun yet: what is sent
+        at once is then one by itself. Whether that is so."""
+        self.ensure_connection()
+        raw = self.connection
+        if raw.autocommit or raw.info.transaction_status != TransactionStatus.IDLE:
+            yield False
+            return
+        raw.autocommit = True
+        try:
+            yield True
+        finally:
+            if not raw.closed:
+                raw.autocommit = False
 
     def planned_cursor(self) -> CursorWrapper:
         """A cursor whose statements are planned once and kept by the server, unless the settings
