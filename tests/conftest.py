@@ -212,7 +212,8 @@ ROLES = {
     "handler": (
         (states.READ, *(m.verb for m in (states.ACCEPT, states.RETURN, states.HANDLE)),
          states.NOTE.verb, states.VERIFY.verb, states.EXTEND.verb, states.SUSPEND.verb,
-         states.APPEAL.verb), True,
+         states.APPEAL.verb, states.DELEGATE.verb, states.REPORT_UP.verb, states.SEND_DOWN.verb,
+         states.TAKE_BACK.verb), True,
     ),
     "rechecker": (
         (states.READ, states.CLOSE.verb, states.REWORK.verb, states.NOTE.verb), True,

@@ -322,6 +322,39 @@ class CaseHandled(CaseSettling):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartHandedDown(CaseSettling):
+    """`above` gave `unit` beneath it a part of the handling, until `due` (ISO, "" for no time of
+    its own). `again` where what it reported was sent back."""
+
+    name: ClassVar[str] = "case.part_handed_down"
+    unit: int
+    above: int
+    person: str = ""
+    due: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartReported(CaseSettling):
+    """`unit` told the unit above that its part is done, or (`done` False) that it cannot do it."""
+
+    name: ClassVar[str] = "case.part_reported"
+    unit: int
+    above: int
+    done: bool
+    late: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartTakenBack(CaseSettling):
+    """`above` took back what it had given `unit`, with all that was handed on from there."""
+
+    name: ClassVar[str] = "case.part_taken_back"
+    unit: int
+    above: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecheckerNamed(CaseSettling):
     name: ClassVar[str] = "case.rechecker_named"
     unit: int

@@ -53,7 +53,9 @@ def _posted(user_ids: list[int], today: date, begun: date) -> QuerySet[Any, Any]
     return postings.values_list("user_id", "unit__path")
 
 
-_DID = {(StepKind.HANDLE, "handled"), (StepKind.ACCEPT, "accepted")}
+_DID = {
+    (StepKind.HANDLE, "handled"), (StepKind.ACCEPT, "accepted"), (StepKind.PART, "reported"),
+}  # fmt: skip
 
 
 def _hands_of(case: Case) -> Hands:
@@ -61,7 +63,7 @@ def _hands_of(case: Case) -> Hands:
     paths, doers = {units[unit_id].path for unit_id in case.assisting}, set()
     begun: datetime | None = None
     for kind, outcome, path, started_at, ended_by in _steps(family_of(case)):
-        if kind == StepKind.HANDLE:
+        if kind in (StepKind.HANDLE, StepKind.PART):
             paths.add(path)
             begun = begun or started_at
         if (kind, outcome) in _DID and ended_by is not None:

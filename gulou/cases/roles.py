@@ -21,7 +21,9 @@ from . import states
 DISPATCHER, ADMINISTRATOR = "dispatcher", "administrator"
 
 _WORK = (states.ACCEPT.verb, states.RETURN.verb, states.HANDLE.verb, states.NOTE.verb,
-         states.EXTEND.verb, states.SUSPEND.verb, states.APPEAL.verb)  # fmt: skip
+         states.EXTEND.verb, states.SUSPEND.verb, states.APPEAL.verb,
+         states.DELEGATE.verb, states.REPORT_UP.verb, states.SEND_DOWN.verb,
+         states.TAKE_BACK.verb)  # fmt: skip
 _RECHECK = (states.CLOSE.verb, states.REWORK.verb)
 _OFFICE = tuple(v for v in states.VERBS if v not in (states.VERIFY.verb, *_WORK, *_RECHECK))
 

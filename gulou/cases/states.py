@@ -36,6 +36,8 @@ class StepKind(TextChoices):
     ACCEPT = "accept", STEP_NAMES["accept"]
     HANDLE = "handle", STEP_NAMES["handle"]
     RECHECK = "recheck", STEP_NAMES["recheck"]
+    # What a unit beneath does of the handling; it stands on the step of the unit above it.
+    PART = "part", _("Part handed down")
 
 
 # The step that a case stands in while it has this state. An ended case stands in none.
@@ -117,6 +119,7 @@ UNDO_GRACE = timedelta(seconds=2)
 
 _S, _K = State, StepKind
 _WORK = {_K.ACCEPT, _K.HANDLE}
+_CHAIN = {_K.HANDLE, _K.PART}
 
 # fmt: off
 # Not to be taken back: what touches other cases or is seen outside at once. A split undoes a merge.
@@ -135,6 +138,13 @@ RETURN = _move("return", _("Return"), {_S.DISPATCHED, _S.HANDLING}, _S.FILED,
                through=_WORK, reason="return", words=True, undo=True)
 HANDLE = _move("handle", _("Report as handled"), {_S.DISPATCHED, _S.HANDLING}, _S.HANDLED,
                through=_WORK, words=True, evidence=True, undo=True)
+# 一级抓一级: a unit hands its part to one beneath it, and answers for it all the same.
+DELEGATE = _move("delegate", _("Hand down"), {_S.HANDLING}, None, through=_CHAIN, undo=True)
+REPORT_UP = _move("report_up", _("Report to the unit above"), {_S.HANDLING}, None, through={_K.PART},
+                  words=True, evidence=True, undo=True)
+SEND_DOWN = _move("send_down", _("Send back down"), {_S.HANDLING}, None, through=_CHAIN, words=True,
+                  undo=True)
+TAKE_BACK = _move("take_back", _("Take back from below"), {_S.HANDLING}, None, through=_CHAIN, undo=True)
 NAME_RECHECKER = _move("name_rechecker", _("Name a rechecker"), {_S.HANDLED}, None, undo=True)
 CLOSE = _move("close", _("Close"), {_S.HANDLED}, _S.CLOSED, through={_K.RECHECK}, undo=True)
 REWORK = _move("rework", _("Send back for rework"), {_S.HANDLED}, _S.HANDLING,
@@ -155,7 +165,7 @@ RELEASE = _move("release", _("Release pictures"), set(State) - {_S.REDIRECTED}, 
 
 MOVES: tuple[Move, ...] = (
     TASK, VERIFY, FILE, DECLINE, REDIRECT, MERGE, SPLIT, DISPATCH, ACCEPT, RETURN, HANDLE,
-    NAME_RECHECKER, CLOSE, REWORK, REOPEN, UPHOLD, RULE, EXTEND, SUSPEND, RESUME, APPEAL, ON_SPOT,
+    DELEGATE, REPORT_UP, SEND_DOWN, TAKE_BACK, NAME_RECHECKER, CLOSE, REWORK, REOPEN, UPHOLD, RULE, EXTEND, SUSPEND, RESUME, APPEAL, ON_SPOT,
     URGE, REPLY, NOTE, RELEASE,
 )
 # fmt: on

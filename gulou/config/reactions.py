@@ -152,6 +152,12 @@ REACTIONS: Table = {
         Effect(notices.tell_progress),
         Effect(notices.tell_groups),
     ],
+    cases.PartHandedDown: [Effect(notices.tell_handed_down)],
+    cases.PartReported: [
+        Message(case_jobs.examine_pictures, line=SLOW),
+        Effect(notices.tell_part_reported),
+    ],
+    cases.PartTakenBack: [Effect(notices.tell_part_taken_back)],
     cases.RecheckerNamed: [Effect(notices.tell_rechecker)],
     cases.CaseClosed: [Effect(notices.tell_ended)],
     cases.CaseReworked: [Effect(notices.tell_reworked)],

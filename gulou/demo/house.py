@@ -69,6 +69,8 @@ class House:
 
     office: Unit
     teams: list[Unit]
+    crew: Unit = field(init=False)
+    """Beneath the community where the login "hu" works."""
     streets: dict[int, Unit] = field(default_factory=dict)
     communities: dict[int, Unit] = field(default_factory=dict)
     departments: dict[str, Unit] = field(default_factory=dict)
@@ -169,6 +171,15 @@ class Founder:
             house.communities[area.pk] = unit
             name = "hu" if area.name_zh == "榕下社区" else ""
             house.workers[unit.pk] = self._person("community_worker", unit, name)
+            if name:
+                house.crew = self._unit(
+                    UnitKind.ENTERPRISE,
+                    f"{unit.code}B",
+                    "榕下社区保洁班",
+                    "Rongxia cleaning crew",
+                    unit,
+                )
+                house.workers[house.crew.pk] = self._person("crew", house.crew)
 
     def _others(self, root: Unit) -> None:
         for kind, code, zh, en in (

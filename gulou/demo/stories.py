@@ -23,9 +23,9 @@ from gulou.photos import jobs as photo_jobs
 
 from . import sights
 from .fates import BY_THE_PUBLIC, Course, Fate, Spot, Story
+from .levels import Levels
 from .seasons import ZONE, day, working
 from .sights import SIGHTS, Sight
-from .today import Today
 
 # Some are reported twice, and some wait for today: about fifteen hundred cases in all.
 CASES = 1400
@@ -49,7 +49,7 @@ SOURCES = {
 _GROWING = ("cases", "outbox", "photos", "people")
 
 
-class Teller(Today):
+class Teller(Levels):
     """Tells all stories up to `until`, on the clock of the operations."""
 
     judged = 0
@@ -64,6 +64,8 @@ class Teller(Today):
         for start, story in islice(self._todays_work(), None if count >= FULL else 3):
             self._begin(start, story)
         for start, story in self._time_stories():
+            self._begin(start, story)
+        for start, story in self._level_stories():
             self._begin(start, story)
         self._begin(self.until - timedelta(days=DAYS), self._watch())
         self._begin(self.until - timedelta(days=DAYS), self._outbox())

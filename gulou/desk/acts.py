@@ -42,7 +42,8 @@ class Sent:
 
 @dataclass(frozen=True)
 class Act:
-    """One move on the page. `key` is pressed to open its form; `done` is said afterwards."""
+    """One move on the page. `key`, if it has one, is pressed to open its form; `done` is said
+    afterwards."""
 
     move: Move
     form: type[forms.MoveForm]
@@ -81,6 +82,13 @@ def _task(sent: Sent) -> Any:
     person = sent.form.able[sent["person"]] if sent["person"] else None
     return operations.task_verification(
         sent.case, unit_id=sent["unit"], person=person, **sent.common
+    )
+
+
+def _delegate(sent: Sent) -> Any:
+    person = sent.form.able[sent["person"]] if sent["person"] else None
+    return operations.delegate_part(
+        sent.case, unit_id=sent["unit"], person=person, due_at=sent["due"], **sent.common
     )
 
 
@@ -135,6 +143,18 @@ _ACTS = (
         "check", "a", _("%(case)s is accepted. The time for handling runs.")),
     Act(states.HANDLE, forms.HandleForm, _with_photos(operations.handle_case),
         "tool", "h", _("%(case)s is reported as handled. Somebody else rechecks it.")),
+    Act(states.REPORT_UP, forms.ReportUpForm,
+        lambda s: operations.report_part(
+            s.case, done=s["done"] == "yes", evidence=s.evidence, **s.common),
+        "arrow-up", "", _("What you reported of %(case)s waits for the unit above.")),
+    Act(states.DELEGATE, forms.DelegateForm, _delegate,
+        "stairs", "", _("%(case)s is handed down. You answer for it all the same.")),
+    Act(states.SEND_DOWN, forms.SendDownForm,
+        lambda s: operations.send_part_down(s.case, due_at=s["due"], **s.common),
+        "arrow-down", "", _("%(case)s went back down.")),
+    Act(states.TAKE_BACK, forms.TakeBackForm,
+        lambda s: operations.take_part_back(s.case, step_id=s["part"], **s.common),
+        "arrow-back-up", "", _("You have %(case)s back.")),
     Act(states.RULE, forms.RuleForm,
         lambda s: operations.rule(s.case, granted=s["granted"] == "yes", **s.common),
         "gavel", "1", _("What was asked about %(case)s is decided.")),
@@ -197,6 +217,7 @@ _NEXT = {
     StepKind.ACCEPT: (states.ACCEPT,),
     StepKind.HANDLE: (states.HANDLE,),
     StepKind.RECHECK: (states.CLOSE, states.NAME_RECHECKER),
+    StepKind.PART: (states.REPORT_UP,),
 }
 
 
@@ -214,7 +235,7 @@ def acts_for(moves: list[Move]) -> list[Act]:
 
 def letters() -> list[tuple[str, str, Any]]:
     """The key of each move, its name and its label: for a list, where a key acts on the row."""
-    return [(act.key, act.name, act.move.label) for act in _ACTS]
+    return [(act.key, act.name, act.move.label) for act in _ACTS if act.key]
 
 
 def likely(shown: "Record") -> Act | None:

@@ -141,6 +141,27 @@ def _reworked(entry: Entry) -> str:
     return _("Recheck failed, back to %(unit)s") % unit
 
 
+def _handed_down(entry: Entry) -> str:
+    whom = " · ".join(filter(None, (entry.to_unit, entry.to_person)))
+    if entry.told["again"]:
+        what = _("Sent back down to %(unit)s") % {"unit": whom}
+    else:
+        what = _("Handed down to %(unit)s") % {"unit": whom}
+    if not entry.told["due"]:
+        return what
+    due = moment(datetime.fromisoformat(entry.told["due"]))
+    return _("%(what)s, due %(due)s") % {"what": what, "due": due}
+
+
+def _part_reported(entry: Entry) -> str:
+    unit = {"unit": entry.to_unit}
+    if not entry.told["done"]:
+        return _("%(unit)s told the unit above that it cannot be done there") % unit
+    if entry.told["late"]:
+        return _("%(unit)s reported its part as done, late") % unit
+    return _("%(unit)s reported its part as done") % unit
+
+
 def _judged(entry: Entry) -> str:
     given = {"other": entry.other or "–"}
     if entry.told["confirmed"]:
@@ -184,6 +205,11 @@ _LOOKS = {
     "case.accepted": _Look(_by(gettext_lazy("%(unit)s accepted it")), "check", "underway"),
     "case.returned": _Look(_by(gettext_lazy("%(unit)s returned it")), "arrow-back-up", "waiting"),
     "case.handled": _Look(_by(gettext_lazy("%(unit)s reported it as handled")), "tool", "recheck"),
+    "case.part_handed_down": _Look(_handed_down, "stairs", "underway"),
+    "case.part_reported": _Look(_part_reported, "arrow-up", "underway"),
+    "case.part_taken_back": _Look(
+        _by(gettext_lazy("Taken back from %(unit)s")), "arrow-back-up", "underway"
+    ),
     "case.rechecker_named": _Look(_named, "user-check", "recheck"),
     "case.closed": _Look(_plain(gettext_lazy("Rechecked and closed")), "circle-check", "done"),
     "case.reworked": _Look(_reworked, "refresh", "late"),
@@ -235,6 +261,10 @@ _OUTCOMES = {
     "passed": gettext_lazy("Passed"),
     "failed": gettext_lazy("Not passed"),
     "undone": gettext_lazy("Taken back"),
+    "reported": gettext_lazy("Reported to the unit above"),
+    "given_back": gettext_lazy("Given back to the unit above"),
+    "taken_back": gettext_lazy("Taken back by the unit above"),
+    "handed_over": gettext_lazy("Went to the unit above, as its unit is dissolved"),
     "on_spot": gettext_lazy("Given to be rectified on the spot"),
 }
 

@@ -8,7 +8,7 @@ values from then on; the server keeps its plan:
     for step in _open(case.pk): ...
 
 A value is an id, a number, a text, an instant, a day or a UUID, and each stands in the query as it
-is given. Lists go in by the lookup `__any`. Nothing else may depend on the values. Where the best
+is given. Lists go in by the lookups `__any` and `__shares`. Nothing else may depend on the values. Where the best
 plan depends on them (a common or a rare street), say `planned=False`.
 """
 
@@ -19,6 +19,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import NotSupportedError, connections, router
 from django.db.models import Field, ForeignKey, Lookup, Model, QuerySet
 from django.db.models.query import (
@@ -46,6 +47,20 @@ class OneOf(Lookup):
         left, values = self.process_lhs(compiler, connection)
         kind = self.lhs.output_field.cast_db_type(connection)
         return f"{left} = ANY(%s::{kind}[])", [*values, list(self.rhs)]
+
+
+@ArrayField.register_lookup
+class Shares(Lookup):
+    """`assisting__shares=[1, 2]`: the array holds one of these. The list is one value, unlike that
+    of `overlap`, whose values would stand in a compiled query for ever."""
+
+    lookup_name = "shares"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """The condition and its values."""
+        left, values = self.process_lhs(compiler, connection)
+        return f"{left} && %s::bigint[]", [*values, list(self.rhs)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +116,8 @@ class Compiled(Generic[T]):
         if set(names) - {""} != {_name(which) for which in range(len(marks))}:
             raise ValueError(f"{sql} does not ask for each of its values")
         sql = _with_places(sql, values, names, connection)
+        if stuck := [n for n, mark in enumerate(marks) if _stands_in(sql, mark)]:
+            raise ValueError(f"{sql} holds its values {stuck} as they were when it was made")
         ready = _Ready(alias, sql, _draw(rows, compiler, connection))
         self._ready[alias, *map(type, given)] = ready
         return ready
@@ -119,6 +136,11 @@ def _name(which: int) -> str:
 
 def _is(mark: Any, value: Any) -> bool:
     return isinstance(value, type(mark)) and bool(value == mark)
+
+
+def _stands_in(sql: str, mark: Any) -> bool:
+    numbers = mark if isinstance(mark, list) else [mark]
+    return any(type(one) is int and str(one) in sql for one in numbers)
 
 
 def _with_places(sql: str, values: Sequence[Any], names: Sequence[str], connection: Any) -> str:

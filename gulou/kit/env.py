@@ -53,6 +53,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _percent(text: str) -> int:
+    if not (_number(text) and 0 < int(text) <= 100):
+        raise ValueError("a percentage, 1 to 100")
+    return int(text)
+
+
 def _hosts(text: str) -> tuple[str, ...]:
     hosts = tuple(host.strip() for host in text.split(",") if host.strip())
     if not hosts:
@@ -290,6 +296,14 @@ class Env:
     password_days: int = field(
         default=0,
         metadata=_knob(_whole, "After how many days a password is changed; 0 asks for no change."),
+    )
+    part_share: int = field(
+        default=80,
+        metadata=_knob(
+            _percent,
+            "The share, in percent, of the time left to a unit that one beneath it gets for a part "
+            "that is handed down, where nobody says until when.",
+        ),
     )
     recurrence_days: int = field(
         default=30,

@@ -63,6 +63,24 @@ def tell_rechecker(envelope: Envelope) -> None:
         _tell_of_case(envelope, "rechecker", [envelope.fact.person])
 
 
+def tell_handed_down(envelope: Envelope) -> None:
+    """To the unit beneath, or the person there: a part of a case is theirs, or came back to them."""
+    fact = envelope.fact
+    _tell_unit(envelope, "part_again" if fact.again else "part_down", fact.unit,
+               [fact.person] if fact.person else ())  # fmt: skip
+
+
+def tell_part_reported(envelope: Envelope) -> None:
+    """To the unit above: one beneath it says that its part is done, or cannot be done there."""
+    fact = envelope.fact
+    _tell_unit(envelope, "part_done" if fact.done else "part_not_done", fact.above)
+
+
+def tell_part_taken_back(envelope: Envelope) -> None:
+    """To the unit beneath: it has its part no more."""
+    _tell_unit(envelope, "part_taken", envelope.fact.unit)
+
+
 def tell_warned(envelope: Envelope) -> None:
     """To who is to know: how much of a limit has gone by."""
     fact = envelope.fact

@@ -50,6 +50,12 @@ HOW: dict[str, Make] = {
     "handle": lambda cast, case, by: operations.handle_case(
         case, by=by, words="已清理", evidence=evidence()
     ),
+    "delegate": lambda cast, case, by: operations.delegate_part(
+        case, by=by, unit_id=cast.community.pk
+    ),
+    "report_up": lambda cast, case, by: operations.report_part(case, by=by, words="已清理"),
+    "send_down": lambda cast, case, by: operations.send_part_down(case, by=by, words="没扫干净"),
+    "take_back": lambda cast, case, by: operations.take_part_back(case, by=by),
     "name_rechecker": lambda cast, case, by: operations.name_rechecker(case, by=by, person=cast.he),
     "close": lambda cast, case, by: operations.close_case(case, by=by),
     "rework": lambda cast, case, by: operations.rework_case(
@@ -131,7 +137,13 @@ def test_a_move_goes_where_the_table_says(
 
 
 def about_time(cast: Cast, case: Case, move: Move) -> None:
-    """Let there be what moves about time need: lateness, a question, a suspension."""
+    """Let there be what moves about time need: lateness, a question, a suspension; and what moves
+    between levels need: a part with the community, or what it reported."""
+    chain = (states.REPORT_UP, states.TAKE_BACK, states.SEND_DOWN)
+    if move in chain and case.state == State.HANDLING:
+        part = operations.delegate_part(case, by=cast.lin, unit_id=cast.community.pk)
+        if move == states.SEND_DOWN:
+            operations.report_part(part, by=cast.lin, words="已清理")
     if move in (states.RULE, states.APPEAL) and case.state == State.CLOSED:
         case.steps.filter(kind="handle").update(due_at=case.opened_at - timedelta(days=1))
         if move == states.RULE:
@@ -151,7 +163,8 @@ def _the_step_stands(case: Case) -> None:
     if newest is None:
         assert State(case.state) in states.ENDED and case.step_kind == "" and case.due_at is None
     else:
-        assert (case.step_kind, case.step_unit_id, case.step_person_id, case.due_at) == (
+        due_at = case.part_due_at if newest.kind == "part" else case.due_at
+        assert (case.step_kind, case.step_unit_id, case.step_person_id, due_at) == (
             newest.kind, newest.unit_id, newest.person_id, newest.due_at,
         )  # fmt: skip
         kinds = set(case.steps.filter(ended_at=None).values_list("kind", flat=True))
@@ -212,6 +225,8 @@ def test_a_move_that_needs_words_refuses_silence(cast: Cast, kinds: Kinds, move:
         "resume": lambda cast, case, by: operations.resume_clock(case, by=by, words=" "),
         "appeal": lambda cast, case, by: operations.appeal(case, by=by, words=""),
         "rule": lambda cast, case, by: operations.rule(case, by=by, granted=True, words=" "),
+        "report_up": lambda cast, case, by: operations.report_part(case, by=by, words=" "),
+        "send_down": lambda cast, case, by: operations.send_part_down(case, by=by, words=""),
         "note": lambda cast, case, by: operations.note_case(case, by=by, words="\n"),
         "reply": lambda cast, case, by: (
             operations.answer_assignment(case, by=by, words=" ", form="phone").assignment.case
@@ -223,6 +238,8 @@ def test_a_move_that_needs_words_refuses_silence(cast: Cast, kinds: Kinds, move:
         operations.object_to_case(case.reports.get(), words="还在")
     if move == states.VERIFY:
         case = operations.task_verification(case, by=cast.guo, unit_id=cast.community.pk)
+    if move in (states.REPORT_UP, states.SEND_DOWN):
+        about_time(cast, case, move)
     with pytest.raises(Refusal) as refusal:
         silent[move.name](cast, case, getattr(cast, DOER.get(move.name, "guo")))
     assert refusal.value.code == "case.words_missing"

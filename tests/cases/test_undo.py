@@ -201,7 +201,8 @@ def test_the_facts_of_such_moves_wait_longer_than_they_may_be_taken_back() -> No
 
 def _past(move: Move) -> str:
     odd = {"name_rechecker": "rechecker_named", "rework": "reworked", "reopen": "reopened",
-           "return": "returned", "verify": "verified", "dispatch": "dispatched"}  # fmt: skip
+           "delegate": "part_handed_down", "send_down": "part_handed_down",
+           "report_up": "part_reported", "take_back": "part_taken_back", "return": "returned", "verify": "verified", "dispatch": "dispatched"}  # fmt: skip
     end = "d" if move.name.endswith("e") else "ed"
     return odd.get(move.name, move.name + end)
 

@@ -170,6 +170,14 @@ def test_its_clocks_have_gone_through_everything(demo: None) -> None:
     assert Case.objects.filter(suspended_until__isnull=False).exists()
 
 
+def test_parts_of_it_went_down_the_tree_and_came_back(demo: None) -> None:
+    parts = Step.objects.filter(kind="part")
+    assert {"reported", ""} <= set(parts.values_list("outcome", flat=True))
+    assert Case.objects.filter(ended_at=None, parts__len=2).exists()
+    again = Event.objects.filter(name="case.part_handed_down", payload__again=True)
+    assert again.exists() and parts.filter(ended_at__gt=F("due_at")).exists()
+
+
 @pytest.mark.parametrize("username", ["guo", "lin", "chen", "hu", "he", "tang"])
 def test_there_is_work_today_for(username: str, demo: None) -> None:
     """Whoever signs in finds a step that waits where they are posted."""

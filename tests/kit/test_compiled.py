@@ -7,12 +7,18 @@ import pytest
 from django.db import transaction
 from django.db.models import QuerySet
 
+from gulou.cases import operations
+from gulou.cases.models import Case
+from gulou.cases.queries import case_seen_by
+from gulou.cases.states import State
 from gulou.kit.compiled import Compiled
+from gulou.kit.errors import NotFound
 from gulou.outbox.models import Event
 from gulou.outbox.record import record
 from gulou.people.facts import SignedOut
 from gulou.people.models import Posting, User
-from tests.conftest import Cast
+from tests.conftest import Cast, Kinds
+from tests.factories.cases import a_case
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +73,20 @@ def test_a_value_of_another_kind_makes_another_query(cast: Cast) -> None:
 def test_a_value_that_is_not_asked_for_is_an_error() -> None:
     with pytest.raises(ValueError, match="does not ask"):
         Compiled(lambda pk: User.objects.all())(1)
+
+
+def test_a_value_that_would_stand_in_it_for_ever_is_refused(cast: Cast) -> None:
+    stuck = Compiled(
+        lambda units: Case.objects.filter(unit_id__any=units, assisting__overlap=units)
+    )
+    with pytest.raises(ValueError, match="as they were"):
+        stuck([cast.street.pk])
+
+
+def test_who_assists_finds_the_case_by_its_number(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.FILED)
+    helper = [cast.department.pk]
+    operations.dispatch_case(case, by=cast.guo, unit_id=cast.street.pk, assisting=helper)
+    assert case_seen_by(cast.chen, case.number) == case
+    with pytest.raises(NotFound):
+        case_seen_by(cast.zhao, case.number)

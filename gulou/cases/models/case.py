@@ -82,6 +82,9 @@ class Case(Chained, Located):
     plea = models.CharField(max_length=12, blank=True, default="", db_default="")
     # 立整立改: told at once, done within a day.
     on_spot = models.BooleanField(default=False, db_default=False)
+    # The units that have a part of the handling now, from the top down; until when the last has it.
+    parts = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
+    part_due_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -160,6 +163,7 @@ class Case(Chained, Located):
             models.Index(fields=["-changed_at", "-id"], name="case_changed"),
             models.Index(fields=["cell"], include=["id", "category", "state"], name="case_cell"),
             GinIndex(fields=["assisting"], name="case_assisting"),
+            GinIndex(fields=["parts"], name="case_parts", condition=~models.Q(parts=[])),
             models.Index(fields=["objected_at"], name="case_objected",
                          condition=models.Q(objected_at__isnull=False)),
             models.Index(fields=["changed_at"], name="case_plea",

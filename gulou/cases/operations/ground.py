@@ -219,11 +219,22 @@ def end_steps(case: Case, outcome: str, *, by: User | None, kind: StepKind | Non
 
 
 def stand_in_open_step(case: Case) -> None:
-    """Make the newest open step the current one again, after one on top of it ended."""
-    _stand_in(case, case.steps.filter(ended_at=None).order_by("-started_at", "-id").first())
+    """Make the newest open step the current one again, after one on top of it ended.
+
+    Where parts of the handling are with units beneath, the lowest has the case now; its time
+    stands beside that of the unit that answers for it, by which alone that unit is judged.
+    """
+    waiting = list(case.steps.filter(ended_at=None).order_by("started_at", "id"))
+    _stand_in(case, waiting[-1] if waiting else None)
+    parts = [step for step in waiting if step.kind == StepKind.PART]
+    if parts:
+        (handling,) = (step for step in waiting if step.kind == StepKind.HANDLE)
+        case.parts, case.part_due_at = [step.unit_id for step in parts], parts[-1].due_at
+        case.due_at = handling.due_at
 
 
 def _stand_in(case: Case, step: Step | None) -> None:
+    case.parts, case.part_due_at = [], None
     case.step = step
     case.step_kind = step.kind if step else ""
     case.step_unit_id = step.unit_id if step else None
@@ -231,8 +242,17 @@ def _stand_in(case: Case, step: Step | None) -> None:
     case.due_at = step.due_at if step else None
 
 
+def stands_on(case: Case, step: Step) -> bool:
+    """Whether the due time of a step is the one that stands on its case."""
+    if case.step_kind == StepKind.PART:
+        return step.kind == StepKind.HANDLE and step.ended_at is None
+    return case.step_id == step.pk
+
+
 ON_SPOT_LIMIT = "on_spot"
-STEP_FIELDS = ("step", "step_kind", "step_unit", "step_person", "due_at")
+STEP_FIELDS = (
+    "step", "step_kind", "step_unit", "step_person", "due_at", "parts", "part_due_at",
+)  # fmt: skip
 
 
 def put(case: Case, state: State | None = None, *fields: str) -> None:

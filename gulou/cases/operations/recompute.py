@@ -19,6 +19,8 @@ from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
 
+from .ground import stands_on
+
 SHOWN = 20
 
 
@@ -80,7 +82,7 @@ def recompute_deadlines(*, by: User) -> Outlook:
     subjects = list(
         Case.objects.select_for_update(of=("self",))
         .filter(pk__any=sorted({one.case_id for one in moved.values()}))
-        .only("pk", "uid", "head_sequence", "head_digest", "step_id")
+        .only("pk", "uid", "head_sequence", "head_digest", "step_id", "step_kind")
         .order_by("pk")
     )
     # What moved on while these were waited for keeps what its move gave it.
@@ -102,7 +104,7 @@ def _open_steps() -> list[Step]:
     )
     return list(found.only(
         "pk", "unit_id", "started_at", "due_at", "limit_amount", "limit_unit", "extended", "warned",
-        "case_id",
+        "case_id", "kind", "ended_at",
     ).order_by("pk"))  # fmt: skip
 
 
@@ -164,7 +166,7 @@ def _fact(one: Moved) -> ClockSet:
 def _write(done: Sequence[Moved], cases: Mapping[int, Case]) -> None:
     """The due times on steps and cases, with the heads of these: each table in one statement."""
     now = clock.now()
-    current = {one.case_id: one.after for one in done if cases[one.case_id].step_id == one.step_id}
+    current = {one.case_id: one.after for one in done if stands_on(cases[one.case_id], one.step)}
     for one in done:
         clocks.set_due(one.step, one.after, now)
     steps = [
@@ -187,6 +189,19 @@ def _write(done: Sequence[Moved], cases: Mapping[int, Case]) -> None:
             " due_at = coalesce((m ->> 3)::timestamptz, c.due_at), version = c.version + 1"
             " FROM jsonb_array_elements(%s::jsonb) m WHERE c.id = (m ->> 0)::bigint",
             [json.dumps(heads)],
+        )
+        # What was handed down is never due after the handling that it is a part of.
+        cursor.execute(
+            "UPDATE cases_step p SET due_at = h.due_at FROM cases_step h"
+            " WHERE p.case_id = ANY(%s) AND p.kind = 'part' AND p.ended_at IS NULL"
+            " AND h.case_id = p.case_id AND h.kind = 'handle' AND h.ended_at IS NULL"
+            " AND h.due_at < p.due_at",
+            [list(cases)],
+        )
+        cursor.execute(
+            "UPDATE cases_case SET part_due_at = due_at"
+            " WHERE id = ANY(%s) AND part_due_at > due_at",
+            [list(cases)],
         )
 
 

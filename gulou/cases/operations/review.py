@@ -1,6 +1,7 @@
 """Somebody else looks: close it, send it back, open it again."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -165,7 +166,7 @@ def _allow_independent(by: User, move: Move, case: Case) -> None:
 def _shown_by_the_unit(case: Case) -> bool:
     """Whether the unit sent a photo of the place with the handling that is rechecked now."""
     handled = _handlings(case.pk)[-1]
-    return bool(_shown_with(case.pk, handled.pk))
+    return bool(_shown_since(case.pk, handled.started_at))
 
 
 @Compiled
@@ -175,8 +176,10 @@ def _handlings(case_id: int) -> QuerySet[Step]:
 
 
 @Compiled
-def _shown_with(case_id: int, step_id: int) -> QuerySet[CasePhoto]:
-    return CasePhoto.objects.filter(case_id=case_id, kind=PhotoKind.AFTER, step_id=step_id)
+def _shown_since(case_id: int, since: datetime) -> QuerySet[CasePhoto]:
+    """With the handling itself, or with a part of it that a unit beneath had."""
+    shown = CasePhoto.objects.filter(case_id=case_id, kind=PhotoKind.AFTER)
+    return shown.filter(step__kind__in=(StepKind.HANDLE, StepKind.PART), added_at__gte=since)
 
 
 def _confirm_faked(case: Case, uids: Collection[UUID], by: User) -> list[str]:

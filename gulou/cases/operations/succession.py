@@ -12,6 +12,7 @@ from gulou.people import access
 from gulou.people.models import Unit, User
 from gulou.people.verbs import MANAGE
 
+from .delegation import close_gaps
 from .ground import put, stand_in_open_step, unit_in_use
 
 
@@ -57,6 +58,7 @@ def _hand_over(case: Case, unit: Unit, to: Unit, by: User) -> None:
         case.unit = to
     assisting = [to.pk if pk == unit.pk else pk for pk in case.assisting]
     case.assisting = [pk for pk in dict.fromkeys(assisting) if pk != case.unit_id]
+    close_gaps(case, by=by)
     stand_in_open_step(case)
     put(case, None, "unit", "assisting")
     fact = CaseHandedOver(unit=to.pk, unit_before=unit.pk)

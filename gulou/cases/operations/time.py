@@ -17,6 +17,7 @@ from gulou.kit.worktime import Limit, UnknownYear
 from gulou.outbox.record import record
 from gulou.people.models import User
 
+from .delegation import check_not_handed_down
 from .ground import allow, keep_words, locked, put
 
 MOST_EXTENSIONS = 2
@@ -58,6 +59,7 @@ def ask_suspension(
 ) -> Case:
     """Ask that the clock of handling stand still until a day when that is looked at again."""
     case = _moved(case, states.SUSPEND, by, words, seen)
+    check_not_handed_down(case)
     if case.suspended_until is not None or _suspended_before(case):
         raise Refusal("case.suspended_once", _("A case is suspended once at most."))
     _check_until(until, clock.now())

@@ -21,6 +21,7 @@ from gulou.outbox.record import record
 from gulou.people import queries as people
 from gulou.people.models import Duty, User
 
+from .ground import stands_on
 from .time import run_again, suspension_of
 
 logger = logging.getLogger(__name__)
@@ -103,7 +104,7 @@ def _set_at_last(case: Case, step: Step, now: datetime) -> None:
     clocks.set_due(step, calendars.due(step.started_at, limit, unit_id=step.unit_id), now)
     if step.due_at is None:
         return
-    if case.step_id == step.pk:
+    if stands_on(case, step):
         case.due_at = step.due_at
         rows.change(case, "due_at")
     fact = ClockSet(step=step.pk, due_before="", due=step.due_at.isoformat())

@@ -23,6 +23,7 @@ from gulou.outbox.record import record
 from gulou.people import queries as people
 from gulou.people.models import User
 
+from .delegation import check_not_handed_down, shown_from_beneath
 from .ground import (
     NOTHING,
     Evidence,
@@ -140,7 +141,9 @@ def handle_case(
     case = locked(case, seen=seen)
     allow(by, states.HANDLE, case)
     states.HANDLE.check(case.state)
-    if case.category.evidence == EvidenceRule.PHOTO and not evidence.photos:
+    check_not_handed_down(case)
+    wants_photo = case.category.evidence == EvidenceRule.PHOTO
+    if wants_photo and not evidence.photos and not shown_from_beneath(case):
         raise Invalid(
             "case.photo_missing",
             _("Add a photo that shows the place now: the change can be seen on the spot."),

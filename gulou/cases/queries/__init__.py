@@ -19,6 +19,14 @@ from .found import number_meant
 from .lists import PAGE, Page, beside, cases_found, first_of, queue
 from .order import sorts_of
 from .overview import Overview, entered_by, overview, works_on_cases
+from .parts import (
+    PartFigures,
+    due_beneath,
+    last_reported,
+    part_figures,
+    parts_to_take_back,
+    units_beneath,
+)
 from .public import (
     Nearby,
     Told,
@@ -113,6 +121,7 @@ __all__ = [
     "ObjectionSeen",
     "Overview",
     "Page",
+    "PartFigures",
     "PhotoSeen",
     "PleaSeen",
     "Poster",
@@ -150,12 +159,14 @@ __all__ = [
     "confirmed_recurrences",
     "counts_of_all",
     "decided_lately",
+    "due_beneath",
     "entered_by",
     "examined",
     "figures_of",
     "figures_stamp",
     "firing",
     "first_of",
+    "last_reported",
     "late_steps_of",
     "may_enter",
     "may_ever",
@@ -170,6 +181,8 @@ __all__ = [
     "open_cases_of",
     "original_seen_by",
     "overview",
+    "part_figures",
+    "parts_to_take_back",
     "people_who_see",
     "photo_seen_by",
     "photos_of",
@@ -205,6 +218,7 @@ __all__ = [
     "to_rule_on",
     "tracked",
     "tracked_photo",
+    "units_beneath",
     "uses_of_area",
     "uses_of_categories",
     "uses_of_condition",

@@ -111,7 +111,7 @@ class _Wanted:
         if self.reached is not None:
             reached = sorted(self.reached)
             sides += [Q(step_unit_id__in=reached), Q(step_person=user)]
-            sides += [Q(assisting__overlap=reached)]
+            sides += [Q(assisting__overlap=reached), ~Q(parts=[]) & Q(parts__overlap=reached)]
         if self.filters.unit_id is not None:
             below = people.unit_ids_below([self.filters.unit_id])
             sides += [Q(step_unit_id__in=below, ended_at=None)]

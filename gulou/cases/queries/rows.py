@@ -21,6 +21,7 @@ FIELDS = (
     "unit_id", "step_kind", "step_unit_id", "due_at", "opened_at", "changed_at", "ended_at",
     "returns", "reworks", "reports_count", "objected_at", "place_ambiguous", "lat", "lon",
     "cover_id", "version", "suspended_until", "plea", "on_spot",
+    "part_due_at",
 )  # fmt: skip
 _COVER = FIELDS.index("cover_id")
 
@@ -58,6 +59,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     suspended_until: datetime | None = None
     plea: str = ""
     on_spot: bool = False
+    # Until when the unit beneath has its part; `due_at` is that of the unit that answers for it.
+    part_due_at: datetime | None = None
 
     @property
     def source_label(self) -> str:
@@ -95,12 +98,13 @@ def rows_from(values: Any) -> list[Row]:
             reworks=reworks, reports_count=reports_count, objected=objected_at is not None,
             place_ambiguous=place_ambiguous, lat=lat, lon=lon, cover=covers.get(cover_id, ""),
             version=version, suspended_until=suspended_until, plea=plea, on_spot=on_spot,
+            part_due_at=part_due_at,
         )
         for (
             pk, number, state, source, category_id, street_id, community_id, address, unit_id,
             step_kind, step_unit_id, due_at, opened_at, changed_at, ended_at, returns, reworks,
             reports_count, objected_at, place_ambiguous, lat, lon, cover_id, version,
-            suspended_until, plea, on_spot,
+            suspended_until, plea, on_spot, part_due_at,
         ) in found
     ]  # fmt: skip
 

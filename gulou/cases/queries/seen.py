@@ -26,6 +26,7 @@ from gulou.people.models import User
 from gulou.photos.models import Photo
 from gulou.places import queries as places
 
+from .parts import IN_THE_CHAIN, chain_moves
 from .time import can_appeal
 
 LATELY = timedelta(days=1)
@@ -34,7 +35,7 @@ _RECHECK = frozenset({states.CLOSE, states.REWORK})
 
 def cases_seen_by(user: User) -> QuerySet[Case]:
     """The cases of the units that the user's postings reach, those whose current step waits for
-    the user or such a unit, and those on which such a unit assists."""
+    the user or such a unit, and those on which such a unit assists or has a part."""
     if not user.is_active:
         return Case.objects.none()
     eyes = eyes_of(user)
@@ -84,7 +85,8 @@ def seen_with(kind: tuple[bool, bool], *given: Any) -> QuerySet[Case]:
             Q(unit_id__any=units)
             | Q(step_unit_id__any=units, step_person=None)
             | Q(step_person_id=reader_id)
-            | Q(assisting__overlap=units)
+            | Q(assisting__shares=units)
+            | (~Q(parts=[]) & Q(parts__shares=units))
         )
     if not all_restricted:
         (few,) = values
@@ -149,6 +151,9 @@ def moves_open_to(user: User, case: Case, *, steps: Iterable[Step] | None = None
         for move in states.open_moves(case.state)
         if reach.holds(move.verb, unit_id=case.unit_id, steps=waiting) and _makes_sense(move, case)
     ]
+    if not IN_THE_CHAIN.isdisjoint(moves):
+        open_here = chain_moves(reach, case, steps)
+        moves = [move for move in moves if move not in IN_THE_CHAIN or move in open_here]
     if _RECHECK.isdisjoint(moves) or is_independent(user, case):
         return moves
     return [move for move in moves if move not in _RECHECK]
@@ -168,6 +173,8 @@ def _makes_sense(move: Move, case: Case) -> bool:
         return case.objected_at is not None
     if move == states.REPLY:
         return case.source == Source.ASSIGNED and Assignment.objects.filter(case=case).exists()
+    if move in (states.HANDLE, states.SUSPEND) and case.parts:
+        return False
     if move in _ABOUT_TIME:
         return _time_allows(move, case)
     return move != states.RELEASE or not case.restricted
@@ -189,7 +196,7 @@ def _time_allows(move: Move, case: Case) -> bool:
 
 def people_who_see(case: Case) -> list[User]:
     """Everybody who may look at the case now, by name: as `cases_seen_by`, from the other side."""
-    units = {case.unit_id, *case.assisting}
+    units = {case.unit_id, *case.assisting, *case.parts}
     if case.step_unit_id is not None and case.step_person_id is None:
         units.add(case.step_unit_id)
     found = {user.pk: user for user in people.people_at(units, states.READ)}

@@ -21,7 +21,7 @@ from gulou.cases.models import (
     Words,
 )
 from gulou.cases.routing import why_it_is_there
-from gulou.cases.states import Move
+from gulou.cases.states import Move, StepKind
 from gulou.catalogue.models import Reason
 from gulou.catalogue.routing import Routing
 from gulou.kit import clock
@@ -110,6 +110,14 @@ class StepSeen:
     segments: tuple[Segment, ...] = ()
     limit: Limit | None = None
     extended: Limit | None = None
+    # Of a part handed down: how many levels beneath the unit that answers for the case.
+    depth: int = 0
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it was done by the unit that had it, before its deadline."""
+        done = self.outcome in ("reported", "handled")
+        return done and self.due_at is not None and not self.late
 
 
 @dataclass(frozen=True)
@@ -191,6 +199,15 @@ class Record:
         """The objections that wait for an answer, oldest first."""
         all_of_them = (one for report in self.reports for one in report.objections)
         return sorted((one for one in all_of_them if one.waits), key=lambda one: one.at)
+
+    @property
+    def chain(self) -> list[StepSeen]:
+        """The last handling and the parts of it that were handed down, in the order in which they
+        began; empty where nothing was."""
+        begun = [n for n, step in enumerate(self.steps) if step.kind == StepKind.HANDLE]
+        parts = self.steps[begun[-1] :] if begun else []
+        chain = [step for step in parts if step.kind in (StepKind.HANDLE, StepKind.PART)]
+        return chain if len(chain) > 1 else []
 
     def may(self, name: str) -> bool:
         """Whether a move is open to the reader, by its name."""
@@ -347,12 +364,18 @@ def _seen_steps(
 ) -> list[StepSeen]:
     """The stretches of work, each with the pieces of its clock."""
     stood = stood_still(case) if still else {}
-    return [_step(step, now, units, stood.get(step.pk, [])) for step in steps]
+    depths: dict[int | None, int] = {}
+    for step in steps:
+        if step.kind == StepKind.PART:
+            depths[step.pk] = depths.get(step.parent_id, 0) + 1
+    return [
+        _step(step, now, units, stood.get(step.pk, []), depths.get(step.pk, 0)) for step in steps
+    ]
 
 
 def _step(
     step: Step, now: datetime, units: people.Registry,
-    still: list[tuple[datetime, datetime | None]],
+    still: list[tuple[datetime, datetime | None]], depth: int,
 ) -> StepSeen:  # fmt: skip
     return StepSeen(
         kind=step.kind, kind_label=step.get_kind_display(),
@@ -362,7 +385,7 @@ def _step(
         late=step.due_at is not None and (step.ended_at or now) > step.due_at,
         excused=step.excused, segments=tuple(segments_of(step, still)) if still else (),
         limit=Limit(step.limit_amount, step.limit_unit) if step.limit_amount else None,
-        extended=Limit(step.extended, step.limit_unit) if step.extended else None,
+        extended=Limit(step.extended, step.limit_unit) if step.extended else None, depth=depth,
     )  # fmt: skip
 
 

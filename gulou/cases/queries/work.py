@@ -81,6 +81,7 @@ def _owed(kind: StepKind) -> Sequence[states.Move]:
         StepKind.ACCEPT: (states.ACCEPT,),
         StepKind.HANDLE: (states.HANDLE,),
         StepKind.RECHECK: (states.CLOSE,),
+        StepKind.PART: (states.REPORT_UP,),
     }[kind]
 
 

@@ -1,6 +1,7 @@
 """The forms of the desk. They check shape; whether it may be done is the operation's to say."""
 
 from .ground import MoveForm, PlainForm, ReasonForm, WordsForm
+from .parts import DelegateForm, ReportUpForm, SendDownForm, TakeBackForm
 from .review import CloseForm, NameForm, ReleaseForm, ReopenForm, ReworkForm, UpholdForm
 from .time import AppealForm, ExtendForm, ResumeForm, RuleForm, SuspendForm
 from .triage import (
@@ -18,6 +19,7 @@ __all__ = [
     "AppealForm",
     "CloseForm",
     "DeclineForm",
+    "DelegateForm",
     "DispatchForm",
     "ExtendForm",
     "FileForm",
@@ -33,11 +35,14 @@ __all__ = [
     "ReleaseForm",
     "ReopenForm",
     "ReplyForm",
+    "ReportUpForm",
     "ResumeForm",
     "ReturnForm",
     "ReworkForm",
     "RuleForm",
+    "SendDownForm",
     "SuspendForm",
+    "TakeBackForm",
     "TaskForm",
     "UpholdForm",
     "UrgeForm",

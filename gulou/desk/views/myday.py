@@ -83,6 +83,7 @@ def _groups(rows: Sequence[Row]) -> list[Group]:
         StepKind.ACCEPT: (_("To accept"), "check", "state=dispatched"),
         StepKind.HANDLE: (_("To handle"), "tool", "state=handling"),
         StepKind.RECHECK: (_("To recheck"), "eye-check", "state=handled"),
+        StepKind.PART: (_("Handed down to us"), "stairs", "state=handling"),
     }
     found: dict[str, list[Row]] = {}
     for row in rows:

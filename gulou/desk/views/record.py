@@ -298,6 +298,7 @@ def context_of(case: "Case", shown: Record, *, reader: Any, next_act: Act | None
         "next_act": next_act,
         "lines": [sentences.line(entry) for entry in reversed(shown.story)],
         "steps": [(step, sentences.outcome(step)) for step in shown.steps],
+        "levels": [(step, sentences.outcome(step)) for step in shown.chain],
     }
 
 
