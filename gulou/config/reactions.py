@@ -26,6 +26,7 @@ REACTIONS: Table = {
     places.AreaImported: [],
     places.AreaRetired: [],
     places.AreaDescribed: [],
+    places.AreaCounted: [],
     places.AreaRestored: [],
     places.PlaceAdded: [],
     places.PlaceChanged: [],

@@ -139,6 +139,7 @@ def _ground(rng: Random, progress: Tell) -> tuple[list[Area], list[Area]]:
         ("grid", cells),
     ):  # fmt: skip
         _import(level, grounds)
+    _count_people()
     for zh, en, lat, lon, kind, aliases in geography.PLACES:
         places.add_named_place(
             zh, name_en=en, lat=lat, lon=lon, kind=kind, aliases=aliases, actor=SYSTEM
@@ -148,6 +149,19 @@ def _ground(rng: Random, progress: Tell) -> tuple[list[Area], list[Area]]:
         list(found.filter(level__code="street").order_by("code")),
         list(found.filter(level__code="community").order_by("code")),
     )
+
+
+def _count_people() -> None:
+    """Made-up numbers of people, so that quiet places can be told from small ones."""
+    rng = Random(SEED)  # noqa: S311  made up, not a secret
+    sums: dict[int | None, int] = {}
+    rows = Area.objects.filter(level__rank__lte=2).order_by("-level__rank", "code")
+    for pk, parent, rank in rows.values_list("pk", "parent", "level__rank"):
+        people_there = sums.get(pk, 0) if rank < 2 else 100 * rng.randint(45, 190)
+        sums[parent] = sums.get(parent, 0) + people_there
+        places.count_people(
+            pk, population=people_there, year=2020, source="演示数据", actor=SYSTEM
+        )  # fmt: skip
 
 
 def _import(level: str, grounds: Sequence[Ground]) -> None:

@@ -97,6 +97,15 @@ class AreaDescribed(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AreaCounted(Fact):
+    """How many people live in an area, the year and the source: what was said and what is now."""
+
+    name: ClassVar[str] = "area.counted"
+    before: Particulars
+    after: Particulars
+
+
+@dataclass(frozen=True, kw_only=True)
 class AreaRestored(Fact):
     """A retired area is used for new places again."""
 

@@ -19,6 +19,7 @@ MOST = 200
 
 _SAID: dict[str, tuple[Any, str]] = {
     "area.described": (gettext_lazy("Renamed"), "pencil"),
+    "area.counted": (gettext_lazy("Population"), "users"),
     "area.retired": (gettext_lazy("Retired"), "archive"),
     "area.restored": (gettext_lazy("Brought back"), "arrow-back-up"),
     "area.imported": (gettext_lazy("Border read from a file"), "map"),
@@ -34,6 +35,9 @@ _LABELS = {
     "kind": gettext_lazy("Kind"), "aliases": gettext_lazy("Also called"),
     "rank": gettext_lazy("Rank"), "overlapping": gettext_lazy("Areas may overlap"),
     "code_length": gettext_lazy("Length of codes"), "active": gettext_lazy("In use"),
+    "population": gettext_lazy("People who live there"),
+    "population_year": gettext_lazy("Year of the count"),
+    "population_source": gettext_lazy("Source of the count"),
 }  # fmt: skip
 
 

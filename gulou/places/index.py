@@ -120,6 +120,16 @@ class LevelIndex:
         per_unit = (north * math.cos(math.radians(lat)) + east) / 2 / math.radians(_MERCATOR_RADIUS)
         return round(float(shapely.distance(self._outlines[n], point)) * per_unit, 3)
 
+    def neighbours(self) -> dict[int, frozenset[int]]:
+        """Which areas share a piece of border, or lie within a metre of each other."""
+        metre = 1 / 111_320
+        ones, others = self._tree.query(self._border_array, predicate="dwithin", distance=metre)
+        found: dict[int, set[int]] = {area_id: set() for area_id in self._ids}
+        for one, other in zip(ones.tolist(), others.tolist(), strict=True):
+            if one != other:
+                found[self._ids[one]].add(self._ids[other])
+        return {area_id: frozenset(beside) for area_id, beside in found.items()}
+
     @cached_property
     def _outlines(self) -> "npt.NDArray[np.object_]":
         lines: npt.NDArray[np.object_] = shapely.boundary(self._border_array)

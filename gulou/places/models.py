@@ -72,6 +72,10 @@ class Area(Chained):
     review_number = models.CharField(max_length=60, blank=True)
     synthetic = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
+    # How many people live there, in which year that was counted, and who says so.
+    population = models.PositiveIntegerField(null=True, blank=True)
+    population_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    population_source = models.CharField(max_length=120, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["level__rank", "code"]

@@ -130,6 +130,9 @@ class AreaSeen:
     review_number: str
     synthetic: bool
     active: bool
+    population: int | None
+    population_year: int | None
+    population_source: str
 
 
 def all_areas() -> list[AreaSeen]:
@@ -299,6 +302,34 @@ def _found(place: NamedPlace, metres: float | None = None) -> PlaceFound:
         chain[-1] if chain else None,
         metres,
     )
+
+
+@dataclass(frozen=True)
+class People:
+    """How many people live in an area, in which year that was counted, and who says so."""
+
+    number: int
+    year: int
+    source: str
+
+
+def people_of_areas() -> dict[int, People]:
+    """The areas in use of which it is known how many live there."""
+    rows = Area.objects.filter(active=True, population__isnull=False).values_list(
+        "id", "population", "population_year", "population_source"
+    )
+    return {pk: People(n or 0, year or 0, source) for pk, n, year, source in rows}
+
+
+def neighbours(level: str) -> Mapping[int, frozenset[int]]:
+    """Which areas of a level border on each other, by id; none where borders are not known."""
+    return _neighbours(current.token(), level)
+
+
+@lru_cache(maxsize=8)
+def _neighbours(_token: str, level: str) -> Mapping[int, frozenset[int]]:
+    found = current.areas().levels.get(level)
+    return found.neighbours() if found else {}
 
 
 # Borders for maps ------------------------------------------------------------------------------

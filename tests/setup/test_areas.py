@@ -6,7 +6,7 @@ from django.test import Client
 
 from gulou.outbox.models import Event
 from gulou.places.models import Area
-from gulou.places.queries import area_refs
+from gulou.places.queries import area_refs, people_of_areas
 from tests.conftest import Cast
 from tests.factories.catalogue import RuleFactory
 
@@ -67,3 +67,14 @@ def test_nobody_else_renames_or_takes_back(cast: Cast, keeper: Client, as_user: 
     assert lin.post(f"/setup/areas/{west.pk}/", {"name_zh": "东街"}).status_code == 403
     assert lin.post(f"/setup/undo/places/{event.pk}/").status_code == 403
     assert area_refs()[west.pk].name_zh == "西街"
+
+
+def test_it_is_said_how_many_people_live_there(cast: Cast, keeper: Client) -> None:
+    west = cast.land.west
+    page = f"/setup/areas/{west.pk}/"
+    said = {"name_zh": west.name_zh, "name_en": west.name_en, "population": "12680"}
+    answer = keeper.post(page, said)
+    assert answer.status_code == 422
+    assert "12680" in text(answer)
+    keeper.post(page, {**said, "population_year": "2020", "population_source": "人口普查"})
+    assert people_of_areas()[west.pk].number == 12_680

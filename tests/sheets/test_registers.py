@@ -414,3 +414,21 @@ class TestAreas:
         assert not Area.objects.get(code="E2").active
         bad = book([heads, ["社区", "W1", "W1区域", "是"], ["社区", "NEW", "新", None]])
         assert [row for row, *_rest in mistakes(tried("areas", bad, by=catalogue_keeper))] == [2, 3]
+
+    def test_it_is_told_how_many_people_live_there(
+        self, cast: Cast, catalogue_keeper: User
+    ) -> None:
+        heads = ["层级", "编码", "名称", "常住人口", "人口年份", "人口来源"]
+        file = book([heads, ["街镇", "W", "W区域", 12680, 2020, "人口普查"]])
+        assert applied("areas", file, by=catalogue_keeper).changed == 1
+        west = Area.objects.get(code="W")
+        assert (west.population, west.population_year) == (12_680, 2020)
+        # An empty cell leaves what is there, a dash says that it is not known.
+        same = book([heads, ["街镇", "W", "W区域", None, None, None]])
+        assert applied("areas", same, by=catalogue_keeper).changed == 0
+        applied(
+            "areas", book([heads, ["街镇", "W", "W区域", "-", None, None]]), by=catalogue_keeper
+        )
+        assert Area.objects.get(code="W").population is None
+        half = book([heads, ["街镇", "W", "W区域", 5, None, "人口普查"]])
+        assert [row for row, *_rest in mistakes(tried("areas", half, by=catalogue_keeper))] == [2]

@@ -4,7 +4,14 @@ People stand above places, so nothing here can ask who may: the face or the comm
 calls asks for the verb `places.manage` first. `actor` says who acts.
 """
 
-from .areas import TOLERANCE_M2, describe_area, import_areas, restore_area, retire_area
+from .areas import (
+    TOLERANCE_M2,
+    count_people,
+    describe_area,
+    import_areas,
+    restore_area,
+    retire_area,
+)
 from .drafts import AreaDraft, AreaSource, PlaceDraft, Summary
 from .levels import STANDARD_LEVELS, set_level, set_standard_levels
 from .named_places import (
@@ -29,6 +36,7 @@ __all__ = [
     "add_named_place",
     "change_place",
     "checked_place",
+    "count_people",
     "describe_area",
     "import_areas",
     "import_places",

@@ -9,12 +9,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from shapely.geometry import MultiPolygon
 
+from gulou.kit import clock
 from gulou.kit.errors import Invalid, NotFound, Refusal
 from gulou.kit.words import clean
 from gulou.outbox.record import record
 from gulou.places import borders, current
 from gulou.places.coordinates import check_system
-from gulou.places.facts import AreaDescribed, AreaImported, AreaRestored, AreaRetired
+from gulou.places.facts import (
+    AreaCounted,
+    AreaDescribed,
+    AreaImported,
+    AreaRestored,
+    AreaRetired,
+    Particulars,
+)
 from gulou.places.models import Area, Level
 
 from .checks import check_alone, check_drafts, check_order, check_overlaps, check_swapped
@@ -122,6 +130,45 @@ def describe_area(area_id: int, *, name_zh: str, name_en: str, actor: str) -> Ar
         area.name_zh, area.name_en = told["name_zh"], told["name_en"]
         area.save(update_fields=sorted(after))
         record(AreaDescribed(before=before, after=after), subject=area, actor=actor)
+    return area
+
+
+COUNTED = ("population", "population_year", "population_source")
+MOST_PEOPLE = 100_000_000
+
+
+@transaction.atomic
+def count_people(
+    area_id: int, *, population: int | None, year: int | None, source: str, actor: str
+) -> Area:
+    """Say how many people live in an area (None: not known), in which year, and who says so.
+
+    A number needs its year and its source. Raises Invalid, NotFound.
+    """
+    area = _locked(area_id)
+    source = clean(source)
+    if population is None:
+        year, source = None, ""
+    elif not 0 <= population <= MOST_PEOPLE:
+        raise Invalid("area.people", _("That many people do not live there."), field="population")
+    elif year is None or not 1949 <= year <= clock.now().year:
+        raise Invalid(
+            "area.year", _("Give the year in which that was counted."), field="population_year"
+        )
+    elif not source or len(source) > 120:
+        raise Invalid(
+            "area.source", _("Say who says so, in up to 120 characters."), field="population_source"
+        )
+    told: dict[str, str | int | None] = {
+        "population": population, "population_year": year, "population_source": source,
+    }  # fmt: skip
+    before: Particulars = {n: getattr(area, n) for n in COUNTED if getattr(area, n) != told[n]}
+    if before:
+        for name, value in told.items():
+            setattr(area, name, value)
+        area.save(update_fields=COUNTED)
+        after: Particulars = {name: told[name] for name in before}
+        record(AreaCounted(before=before, after=after), subject=area, actor=actor)
     return area
 
 

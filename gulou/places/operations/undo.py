@@ -14,7 +14,7 @@ from gulou.outbox.queries import fact_with_id
 from gulou.places.models import Area, Level, NamedPlace
 
 from . import levels, named_places
-from .areas import describe_area, restore_area, retire_area
+from .areas import COUNTED, count_people, describe_area, restore_area, retire_area
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,14 @@ def _area_back(area: Area, told: Mapping[str, Any], actor: str) -> None:
     describe_area(area.pk, **{**names, **told["before"]}, actor=actor)
 
 
+def _count_back(area: Area, told: Mapping[str, Any], actor: str) -> None:
+    said = {**{name: getattr(area, name) for name in COUNTED}, **told["before"]}
+    count_people(
+        area.pk, population=said["population"], year=said["population_year"],
+        source=said["population_source"], actor=actor,
+    )  # fmt: skip
+
+
 def _place_back(place: NamedPlace, told: Mapping[str, Any], actor: str) -> None:
     now = {name: getattr(place, name) for name in named_places.FIELDS}
     named_places.change_place(place.pk, **{**now, **told["before"]}, actor=actor)
@@ -90,6 +98,7 @@ def _restore_place(place: NamedPlace, _told: Mapping[str, Any], actor: str) -> N
 
 _WAYS: Mapping[str, _Way] = {
     "area.described": _Way(Area, _as_told, _area_back),
+    "area.counted": _Way(Area, _as_told, _count_back),
     "area.retired": _Way(
         Area, _retired, lambda area, _t, actor: restore_area(area.pk, actor=actor)
     ),

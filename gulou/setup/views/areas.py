@@ -1,8 +1,10 @@
 """The areas of the district: names, what uses them, retiring them. Borders come from files."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,6 +33,15 @@ class AreaForm(forms.Form):
 
     name_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=80)
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=80, required=False)
+    population = forms.IntegerField(
+        label=gettext_lazy("People who live there"), required=False, min_value=0,
+        help_text=gettext_lazy("So that quiet places can be told from small ones. Empty: not known."),
+    )  # fmt: skip
+    population_year = forms.IntegerField(label=gettext_lazy("Year of the count"), required=False)
+    population_source = forms.CharField(
+        label=gettext_lazy("Source of the count"), max_length=120, required=False,
+        help_text=gettext_lazy("Such as the census, or the register of the street."),
+    )  # fmt: skip
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
@@ -90,12 +101,17 @@ def _area(area_id: int) -> AreaSeen:
 def area(request: HttpRequest, area_id: int) -> HttpResponse:
     """One area: its names, and what uses it."""
     found = _area(area_id)
-    form = AreaForm(
-        request.POST or None, initial={"name_zh": found.name_zh, "name_en": found.name_en}
-    )
+    form = AreaForm(request.POST or None, initial=asdict(found))
 
     def save(given: dict[str, Any]) -> HttpResponse:
-        operations.describe_area(area_id, **given, actor=allowed(request))
+        actor = allowed(request)
+        names = {name: given[name] for name in ("name_zh", "name_en")}
+        with transaction.atomic():
+            operations.describe_area(area_id, **names, actor=actor)
+            operations.count_people(
+                area_id, population=given["population"], year=given["population_year"],
+                source=given["population_source"], actor=actor,
+            )  # fmt: skip
         return frame.saved(request, "setup:area", area_id=area_id)
 
     switch = reverse("setup:area_switch", args=[area_id])

@@ -17,7 +17,7 @@ from gulou.places.coordinates import check_system, distance_m, to_wgs84
 from gulou.places.models import NamedPlace, System
 from gulou.places.operations import SAME_PLACE_M, PlaceDraft
 from gulou.places.queries import AreaSeen
-from gulou.sheets.columns import Column, Kind, Row, yes
+from gulou.sheets.columns import CLEAR, Column, Kind, Row, yes
 from gulou.sheets.lexicon import Choices, Lexicon
 from gulou.sheets.tally import Step, Tally
 
@@ -39,10 +39,14 @@ AREAS = (
     Column("name_zh", "名称", "Chinese name", ("name", "中文名称", "区划名称"), needed=True, most=80, width=28, example="榕荫街道"),
     Column("name_en", "英文名称", "English name", most=80, width=28, example="Rongyin"),
     Column("parent", "上级区域", "Belongs to", told=True, width=28, help=gettext_lazy("For reading only: it follows from the borders."), example="350199 榕城区"),
+    Column("population", "常住人口", "People who live there", ("人口", "人口数"), kind=Kind.WHOLE, most=10, width=12, help=gettext_lazy("A whole number; needs its year and source. Empty leaves what is there, a dash says that it is not known."), example="12680"),
+    Column("population_year", "人口年份", "Year of the count", kind=Kind.WHOLE, most=4, width=10, example="2020"),
+    Column("population_source", "人口来源", "Source of the count", most=120, width=24, example="第七次全国人口普查"),
     Column("retired", "停用", "Retired", kind=Kind.FLAG, listed=True, width=8, help=gettext_lazy("Yes takes it out of use, no puts it back. Nothing may need it any more."), example="否"),
 )
 # fmt: on
 _BETWEEN = str.maketrans("；、|", ";;;")
+_COUNTED = ("population", "population_year", "population_source")
 _SHOWN = ("name_en", "kind")
 
 
@@ -161,6 +165,8 @@ def content_of_areas(_reader: User) -> list[Content]:
             "level": name_of(levels[one.level_id]), "code": one.code, "name_zh": one.name_zh,
             "name_en": one.name_en,
             "parent": _called(known[one.parent_id]) if one.parent_id in known else "",
+            "population": _plain(one.population), "population_year": _plain(one.population_year),
+            "population_source": one.population_source,
             "retired": "" if one.active else yes(True),
         }
         for one in areas
@@ -211,6 +217,7 @@ class _Areas:
             raise Invalid("table.twice", words % {"row": self.seen[known.id]}, field="code")
         self.seen[known.id] = row.number
         self._describe(known, row, step)
+        self._count(known, row, step)
         retired = row.flag("retired")
         if retired is False and not known.active:
             operations.restore_area(known.id, actor=self.actor)
@@ -233,6 +240,30 @@ class _Areas:
             step.change(name, getattr(known, name), told[name])
         if differs:
             operations.describe_area(known.id, **told, actor=self.actor)
+
+    def _count(self, known: AreaSeen, row: Row, step: Step) -> None:
+        told: dict[str, int | str | None] = {name: getattr(known, name) for name in _COUNTED}
+        for name in _COUNTED:
+            if (text := row.given(name)) is not None:
+                told[name] = text if name == "population_source" else _number(row, name)
+        if told["population"] is None:
+            told.update(population_year=None, population_source="")
+        differs = [name for name in _COUNTED if told[name] != getattr(known, name)]
+        for name in differs:
+            step.change(name, _plain(getattr(known, name)), _plain(told[name]))
+        if differs:
+            operations.count_people(
+                known.id, population=told["population"], year=told["population_year"],  # type: ignore[arg-type]  # as _number gives them
+                source=str(told["population_source"]), actor=self.actor,
+            )  # fmt: skip
+
+
+def _number(row: Row, name: str) -> int | None:
+    return None if row[name] in CLEAR else row.whole(name)
+
+
+def _plain(value: int | str | None) -> str:
+    return "" if value is None else str(value)
 
 
 def _allow(by: User | None) -> None:
@@ -262,8 +293,8 @@ REGISTER = Register(
 )  # fmt: skip
 AREAS_REGISTER = Register(
     code="areas",
-    label=gettext_lazy("Names of areas"),
-    words=gettext_lazy("What district, streets, communities and grid cells are called."),
+    label=gettext_lazy("Areas: names and population"),
+    words=gettext_lazy("What district, streets, communities and grid cells are called, and how many people live there."),
     sign="map-2",
     verb=PLACES,
     list_view="setup:areas",
