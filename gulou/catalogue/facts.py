@@ -157,6 +157,8 @@ class RuleSet(Fact):
     # The rule that this one takes the place of; `again`: it only brings that one back.
     replaces: int | None = None
     again: bool = False
+    # The number of the case whose arbitration decided this.
+    decided_in: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

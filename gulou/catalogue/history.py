@@ -66,6 +66,8 @@ def _rule_change(event: Event, rule: RuleRef, rules: dict[int, RuleRef]) -> Chan
     else:
         what, sign = _("Rule set"), "plus"
         details = [one for one in _differences(None, rule) if one.became]
+    if said.get("decided_in"):
+        details.append(Detail(_("Decided in the arbitration of"), "", said["decided_in"]))
     return Change(
         event_id=event.pk, at=event.at, actor=event.actor, what=what, details=details, sign=sign,
         can_undo=can_take_back(event), of=_("Rule %(rule)s") % {"rule": rule.id},

@@ -29,6 +29,7 @@ from .rules import (
     end_rule,
     resume_rule,
     set_rule,
+    set_rule_decided,
     try_rule,
 )
 from .shipped import load_lists, load_shipped
@@ -62,6 +63,7 @@ __all__ = [
     "retire_category",
     "set_condition_limit",
     "set_rule",
+    "set_rule_decided",
     "set_special_limit",
     "set_step_limit",
     "set_warning_marks",

@@ -136,10 +136,28 @@ def set_rule(
         area_id=area_id, category_id=category_id, condition_id=condition_id, lead=lead,
         unit_id=unit_id, assisting_ids=assisting_ids, certain=certain, verify_first=verify_first,
         reason=reason, since=since, until=until,
-    ).checked()  # fmt: skip
+    )  # fmt: skip
+    return _set(draft, actor)
+
+
+@transaction.atomic
+@current.changing()
+def set_rule_decided(
+    draft: RuleDraft, *, instead_of: int | None, by: User, decided_in: str
+) -> Rule:
+    """The same for the rule that a decision makes, in place of that one where one says something
+    about exactly this. `decided_in` is the number of the case; that the person may decide there,
+    the caller has checked."""
+    if instead_of is None:
+        return _set(draft, by.actor, decided_in)
+    return _change(instead_of, draft, by.actor, decided_in)
+
+
+def _set(draft: RuleDraft, actor: str, decided_in: str = "") -> Rule:
+    draft = draft.checked()
     _check_alone(draft)
     rule = _create(draft)
-    _record_set(rule, tuple(draft.assisting_ids), actor=actor)
+    _record_set(rule, tuple(draft.assisting_ids), actor=actor, decided_in=decided_in)
     return rule
 
 
@@ -151,7 +169,10 @@ def change_rule(rule_id: int, draft: RuleDraft, *, by: User | str) -> Rule:
     What it decided before stays decided and explained. Raises Refusal for a rule that is over,
     Invalid for a day that is past, RuleContradicts as `set_rule`.
     """
-    actor = allow.actor_of(by)
+    return _change(rule_id, draft, allow.actor_of(by))
+
+
+def _change(rule_id: int, draft: RuleDraft, actor: str, decided_in: str = "") -> Rule:
     old = _locked(rule_id)
     draft = draft.checked()
     if draft.begins < today():
@@ -171,7 +192,9 @@ def change_rule(rule_id: int, draft: RuleDraft, *, by: User | str) -> Rule:
         until=old.until.isoformat(), until_before=_iso(before), replaced_by=rule.pk
     )
     record(ended, subject=old, actor=actor)
-    _record_set(rule, tuple(draft.assisting_ids), actor=actor, replaces=old.pk)
+    _record_set(
+        rule, tuple(draft.assisting_ids), actor=actor, replaces=old.pk, decided_in=decided_in
+    )
     return rule
 
 
@@ -380,7 +403,7 @@ def _check_alone(draft: RuleDraft, *, but: int | None = None) -> None:
 
 def _record_set(
     rule: Rule, assisting: tuple[int, ...], *, actor: str, carried_from: int | None = None,
-    replaces: int | None = None, again: bool = False,
+    replaces: int | None = None, again: bool = False, decided_in: str = "",
 ) -> None:  # fmt: skip
     record(
         facts.RuleSet(
@@ -390,6 +413,7 @@ def _record_set(
             reason_digest=salted_digest(str(rule.uid), rule.reason) if rule.reason else "",
             since=rule.since.isoformat(), until=rule.until.isoformat() if rule.until else "",
             carried_from=carried_from, replaces=replaces, again=again,
+            decided_in=decided_in,
         ),
         subject=rule, actor=actor,
     )  # fmt: skip
