@@ -118,4 +118,5 @@ def _told(record: queries.Record) -> dict[str, Any]:
         "restricted": case.restricted, "moves": [move.name for move in record.moves],
         "photos": record.photos, "reports": record.reports, "steps": record.steps,
         "story": record.story, "merged": record.merged,
+        "arbitrations": queries.arbitrations_of(case),
     }  # fmt: skip

@@ -22,7 +22,7 @@ Draft = Annotated[str, Field(pattern=r"^[\w-]{0,64}$")]
 
 
 class Given(Schema):
-    """What a move may take. `seen` is the version of the case that was looked at. `person` and
+    """What a move may take. `named` is the unit that a return names instead. `seen` is the version of the case that was looked at. `person` and
     photos are public ids; photos were staged under `draft`."""
 
     seen: Annotated[int, Field(ge=0, lt=2**31)]
@@ -34,6 +34,7 @@ class Given(Schema):
     condition: Id | None = None
     address: Annotated[str, Field(max_length=200)] | None = None
     summary: Annotated[str, Field(max_length=2000)] | None = None
+    named: Id | None = None
     person: UUID | None = None
     found: bool | None = None
     into: Annotated[str, Field(max_length=24)] = ""
@@ -113,7 +114,10 @@ _MOVES: Mapping[str, Make] = {
         case, unit_id=_needed(g.unit, "unit"), assisting=g.assisting, condition_id=g.condition,
         words=g.words, **common),
     states.ACCEPT.name: _plain(operations.accept_case),
-    states.RETURN.name: _with_reason(operations.return_case),
+    states.RETURN.name: lambda case, common, g: operations.return_case(
+        case, reason_id=g.reason, named_id=g.named, words=g.words, evidence=g.evidence, **common),
+    states.ARBITRATE.name: lambda case, common, g: operations.arbitrate_case(
+        case, unit_id=_needed(g.unit, "unit"), assisting=g.assisting, words=g.words, **common),
     states.HANDLE.name: _with_photos(operations.handle_case),
     states.NAME_RECHECKER.name: lambda case, common, g: operations.name_rechecker(
         case, person=_needed(_person(g), "person"), words=g.words, **common),

@@ -311,8 +311,32 @@ class CaseAccepted(CaseSettling):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseReturned(CaseSettling):
+    """`named` is the unit that it names instead; `arbitration` why the office has to decide now,
+    "" where it need not."""
+
     name: ClassVar[str] = "case.returned"
     unit: int
+    named: int | None = None
+    arbitration: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseArbitrated(CaseMoved):
+    """The office decided whose it is, and it was dispatched there."""
+
+    name: ClassVar[str] = "case.arbitrated"
+    arbitration: int
+    unit: int
+    assisting: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRuleMade(Fact):
+    """A decision on the case became a rule of responsibility."""
+
+    name: ClassVar[str] = "case.rule_made"
+    arbitration: int
+    rule: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ class StepKind(TextChoices):
     INTAKE = "intake", STEP_NAMES["intake"]
     VERIFY = "verify", STEP_NAMES["verify"]
     DISPATCH = "dispatch", STEP_NAMES["dispatch"]
+    ARBITRATE = "arbitrate", STEP_NAMES["arbitrate"]
     ACCEPT = "accept", STEP_NAMES["accept"]
     HANDLE = "handle", STEP_NAMES["handle"]
     RECHECK = "recheck", STEP_NAMES["recheck"]
@@ -40,7 +41,8 @@ class StepKind(TextChoices):
     PART = "part", _("Part handed down")
 
 
-# The step that a case stands in while it has this state. An ended case stands in none.
+# The step that a case stands in while it has this state. An ended case stands in none, and a filed
+# one that units have thrown back and forth stands in arbitration.
 STEP_OF = {
     State.RECEIVED: StepKind.INTAKE,
     State.FILED: StepKind.DISPATCH,
@@ -136,6 +138,7 @@ DISPATCH = _move("dispatch", _("Dispatch"), {_S.FILED, _S.DISPATCHED}, _S.DISPAT
 ACCEPT = _move("accept", _("Accept"), {_S.DISPATCHED}, _S.HANDLING, through={_K.ACCEPT}, undo=True)
 RETURN = _move("return", _("Return"), {_S.DISPATCHED, _S.HANDLING}, _S.FILED,
                through=_WORK, reason="return", words=True, undo=True)
+ARBITRATE = _move("arbitrate", _("Arbitrate"), {_S.FILED}, _S.DISPATCHED, words=True)
 HANDLE = _move("handle", _("Report as handled"), {_S.DISPATCHED, _S.HANDLING}, _S.HANDLED,
                through=_WORK, words=True, evidence=True, undo=True)
 # 一级抓一级: a unit hands its part to one beneath it, and answers for it all the same.
@@ -164,7 +167,7 @@ REPLY = _move("reply", _("Reply to those above"), ENDED, None, words=True, evide
 RELEASE = _move("release", _("Release pictures"), set(State) - {_S.REDIRECTED}, None)
 
 MOVES: tuple[Move, ...] = (
-    TASK, VERIFY, FILE, DECLINE, REDIRECT, MERGE, SPLIT, DISPATCH, ACCEPT, RETURN, HANDLE,
+    TASK, VERIFY, FILE, DECLINE, REDIRECT, MERGE, SPLIT, DISPATCH, ACCEPT, RETURN, ARBITRATE, HANDLE,
     DELEGATE, REPORT_UP, SEND_DOWN, TAKE_BACK, NAME_RECHECKER, CLOSE, REWORK, REOPEN, UPHOLD, RULE, EXTEND, SUSPEND, RESUME, APPEAL, ON_SPOT,
     URGE, REPLY, NOTE, RELEASE,
 )

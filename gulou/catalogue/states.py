@@ -77,6 +77,7 @@ STEP_NAMES = {
     "intake": _("Intake"),
     "verify": _("Verification"),
     "dispatch": _("Dispatch"),
+    "arbitrate": _("Arbitration"),
     "accept": _("Acceptance"),
     "handle": _("Handling"),
     "recheck": _("Recheck"),

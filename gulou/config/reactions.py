@@ -147,7 +147,13 @@ REACTIONS: Table = {
     ],
     cases.CaseHandedOver: [],
     cases.CaseAccepted: [],
-    cases.CaseReturned: [],
+    cases.CaseReturned: [Effect(notices.tell_dispute)],
+    cases.CaseArbitrated: [
+        Effect(notices.tell_arbitrated),
+        Effect(notices.tell_progress),
+        Effect(notices.tell_groups),
+    ],
+    cases.CaseRuleMade: [],
     cases.CaseHandled: [
         Message(case_jobs.examine_pictures, line=SLOW),
         Effect(notices.tell_progress),

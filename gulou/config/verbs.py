@@ -32,6 +32,7 @@ GROUPS: Sequence[VerbGroup] = (
         Verb(cases.DISPATCH.verb, _("dispatch a case to a unit")),
         Verb(cases.ACCEPT.verb, _("accept a case for the unit")),
         Verb(cases.RETURN.verb, _("return a case to the dispatcher")),
+        Verb(cases.ARBITRATE.verb, _("decide in arbitration whose a case is, and make a rule of it")),
         Verb(cases.HANDLE.verb, _("report a case as handled")),
         Verb(cases.DELEGATE.verb, _("hand a part of the handling down to a unit beneath")),
         Verb(cases.REPORT_UP.verb, _("report a part that was handed down to the unit above")),

@@ -113,6 +113,13 @@ def _reply(sent: Sent) -> Any:
     )  # fmt: skip
 
 
+def _return(sent: Sent) -> Any:
+    return operations.return_case(
+        sent.case, reason_id=sent["reason"], named_id=sent["named"], evidence=sent.evidence,
+        **sent.common,
+    )  # fmt: skip
+
+
 def _until(sent: Sent) -> Any:
     """The end of the chosen day, where the office is."""
     day = sent["until"]
@@ -158,6 +165,10 @@ _ACTS = (
     Act(states.RULE, forms.RuleForm,
         lambda s: operations.rule(s.case, granted=s["granted"] == "yes", **s.common),
         "gavel", "1", _("What was asked about %(case)s is decided.")),
+    Act(states.ARBITRATE, forms.ArbitrateForm,
+        lambda s: operations.arbitrate_case(
+            s.case, unit_id=s["unit"], assisting=s["assisting"] or (), **s.common),
+        "scale", "A", _("%(case)s is decided and dispatched.")),
     Act(states.CLOSE, forms.CloseForm, _with_photos(operations.close_case),
         "circle-check", "c", _("%(case)s is closed.")),
     Act(states.REOPEN, forms.ReopenForm, _with_reason(operations.reopen_case),
@@ -187,7 +198,7 @@ _ACTS = (
     Act(states.ON_SPOT, forms.OnSpotForm,
         lambda s: operations.rectify_on_the_spot(s.case, unit_id=s["unit"], **s.common),
         "bolt", "6", _("%(case)s is to be rectified within a day. The unit is told now.")),
-    Act(states.RETURN, forms.ReturnForm, _with_reason(operations.return_case),
+    Act(states.RETURN, forms.ReturnForm, _return,
         "arrow-back-up", "b", _("%(case)s went back to the office.")),
     Act(states.SPLIT, forms.PlainForm, _plain(operations.split_case),
         "arrows-split", "s", _("%(case)s is on its own again.")),
@@ -214,6 +225,7 @@ _NEXT = {
     StepKind.INTAKE: (states.FILE,),
     StepKind.VERIFY: (states.VERIFY,),
     StepKind.DISPATCH: (states.DISPATCH,),
+    StepKind.ARBITRATE: (states.ARBITRATE,),
     StepKind.ACCEPT: (states.ACCEPT,),
     StepKind.HANDLE: (states.HANDLE,),
     StepKind.RECHECK: (states.CLOSE, states.NAME_RECHECKER),

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gulou.cases.queries import Entry, StepSeen
+from gulou.kit.words import name_of
+from gulou.people.queries import unit_refs
 from gulou.ui.times import moment
 
 
@@ -53,6 +55,20 @@ def _dispatched(entry: Entry) -> str:
     if entry.rule and not entry.who:
         return _("Dispatched to %(unit)s by the rule") % {"unit": entry.to_unit}
     return _("Dispatched to %(unit)s") % {"unit": entry.to_unit}
+
+
+def _returned(entry: Entry) -> str:
+    said = _("%(unit)s returned it") % {"unit": entry.to_unit or entry.unit}
+    named = unit_refs().get(entry.told.get("named") or 0)
+    if named is not None:
+        said = _("%(said)s and names %(named)s") % {"said": said, "named": name_of(named)}
+    if entry.told.get("arbitration"):
+        said = _("%(said)s; it goes to arbitration") % {"said": said}
+    return said
+
+
+def _rule_made(entry: Entry) -> str:
+    return _("The decision became rule %(rule)s") % {"rule": entry.rule}
 
 
 def _named(entry: Entry) -> str:
@@ -203,7 +219,11 @@ _LOOKS = {
         "underway",
     ),
     "case.accepted": _Look(_by(gettext_lazy("%(unit)s accepted it")), "check", "underway"),
-    "case.returned": _Look(_by(gettext_lazy("%(unit)s returned it")), "arrow-back-up", "waiting"),
+    "case.returned": _Look(_returned, "arrow-back-up", "waiting"),
+    "case.arbitrated": _Look(
+        _by(gettext_lazy("Arbitrated: %(unit)s is responsible")), "scale", "underway"
+    ),
+    "case.rule_made": _Look(_rule_made, "route"),
     "case.handled": _Look(_by(gettext_lazy("%(unit)s reported it as handled")), "tool", "recheck"),
     "case.part_handed_down": _Look(_handed_down, "stairs", "underway"),
     "case.part_reported": _Look(_part_reported, "arrow-up", "underway"),
@@ -257,6 +277,7 @@ _OUTCOMES = {
     "dispatched": gettext_lazy("Dispatched"),
     "accepted": gettext_lazy("Accepted"),
     "returned": gettext_lazy("Returned"),
+    "arbitrated": gettext_lazy("Decided"),
     "handled": gettext_lazy("Handled"),
     "passed": gettext_lazy("Passed"),
     "failed": gettext_lazy("Not passed"),

@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from gulou.cases import operations
 from gulou.cases import queries as cases
-from gulou.cases.states import ACCEPT, CLOSE, DISPATCH, FILE, HANDLE, REPLY, RULE
+from gulou.cases.states import ACCEPT, ARBITRATE, CLOSE, DISPATCH, FILE, HANDLE, REPLY, RULE
 from gulou.catalogue import queries as catalogue
 from gulou.outbox.table import Envelope
 from gulou.people import queries as people
@@ -112,6 +112,27 @@ def tell_groups(envelope: Envelope) -> None:
     owe_groups(
         envelope.subject_uid, fact=envelope.fact.name, event_id=envelope.event_id, at=envelope.at
     )
+
+
+def tell_dispute(envelope: Envelope) -> None:
+    """To those of the office who arbitrate, where a return has thrown a case back too often."""
+    if envelope.fact.arbitration:
+        office = people.office().id
+        _tell_of_case(
+            envelope, "dispute", _uids(people.posted_at(office, [ARBITRATE.verb])), office
+        )
+
+
+def tell_arbitrated(envelope: Envelope) -> None:
+    """To the unit that is responsible, and to the others that had returned the case: these do not
+    see it any more."""
+    fact = envelope.fact
+    _tell_unit(envelope, "arbitrated", fact.unit)
+    given = {"number": cases.numbers_of([envelope.subject_uid])[envelope.subject_uid]}
+    others = [unit for unit in cases.units_heard(fact.arbitration) if unit != fact.unit]
+    for unit in others:
+        persons = _uids(people.posted_at(unit, WORK))
+        tell(persons, "arbitrated_away", after=envelope, unit_id=unit, given=given)
 
 
 def tell_asked(envelope: Envelope) -> None:

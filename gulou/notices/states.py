@@ -19,6 +19,7 @@ class What(TextChoices):
 TOLD_AFTER = {
     cases.CaseOpened.name: What.OPENED,
     cases.CaseDispatched.name: What.DISPATCHED,
+    cases.CaseArbitrated.name: What.DISPATCHED,
     cases.CaseOnSpot.name: What.DISPATCHED,
     cases.CaseHandled.name: What.HANDLED,
     cases.CaseUrged.name: What.URGED,

@@ -47,6 +47,9 @@ HOW: dict[str, Make] = {
     "return": lambda cast, case, by: operations.return_case(
         case, by=by, reason_id=reason("return").pk, words="不归我们管"
     ),
+    "arbitrate": lambda cast, case, by: operations.arbitrate_case(
+        case, by=by, unit_id=cast.department.pk, words="由其养护"
+    ),
     "handle": lambda cast, case, by: operations.handle_case(
         case, by=by, words="已清理", evidence=evidence()
     ),
@@ -118,6 +121,8 @@ def test_a_move_goes_where_the_table_says(
         about_time(cast, case, move)
     if move == states.REPLY:
         assign_from_above(case)
+    if move == states.ARBITRATE and state in move.sources:
+        case = thrown_back(cast, case)
     # guo holds every verb, so what stands in the way here is the state alone.
     doer = getattr(cast, DOER.get(move.name, "guo")) if state in move.sources else cast.guo
     count = Event.objects.filter(subject_uid=case.uid).count()
@@ -154,6 +159,13 @@ def about_time(cast: Cast, case: Case, move: Move) -> None:
         if move == states.RESUME:
             operations.rule(case, by=cast.guo, granted=True, words="属实")
     case.refresh_from_db()
+
+
+def thrown_back(cast: Cast, case: Case) -> Case:
+    """Dispatched to a unit three times, and returned as often."""
+    for _n in range(3):
+        case = HOW["return"](cast, HOW["dispatch"](cast, case, cast.guo), cast.guo)
+    return case
 
 
 def _the_step_stands(case: Case) -> None:
@@ -228,12 +240,17 @@ def test_a_move_that_needs_words_refuses_silence(cast: Cast, kinds: Kinds, move:
         "report_up": lambda cast, case, by: operations.report_part(case, by=by, words=" "),
         "send_down": lambda cast, case, by: operations.send_part_down(case, by=by, words=""),
         "note": lambda cast, case, by: operations.note_case(case, by=by, words="\n"),
+        "arbitrate": lambda cast, case, by: operations.arbitrate_case(
+            case, by=by, unit_id=cast.department.pk, words=" "
+        ),
         "reply": lambda cast, case, by: (
             operations.answer_assignment(case, by=by, words=" ", form="phone").assignment.case
         ),
     }
     if move == states.REPLY:
         assign_from_above(case)
+    if move == states.ARBITRATE:
+        case = thrown_back(cast, case)
     if move == states.UPHOLD:
         operations.object_to_case(case.reports.get(), words="还在")
     if move == states.VERIFY:

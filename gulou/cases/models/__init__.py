@@ -1,5 +1,6 @@
 """Reports, cases, the steps of work on them, and the words that may be erased."""
 
+from .arbitration import Arbitration, Cause, Statement
 from .assigned import Assignment, AssignmentReply, ReplyForm
 from .beside import Findable, Origin
 from .case import Case, Source
@@ -14,11 +15,13 @@ from .work import Before, Note, Step
 
 __all__ = [
     "Answer",
+    "Arbitration",
     "Assignment",
     "AssignmentReply",
     "Before",
     "Case",
     "CasePhoto",
+    "Cause",
     "Channel",
     "Contact",
     "Counted",
@@ -38,6 +41,7 @@ __all__ = [
     "Report",
     "Ruling",
     "Source",
+    "Statement",
     "Step",
     "Tally",
     "TallyChange",

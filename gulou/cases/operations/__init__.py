@@ -9,6 +9,7 @@ from .answers import (
     uphold_case,
     write_to_reports,
 )
+from .arbitration import arbitrate_case, make_rule_of
 from .delegation import delegate_part, report_part, send_part_down, take_part_back
 from .entering import (
     AssignedDetails,
@@ -61,6 +62,7 @@ __all__ = [
     "answer_assignment",
     "answer_reports",
     "appeal",
+    "arbitrate_case",
     "ask_extension",
     "ask_suspension",
     "change_covers",
@@ -80,6 +82,7 @@ __all__ = [
     "handle_case",
     "judge_recurrence",
     "known_lines",
+    "make_rule_of",
     "merge_case",
     "name_rechecker",
     "note_case",

@@ -26,6 +26,7 @@ from gulou.outbox.models import Event
 from gulou.outbox.record import record, withdraw
 from gulou.people.models import User
 
+from .arbitration import forget_return
 from .ground import INSTANTS, REMEMBERED, locked, put, stand_in_open_step
 
 
@@ -128,6 +129,8 @@ def _with_parents(step: Step | None) -> list[int]:
 def _forget_what_came_with(case: Case, before: Before, event: Event) -> None:
     """No note of the move counts any more, nor a fake it confirmed; its words stay in the story."""
     FakedPhoto.objects.filter(case=case, at__gte=before.at).delete()
+    if before.move == states.RETURN.name:
+        forget_return(case, before.at)
     Note.objects.filter(case=case, move=before.move, at__gte=before.at).delete()
     CasePhoto.objects.filter(case=case, photo__uid__in=event.payload.get("photos") or ()).update(
         kind=PhotoKind.REFERENCE, step=None

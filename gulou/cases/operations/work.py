@@ -12,17 +12,24 @@ from gulou.cases.facts import (
     CaseOnSpot,
     CaseReturned,
 )
-from gulou.cases.models import Case, PhotoKind
+from gulou.cases.models import Case, PhotoKind, Statement
 from gulou.cases.rechecks import team_for
 from gulou.cases.routing import routing_of
 from gulou.cases.states import State, StepKind
 from gulou.catalogue.states import Evidence as EvidenceRule
-from gulou.kit import rows
+from gulou.kit import clock, rows
 from gulou.kit.errors import Invalid
 from gulou.outbox.record import record
 from gulou.people import queries as people
 from gulou.people.models import User
 
+from .arbitration import (
+    begin_arbitration,
+    cause_of,
+    check_not_settled,
+    check_not_waiting,
+    named_in_return,
+)
 from .delegation import check_not_handed_down, shown_from_beneath
 from .ground import (
     NOTHING,
@@ -48,6 +55,7 @@ def dispatch_case(
     case = locked(case, seen=seen)
     allow(by, states.DISPATCH, case)
     states.DISPATCH.check(case.state)
+    check_not_waiting(case)
     unit = unit_in_use(unit_id)
     helpers = sorted({unit_in_use(other).pk for other in assisting} - {unit.pk})
     left = leave(case, states.DISPATCH, by=by, words=words, reason_id=None)
@@ -76,6 +84,7 @@ def rectify_on_the_spot(
     case = locked(case, seen=seen)
     allow(by, states.ON_SPOT, case)
     states.ON_SPOT.check(case.state)
+    check_not_waiting(case)
     unit = unit_in_use(unit_id)
     left = leave(case, states.ON_SPOT, by=by, words=words, reason_id=None)
     routing = routing_of(case)
@@ -110,23 +119,45 @@ def accept_case(case: Case, *, by: User, words: str = "", seen: int | None = Non
 
 @rows.together()
 def return_case(
-    case: Case, *, by: User, reason_id: int | None, words: str, seen: int | None = None
-) -> Case:
-    """The unit gives it back to the office, with a reason from the list and its own words."""
+    case: Case, *, by: User, reason_id: int | None, words: str, named_id: int | None = None,
+    evidence: Evidence = NOTHING, seen: int | None = None,
+) -> Case:  # fmt: skip
+    """The unit gives it back to the office, with a reason from the list and its own words.
+
+    It may name the unit whose it is instead, and show pictures. From the third return on, or where
+    two units name each other, the office decides in arbitration.
+    """
     case = locked(case, seen=seen)
     allow(by, states.RETURN, case)
     states.RETURN.check(case.state)
+    named_id = named_in_return(case, named_id)
+    check_not_settled(case, reason_id)
     left = leave(case, states.RETURN, by=by, words=words, reason_id=reason_id)
-    unit_id = case.unit_id
+    unit_id, ended = case.unit_id, case.step
+    photos = add_photos(
+        case, evidence.photos, draft=evidence.draft, kind=PhotoKind.REFERENCE, actor=by.actor,
+        by=by, step=ended if evidence.photos else None,
+    )  # fmt: skip
+    if left.words is not None and ended is not None:
+        rows.add(
+            Statement(
+                case=case, step=ended, unit_id=unit_id, named_id=named_id, rule_id=case.rule_id,
+                reason_id=left.reason, words_id=left.words, by=by, at=clock.now(),
+            )
+        )  # fmt: skip
     end_steps(case, "returned", by=by)
     case.unit_id, case.assisting, case.rule_id = people.office().id, [], None
     case.returns += 1
-    step = begin_step(case, StepKind.DISPATCH, unit_id=case.unit_id)
+    cause = cause_of(case, unit_id=unit_id, named_id=named_id)
+    if cause is None:
+        step = begin_step(case, StepKind.DISPATCH, unit_id=case.unit_id)
+    else:
+        step = begin_arbitration(case, cause)
     put(case, State.FILED, "unit", "assisting", "rule", "returns")
     record(
         CaseReturned(
-            unit=unit_id, step=step.pk, words=left.words, words_digest=left.words_digest,
-            reason=left.reason,
+            unit=unit_id, named=named_id, arbitration=cause or "", step=step.pk, words=left.words,
+            words_digest=left.words_digest, reason=left.reason, photos=photos,
         ),
         subject=case, actor=by.actor,
     )  # fmt: skip

@@ -175,11 +175,15 @@ def _makes_sense(move: Move, case: Case) -> bool:
         return case.source == Source.ASSIGNED and Assignment.objects.filter(case=case).exists()
     if move in (states.HANDLE, states.SUSPEND) and case.parts:
         return False
+    if move in _GOES_AROUND or move == states.ARBITRATE:
+        return (case.step_kind == states.StepKind.ARBITRATE) == (move == states.ARBITRATE)
     if move in _ABOUT_TIME:
         return _time_allows(move, case)
     return move != states.RELEASE or not case.restricted
 
 
+# Not while an arbitration decides whose the case is.
+_GOES_AROUND = frozenset({states.DISPATCH, states.ON_SPOT})
 _ABOUT_TIME = frozenset({states.EXTEND, states.SUSPEND, states.RESUME, states.RULE, states.APPEAL})
 
 

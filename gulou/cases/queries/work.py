@@ -78,6 +78,7 @@ def _owed(kind: StepKind) -> Sequence[states.Move]:
         StepKind.INTAKE: (states.FILE,),
         StepKind.VERIFY: (states.VERIFY,),
         StepKind.DISPATCH: (states.DISPATCH,),
+        StepKind.ARBITRATE: (states.ARBITRATE,),
         StepKind.ACCEPT: (states.ACCEPT,),
         StepKind.HANDLE: (states.HANDLE,),
         StepKind.RECHECK: (states.CLOSE,),

@@ -13,10 +13,11 @@ from .triage import (
     RedirectForm,
     TaskForm,
 )
-from .work import HandleForm, NoteForm, ReplyForm, ReturnForm, UrgeForm, VerifyForm
+from .work import ArbitrateForm, HandleForm, NoteForm, ReplyForm, ReturnForm, UrgeForm, VerifyForm
 
 __all__ = [
     "AppealForm",
+    "ArbitrateForm",
     "CloseForm",
     "DeclineForm",
     "DelegateForm",

@@ -119,7 +119,7 @@ class ReasonForm(MoveForm):
     move: states.Move
     reason = id_field(_("Reason"), radio=True)
     words = words_field()
-    field_order = ("reason", "words")
+    field_order: tuple[str, ...] = ("reason", "words")
 
     def fit(self) -> None:
         self.offer("reason", choices.reasons(self.move.reason))

@@ -9,7 +9,7 @@ from gulou.cases import queries, states
 from gulou.catalogue import queries as catalogue
 from gulou.desk import choices
 
-from .ground import MoveForm, PlainForm, ReasonForm, WordsForm, words_field
+from .ground import MoveForm, PlainForm, ReasonForm, WordsForm, id_field, words_field
 
 
 class VerifyForm(MoveForm):
@@ -23,7 +23,45 @@ class VerifyForm(MoveForm):
 
 
 class ReturnForm(ReasonForm):
+    """Why it is not ours, and whose it is instead where we know."""
+
     move = states.RETURN
+    takes_photos = True
+    photos_hint = _("If a picture shows whose it is: a border, a plate, a contract.")
+    named = id_field(_("Whose it is instead"), required=False)
+    field_order = ("reason", "named", "words")
+
+    def fit(self) -> None:
+        """Leave out the reasons that an arbitration has settled for this unit."""
+        super().fit()
+        settled = queries.settled_reasons(self.case)
+        left = [one for one in choices.reasons(self.move.reason) if one[0] not in settled]
+        self.offer("reason", left)
+        if settled:
+            self.fields["reason"].help_text = _(
+                "The reasons that the arbitration has answered cannot be given again."
+            )
+        self.offer("named", [("", str(_("Not known to us"))), *choices.units()])
+
+
+class ArbitrateForm(WordsForm):
+    """Whose the case is, and why."""
+
+    unit = id_field(_("Responsible unit"))
+    assisting = forms.TypedMultipleChoiceField(
+        label=_("Assisting units"), coerce=int, required=False,
+        widget=forms.CheckboxSelectMultiple(),
+    )  # fmt: skip
+    words = words_field(_("Reasons of the decision"), required=True, rows=4)
+    field_order = ("unit", "words", "assisting")
+    folded = ("assisting",)
+
+    def fit(self) -> None:
+        """Offer those who spoke, and whom they named, first."""
+        first = queries.units_in_dispute(self.case)
+        units = choices.units(first=first, first_words=str(_("In this dispute")))
+        self.offer("unit", [("", str(_("Choose a unit"))), *units])
+        self.offer("assisting", choices.flat_units(first=first))
 
 
 class HandleForm(WordsForm):

@@ -80,6 +80,7 @@ def _groups(rows: Sequence[Row]) -> list[Group]:
         StepKind.INTAKE: (_("To file"), "inbox", "state=received"),
         StepKind.VERIFY: (_("To verify"), "eye", "state=received"),
         StepKind.DISPATCH: (_("To dispatch"), "send", "state=filed"),
+        StepKind.ARBITRATE: (_("To arbitrate"), "scale", "state=filed"),
         StepKind.ACCEPT: (_("To accept"), "check", "state=dispatched"),
         StepKind.HANDLE: (_("To handle"), "tool", "state=handling"),
         StepKind.RECHECK: (_("To recheck"), "eye-check", "state=handled"),

@@ -36,7 +36,7 @@ from gulou.workbench import queries as bench
 
 if TYPE_CHECKING:
     from gulou.cases.models import Case
-    from gulou.cases.queries import Suspect
+    from gulou.cases.queries import ArbitrationSeen, Suspect
     from gulou.desk.forms import MoveForm
     from gulou.people.models import User
     from gulou.workbench.queries import TemplateSeen
@@ -229,6 +229,7 @@ def _page(
         "near": [row for row in queries.neighbours(reader, case) if row.id not in named],
         "suspects": suspects,
         "returned": queries.recurrences_of(case, reader=reader),
+        "arbitrations": _arbitrations(case, reader),
         "told": notices.told_of(case.pk),
         "powers": queries.powers_over(reader, case),
         "path": request.path,
@@ -255,6 +256,18 @@ def _suspects(case: "Case", shown: Record, reader: "User") -> "Sequence[Suspect]
     """What may be the same problem, for who may merge, before work on it has begun."""
     early = case.state in (State.RECEIVED, State.FILED)
     return queries.suspects(reader, case) if early and shown.may(states.MERGE.name) else ()
+
+
+def _arbitrations(case: "Case", reader: "User") -> list[tuple["ArbitrationSeen", str]]:
+    """Each with what may be made of it: "make" a rule, or "there" is one that says so already."""
+    found, may = queries.arbitrations_of(case), queries.may_make_rules(reader, case)
+    shown = []
+    for n, one in enumerate(found):
+        rule = "make" if may and one.decided_at and one.rule_id is None and n == 0 else ""
+        if rule and queries.rule_says_so(case, one.unit_id):
+            rule = "there"
+        shown.append((one, rule))
+    return shown
 
 
 def _templates(panel: Panel | None, reader: "User") -> "Sequence[TemplateSeen]":

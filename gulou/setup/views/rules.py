@@ -276,6 +276,18 @@ class MovedCase:
 def _preview(
     request: HttpRequest, form: Any, change: rulebook.Change, *, title: str, sentence: str
 ) -> HttpResponse:
+    return what_moves(
+        request, change, title=title, sentence=sentence, hidden=_hidden(request, form),
+        back=Link(_("Back to the form"), request.get_full_path()), form=form,
+    )  # fmt: skip
+
+
+def what_moves(
+    request: HttpRequest, change: rulebook.Change, *, title: str, sentence: str,
+    hidden: Sequence[tuple[str, str]], back: Link, template: str = "setup/rule_preview.html",
+    status: int = 200, **more: Any,
+) -> HttpResponse:  # fmt: skip
+    """The page between: which of the past month's cases would go elsewhere. `hidden` travels along."""
     told = cases.what_if(reader_of(request), change)
     units, areas, kinds = unit_refs(), places.area_refs(), catalogue.category_refs()
 
@@ -298,16 +310,16 @@ def _preview(
     context = {
         "title": title,
         "sentence": sentence,
-        "form": form,
         "told": told,
         "streams": [Stream(unit(old), unit(new), n) for old, new, n in told.by_units],
         "moved": shown,
         "change": change,
         "confirmed": frame.CONFIRMED,
-        "hidden": _hidden(request, form),
-        "back": Link(_("Back to the form"), request.get_full_path()),
+        "hidden": hidden,
+        "back": back,
+        **more,
     }
-    return frame.page(request, "setup/rule_preview.html", context)
+    return frame.page(request, template, context, status=status)
 
 
 def _hidden(request: HttpRequest, form: Any) -> Sequence[tuple[str, str]]:
