@@ -20,7 +20,7 @@ from gulou.outbox.audit import audit
 from gulou.outbox.deliver import deliver_all
 from gulou.outbox.models import Delivery, Event
 from gulou.outbox.table import table
-from tests.cases.test_moves import DOER, HOW, about_time
+from tests.cases.test_moves import DOER, HOW, about_time, thrown_back
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap, assign_from_above, evidence
 
@@ -45,6 +45,8 @@ def _ready(cast: Cast, kinds: Kinds, move: Move, state: State) -> Case:
         operations.object_to_case(case.reports.get(), words="还在")
     if move == states.REPLY:
         assign_from_above(case)
+    if move == states.ARBITRATE:
+        case = thrown_back(cast, case)
     about_time(cast, case, move)
     return case
 

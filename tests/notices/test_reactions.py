@@ -14,7 +14,8 @@ from gulou.cases.operations import ContactDetails, receive_report
 from gulou.cases.states import State
 from gulou.catalogue.operations import describe_imprint
 from gulou.kit import clock
-from gulou.notices import letters
+from gulou.notices import letters, titles
+from gulou.notices.models import Item
 from gulou.outbox import deliver
 from gulou.outbox.audit import audit
 from gulou.outbox.deliver import MAX_ATTEMPTS
@@ -215,3 +216,20 @@ def test_who_left_no_contact_leaves_no_news_of_progress(cast: Cast, kinds: Kinds
     a_case(cast, kinds.rubbish, state=State.HANDLED)
     deliver_all()
     assert not Event.objects.filter(name="report.progressed").exists()
+
+
+def test_units_in_dispute_are_told_how_it_was_decided(cast: Cast, kinds: Kinds) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.FILED)
+    for who, unit, named in (
+        (cast.lin, cast.street, cast.department), (cast.chen, cast.department, cast.street),
+    ):  # fmt: skip
+        case = operations.dispatch_case(case, by=cast.guo, unit_id=unit.pk)
+        case = operations.return_case(
+            case, by=who, reason_id=reason("return").pk, words="不归我们", named_id=named.pk
+        )
+    operations.arbitrate_case(case, by=cast.guo, unit_id=cast.street.pk, words="归街道")
+    deliver_all()
+    told = {(item.person, item.what) for item in Item.objects.exclude(person=None)}
+    assert {(cast.lin, "arbitrated"), (cast.chen, "arbitrated_away")} <= told
+    away = Item.objects.get(person=cast.chen, what="arbitrated_away")
+    assert away.case is None and case.number in titles.title(away)
