@@ -101,7 +101,7 @@ def _received(request: HttpRequest, snap: Snap) -> "Report":
 @router.post("/photos", url_name="photos", summary="Stage a photo for a report or a move")
 def photo(request: HttpRequest, draft: Form[str], file: File[UploadedFile]) -> HttpResponse:
     """`draft` is a secret of 32 to 64 letters that you make up: only with it can the photo be used.
-    It is discarded after a day."""
+    It is discarded after two days."""
     if not _DRAFT.fullmatch(draft):
         raise Invalid("photo.draft", _("A draft is 32 to 64 letters and digits."), field="draft")
     if not request.user.is_authenticated:
