@@ -15,6 +15,8 @@ from gulou.people import facts as people
 from gulou.photos import facts as photos
 from gulou.photos import jobs as photo_jobs
 from gulou.places import facts as places
+from gulou.providers import facts as provided
+from gulou.providers import reactions as providers
 from gulou.sheets import facts as sheets
 from gulou.workbench import facts as workbench
 
@@ -102,13 +104,16 @@ REACTIONS: Table = {
     photos.PhotoLookedAt: [],
     photos.CoversChanged: [Effect(photo_jobs.cover_twins), Message(photo_jobs.publish, line=SLOW)],
     photos.CoveringSwitched: [],
-    cases.ReportReceived: [Message(notices.acknowledge, line=MAIL)],
+    cases.ReportReceived: [Message(notices.acknowledge, line=MAIL), Effect(providers.owe_news)],
     cases.ReportRated: [],
     cases.ReportObjected: [],
-    cases.ReportAnswered: [Message(notices.tell_answered, line=MAIL)],
-    cases.ReportCombined: [Message(notices.tell_combined, line=MAIL)],
-    cases.ReportWritten: [Message(notices.tell_written, line=MAIL)],
-    cases.ReportProgressed: [Message(notices.tell_progressed, line=MAIL)],
+    cases.ReportAnswered: [Message(notices.tell_answered, line=MAIL), Effect(providers.owe_news)],
+    cases.ReportCombined: [Message(notices.tell_combined, line=MAIL), Effect(providers.owe_news)],
+    cases.ReportWritten: [Message(notices.tell_written, line=MAIL), Effect(providers.owe_news)],
+    cases.ReportProgressed: [
+        Message(notices.tell_progressed, line=MAIL),
+        Effect(providers.owe_news),
+    ],
     cases.ContactSeen: [],
     cases.LinkHandedOver: [],
     cases.ContactErased: [],
@@ -190,6 +195,11 @@ REACTIONS: Table = {
     robots.RobotRestored: [],
     robots.ParcelResent: [],
     robots.LetterResent: [],
+    provided.ProviderSet: [],
+    provided.ProviderOpened: [],
+    provided.ProviderClosed: [],
+    provided.ProviderTried: [],
+    provided.MissiveResent: [],
     papers.PaperTaken: [],
     cases.ReportImported: [],
     cases.CaseImported: [],

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "gulou.cases",
     "gulou.workbench",
     "gulou.papers",
+    "gulou.providers",
     "gulou.notices",
     "gulou.portal",
     "gulou.desk",

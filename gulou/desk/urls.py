@@ -86,6 +86,7 @@ urlpatterns = [
     path("sent/", office.sent, name="sent"),
     path("sent/<int:parcel_id>/again/", office.resend, name="resend"),
     path("sent/letters/<int:letter_id>/again/", office.resend_letter, name="resend_letter"),
+    path("sent/missives/<int:missive_id>/again/", office.resend_missive, name="resend_missive"),
     path("deliveries/", office.deliveries, name="deliveries"),
     path("deliveries/<int:delivery_id>/retry/", office.retry, name="retry"),
 ]

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.people.models import User
 
-from . import by_mail
+from . import by_mail, by_sms
 from .post import Note, Outlet, Recipient
 
 
@@ -44,9 +44,11 @@ class Channel:
 
 
 MAIL = "mail"
+SMS = "sms"
 
 CHANNELS: Mapping[str, Channel] = {one.name: one for one in (
     Channel(MAIL, _("E-mail"), "mail", by_mail.is_open, by_mail.outlets, by_mail.send, digests=True),
+    Channel(SMS, _("SMS"), "device-mobile", by_sms.is_open, by_sms.outlets, by_sms.send),
 )}  # fmt: skip
 
 

@@ -18,6 +18,9 @@ from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
 from gulou.people.verbs import MEND
+from gulou.providers import states as provided
+from gulou.providers import words as provider_words
+from gulou.providers.models import Missive
 
 from . import robots, words
 from .channels import CHANNELS
@@ -25,11 +28,24 @@ from .kinds import kind_of
 from .models import Letter, Parcel, Robot
 from .states import CHOICES, Form, Progress, What
 
+PROVIDERS = provided.Code.values
+
 __all__ = ["CHANNELS", "CHOICES", "MANAGE", "Form", "Progress", "What"]
 
 PAGE = 50
 MAIL = "mail"
 """The line of the outbox in which mail waits."""
+ROBOT = "robot"
+
+
+def logs() -> list[tuple[str, str]]:
+    """Every log there is, by its code and name."""
+    return [
+        (ROBOT, _("Group robots")), (MAIL, _("Mail to reporters")),
+        *((f"by-{one.value}", str(one.label)) for one in provided.Code),
+        *((f"to-{one.name}", _("To staff: %(name)s") % {"name": one.label})
+          for one in CHANNELS.values()),
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,6 +91,8 @@ class Sent:
     sent_at: datetime | None
     attempts: int
     error: str
+    # Where the provider says so: when it reached the person.
+    arrived_at: datetime | None = None
 
     @property
     def tone(self) -> str:
@@ -106,7 +124,7 @@ def robot_log(
     access.require(user, MEND, unit_id=people.office().id)
     found = Parcel.objects.select_related("robot", "case").order_by("-id")
     if progress in Progress.values:
-        found = found.filter(_of_robots(progress))
+        found = found.filter(_never_dropped(progress))
     if robot is not None:
         found = found.filter(robot__uid=robot)
     if before is not None:
@@ -168,6 +186,30 @@ def _letter(one: Letter) -> Sent:
     )  # fmt: skip
 
 
+def provider_log(user: User, channel: str, *, progress: str = "", before: int | None = None) -> Log:
+    """What one provider was to tell people, newest first. Nobody's number or name is in it, but for
+    colleagues. Raises NotAllowed."""
+    access.require(user, MEND, unit_id=people.office().id)
+    found = Missive.objects.filter(provider__code=channel).order_by("-id")
+    found = found.select_related("report__case", "user")
+    if progress in Progress.values:
+        found = found.filter(_never_dropped(progress))
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    page = list(found[: PAGE + 1])
+    sent = [
+        Sent(
+            id=one.pk, channel=channel, what=str(provided.What(one.what).label),
+            to=str(one.user) if one.user else "", case=one.report.case.number if one.report else "",
+            at=one.at, progress=_progress(one.sent_at, one.set_aside_at), sent_at=one.sent_at,
+            attempts=one.attempts, error=provider_words.why(one.error) if one.error else "",
+            arrived_at=one.arrived_at,
+        )
+        for one in page[:PAGE]
+    ]  # fmt: skip
+    return Log(sent, page[PAGE - 1].pk if len(page) > PAGE else None)
+
+
 def told_of(case_id: int) -> list[Sent]:
     """What groups were told of a case, oldest first. No question where there is no robot."""
     if not robots.ever():
@@ -191,8 +233,8 @@ def _progress(sent_at: datetime | None, set_aside_at: datetime | None) -> Progre
     return Progress.FAILED if set_aside_at is not None else Progress.WAITING
 
 
-def _of_robots(progress: str) -> Q:
-    """A robot's message is never dropped."""
+def _never_dropped(progress: str) -> Q:
+    """A message of a robot or through a provider is never dropped."""
     if progress == Progress.WAITING:
         return Q(sent_at=None, set_aside_at=None)
     return Q(pk=None) if progress == Progress.DROPPED else _BEING[Progress(progress)]

@@ -18,6 +18,7 @@ from .states import Form, What
 from .wecom import Message
 
 _REASONS = {
+    "no-number": gettext_lazy("No mobile number is known of this person"),
     "timeout": gettext_lazy("No answer in time"),
     "unreachable": gettext_lazy("The provider cannot be reached"),
     "garbage": gettext_lazy("The answer makes no sense"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.catalogue import queries as catalogue
 from gulou.kit.words import clean
+from gulou.providers import queries as providers
 
 MAX_WORDS = 2000
 _PHONE = re.compile(r"\+?[0-9][0-9 ()\-]{3,28}[0-9]")
@@ -72,6 +73,12 @@ class ReportForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )  # fmt: skip
     joins = forms.UUIDField(required=False)
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        if providers.in_use(providers.Code.SMS):
+            told = _("To a mobile number we send by SMS what becomes of your report.")
+            self.fields["phone"].help_text = told
 
     def clean_category(self) -> int:
         category_id = int(self.cleaned_data["category"])

@@ -19,6 +19,7 @@ from gulou.openings.states import APPROVE as APPROVE_OPENING
 from gulou.openings.states import ASK as ASK_OPENING
 from gulou.people import access, operations
 from gulou.people.verbs import DEFINE, MANAGE, PLACES
+from gulou.providers import operations as providers
 from gulou.workbench import operations as workbench
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ SECTIONS: Sequence[Section] = (
     Section("setup:templates", _("Answer templates"), _("Texts that everybody may begin an answer with."), "message-2", (CATALOGUE,)),
     Section("setup:channels", _("Channels"), _("By which ways reports come and answers go, open or closed."), "phone", (CATALOGUE,)),
     Section("setup:robots", _("Group robots"), _("Which WeCom groups are told of which cases."), "brand-wechat", (CATALOGUE,)),
+    Section("setup:providers", _("Providers"), _("SMS and WeChat: through whom residents and staff are told."), "device-mobile", (CATALOGUE,)),
     Section("setup:rules", _("Rules"), _("Which unit leads for what, where"), "route", (CATALOGUE,)),
     Section("setup:office", _("Office"), _("What the public reads of the office on every page: name, address, complaints, registration."), "building-bank", (CATALOGUE,)),
     Section("setup:covers", _("Faces and plates"), _("Whether they are covered before the public sees a picture."), "face-id", (CATALOGUE,)),
@@ -69,6 +71,7 @@ UNDO: dict[str, Callable[..., Any]] = {
     "calendars": calendars.take_back,
     "notices": notices.take_back,
     "people": operations.undo_change,
+    "providers": providers.take_back,
     "places": catalogue.take_back_area,
     "workbench": workbench.take_back_template,
 }

@@ -100,6 +100,7 @@ from .story import (
 from .telling import (
     Poster,
     Reader,
+    caller_of_report,
     numbers_of,
     poster_of,
     reader_of_report,
@@ -168,6 +169,7 @@ __all__ = [
     "assigned_from_above",
     "beside",
     "best_offer",
+    "caller_of_report",
     "can_appeal",
     "case_lately_at",
     "case_moved_by",

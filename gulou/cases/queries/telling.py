@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gulou.cases.models import Case, Plea, Report
+from gulou.cases.models import Case, Contact, Plea, Report
 from gulou.catalogue import queries as catalogue
 from gulou.kit.sealing import unseal
 from gulou.kit.words import name_of
@@ -19,6 +19,17 @@ class Reader:
     """A reporter who left an e-mail address: where, in which language, under which link."""
 
     email: str
+    language: str
+    receipt: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A reporter who left a telephone number: where, in which language, under which link."""
+
+    report_id: int
+    phone: str
     language: str
     receipt: str
     token: str
@@ -66,11 +77,25 @@ def numbers_of(uids: Collection[UUID]) -> dict[UUID, str]:
 def reader_of_report(uid: UUID) -> Reader | None:
     """The reporter of one report, where they can be mailed."""
     report = Report.objects.select_related("contact").get(uid=uid)
-    contact = report.contact
-    if contact is None or contact.erased_at is not None:
-        return None
-    email = json.loads(unseal(contact.sealed)).get("email", "")
+    email = _left(report.contact).get("email", "")
     return Reader(email, report.language, report.receipt, report.token) if email else None
+
+
+def caller_of_report(uid: UUID) -> Caller | None:
+    """The reporter of one report, where they can be called."""
+    report = Report.objects.select_related("contact").get(uid=uid)
+    phone = _left(report.contact).get("phone", "")
+    if not phone:
+        return None
+    return Caller(report.pk, phone, report.language, report.receipt, report.token)
+
+
+def _left(contact: Contact | None) -> dict[str, str]:
+    """What a reporter left to be reached by."""
+    if contact is None or contact.erased_at is not None:
+        return {}
+    found: dict[str, str] = json.loads(unseal(contact.sealed))
+    return found
 
 
 def who_asked(plea_id: int) -> str:

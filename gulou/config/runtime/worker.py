@@ -17,10 +17,11 @@ from django.db.utils import InterfaceError, OperationalError
 
 from gulou.config.jobs import JOBS, Job
 from gulou.config.runtime import leash, memory, pulse
-from gulou.notices.jobs import SENDERS
+from gulou.notices.jobs import SENDERS as ROBOTS
 from gulou.outbox.deliver import deliver_one
 from gulou.outbox.table import lines
 from gulou.photos.decoding.client import warm
+from gulou.providers.jobs import SENDERS as PROVIDERS
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ def work() -> int:
 
 def _work_until(stop: threading.Event) -> None:
     beside = [_beside(line, partial(deliver_one, line=line), stop) for line in lines()]
-    beside += [_beside(name, send, stop) for name, send in SENDERS.items()]
+    beside += [_beside(name, send, stop) for name, send in (ROBOTS | PROVIDERS).items()]
     Worker(deliver_one, JOBS).work_until(stop)
     until = time.monotonic() + _FAREWELL_SECONDS
     for thread in beside:

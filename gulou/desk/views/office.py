@@ -17,6 +17,7 @@ from gulou.notices import operations, queries
 from gulou.people import queries as people
 from gulou.people.queries import UnitRef
 from gulou.people.verbs import MEND
+from gulou.providers import operations as providers
 from gulou.ui.guards import needs, signed_in
 
 
@@ -58,6 +59,7 @@ def _number(text: str) -> int | None:
 CHANNELS_OF_LOG: dict[str, Callable[..., queries.Log]] = {
     "robot": queries.robot_log,
     "mail": queries.mail_log,
+    **{f"by-{one}": partial(queries.provider_log, channel=one) for one in queries.PROVIDERS},
     **{f"to-{name}": partial(queries.letter_log, channel=name) for name in queries.CHANNELS},
 }
 
@@ -74,9 +76,11 @@ def sent(request: HttpRequest) -> HttpResponse:
     log = CHANNELS_OF_LOG[channel](
         reader, progress=progress, before=_number(asked.get("before", ""))
     )
-    again = {"robot": "desk:resend", "mail": "desk:retry"}.get(channel, "desk:resend_letter")
+    again = {"robot": "desk:resend", "mail": "desk:retry", "by-": "desk:resend_missive"}.get(
+        "by-" if channel.startswith("by-") else channel, "desk:resend_letter"
+    )
     context = {"log": log, "channel": channel, "state": progress, "states": queries.Progress,
-               "staff": queries.CHANNELS.values(), "again": again}  # fmt: skip
+               "logs": queries.logs(), "again": again}  # fmt: skip
     return page(request, "desk/sent.html", context)
 
 
@@ -96,6 +100,15 @@ def resend_letter(request: HttpRequest, letter_id: int) -> HttpResponse:
     letter = operations.resend_letter(letter_id, by=reader_of(request))
     messages.success(request, _("It is sent again in a moment."))
     return redirect(f"{reverse('desk:sent')}?channel=to-{letter.channel}")
+
+
+@needs(MEND)
+@require_POST
+def resend_missive(request: HttpRequest, missive_id: int) -> HttpResponse:
+    """Send a message to a person again that was set aside."""
+    missive = providers.resend_missive(missive_id, by=reader_of(request))
+    messages.success(request, _("It is sent again in a moment."))
+    return redirect(f"{reverse('desk:sent')}?channel=by-{missive.provider.code}")
 
 
 @needs(MEND)

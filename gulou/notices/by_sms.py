@@ -1,0 +1,26 @@
+"""Telling staff by SMS: handed to the line of the SMS centre, which keeps its own limits and log."""
+
+from collections.abc import Sequence
+
+from gulou.people.models import User
+from gulou.providers import operations, queries
+from gulou.providers.states import Code, mobile
+
+from .post import Note, Outlet, Recipient, Refused
+
+
+def is_open() -> bool:
+    """Whether the office has put an SMS centre to use."""
+    return queries.in_use(Code.SMS)
+
+
+def outlets(person: User) -> Sequence[Outlet]:
+    """The person's mobile number, if they have one."""
+    return [Outlet()] if mobile(person.phone) else []
+
+
+def send(to: Recipient, note: Note) -> None:
+    """Owe them one SMS. A second call with the same key does nothing. Raises Refused."""
+    if to.person is None or not mobile(to.person.phone):
+        raise Refused("no-number")
+    operations.owe_person(to.person, title=note.title, link=note.url, key=note.key)

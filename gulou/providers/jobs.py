@@ -1,0 +1,7 @@
+"""What the worker does for providers, each in a thread of its own."""
+
+from .sms import Sms
+from .turns import Line
+
+SENDERS = {"sms": Line(Sms()).send_next}
+"""By the name of the thread: does one thing, and says whether there was one."""

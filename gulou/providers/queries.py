@@ -1,0 +1,83 @@
+"""Providers for the office, and how each of their messages does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from gulou.catalogue.states import MANAGE
+from gulou.kit.errors import NotFound
+from gulou.people import access
+from gulou.people import queries as people
+from gulou.people.models import User
+
+from . import at_hand, words
+from .models import Missive, Provider, Silenced
+from .states import Code, Setting, settings_of
+
+__all__ = ["MANAGE", "Code", "Setting", "settings_of"]
+
+
+@dataclass(frozen=True)
+class ProviderSeen:
+    """A provider for the office: all but its secrets, of which only the names are told."""
+
+    code: str
+    label: str
+    set_up: bool
+    in_use: bool
+    settings: Mapping[str, Any]
+    secrets: frozenset[str]
+    unreadable: bool
+    error: str
+    again_at: datetime | None
+    waiting: int
+    failed: int
+    silenced: int
+    last: Missive | None
+
+    @property
+    def last_words(self) -> str:
+        """What became of the last message."""
+        return words.why(self.last.error) if self.last is not None and self.last.error else ""
+
+
+def in_use(code: str) -> bool:
+    """Whether the office uses this provider. Free."""
+    return at_hand.provider(code) is not None
+
+
+def all_providers(user: User) -> Sequence[ProviderSeen]:
+    """Every provider there is, set up or not. Raises NotAllowed."""
+    access.require(user, MANAGE, unit_id=people.office().id)
+    return [_seen(code) for code in Code.values]
+
+
+def provider_seen(user: User, code: str) -> ProviderSeen:
+    """One provider. Raises NotAllowed, NotFound."""
+    access.require(user, MANAGE, unit_id=people.office().id)
+    if code not in Code.values:
+        raise NotFound("provider.not_found", _("There is no such provider."))
+    return _seen(code)
+
+
+def _seen(code: str) -> ProviderSeen:
+    from_first = {one.name: one.default for one in settings_of(code) if not one.secret}
+    row = Provider.objects.filter(code=code).first() or Provider(code=code)
+    secrets, unreadable = frozenset[str](), False
+    try:
+        secrets = frozenset(at_hand.secrets_of(row.sealed))
+    except ValueError:
+        unreadable = True
+    missives = Missive.objects.filter(provider__code=code)
+    return ProviderSeen(
+        code=code, label=str(Code(code).label), set_up=bool(row.settings), in_use=row.in_use,
+        settings=from_first | row.settings, secrets=secrets, unreadable=unreadable,
+        error=words.why(row.error) if row.error else "", again_at=row.paused_until,
+        waiting=missives.filter(sent_at=None, set_aside_at=None).count(),
+        failed=missives.filter(set_aside_at__isnull=False).exclude(error="closed").count(),
+        silenced=Silenced.objects.count() if code == Code.SMS else 0,
+        last=missives.order_by("-id").first(),
+    )  # fmt: skip

@@ -1,0 +1,67 @@
+"""What a message says, and what a code of failure means. Nothing a provider said is repeated."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .states import What
+
+_REASONS = {
+    "timeout": gettext_lazy("No answer in time"),
+    "unreachable": gettext_lazy("The provider cannot be reached"),
+    "garbage": gettext_lazy("The answer makes no sense"),
+    "broken": gettext_lazy("It could not be put into words"),
+    "sealed": gettext_lazy("The secrets of the provider cannot be read: enter them again"),
+    "closed": gettext_lazy("Not sent: the provider is not in use"),
+    "stale": gettext_lazy("Not sent: it waited too long"),
+    "erased": gettext_lazy("Not sent: the contact was erased or changed"),
+    "silenced": gettext_lazy("Not sent: this number wants no SMS"),
+    "quiet": gettext_lazy("Waits for the morning"),
+    "number-full": gettext_lazy("Waits for tomorrow: enough went to this number today"),
+    "day-full": gettext_lazy("Waits for tomorrow: enough was sent today"),
+    "smpp-11": gettext_lazy("The SMS centre does not know this number"),
+    "smpp-13": gettext_lazy("The SMS centre does not let us in"),
+    "smpp-14": gettext_lazy("The SMS centre refuses the password"),
+    "smpp-15": gettext_lazy("The SMS centre does not know the system id"),
+    "smpp-20": gettext_lazy("Too many messages: it goes on in a moment"),
+    "smpp-88": gettext_lazy("Too many messages: it goes on in a moment"),
+    "smpp-UNDELIV": gettext_lazy("It did not reach the telephone"),
+    "smpp-EXPIRED": gettext_lazy("The telephone was off for too long"),
+    "smpp-REJECTD": gettext_lazy("The network refused it"),
+    "smpp-DELETED": gettext_lazy("The network dropped it"),
+    "smpp-UNKNOWN": gettext_lazy("Nobody knows whether it arrived"),
+}  # fmt: skip
+
+
+def why(code: str) -> str:
+    """What a code of failure means."""
+    if code in _REASONS:
+        return str(_REASONS[code])
+    if code.startswith("http-"):
+        return _("The provider has a fault (HTTP %(code)s)") % {"code": code[5:]}
+    if code.startswith("smpp-"):
+        return _("The SMS centre refuses it (error %(code)s)") % {"code": code[5:]}
+    return code
+
+
+def to_reporter(what: str, receipt: str) -> str:
+    """One sentence about a report; its private link follows it."""
+    said = {
+        What.RECEIVED: _("We have your report %(receipt)s. Follow it here:"),
+        What.DISPATCHED: _("Your report %(receipt)s was passed to the unit in charge. Follow it here:"),
+        What.HANDLED: _("Your report %(receipt)s is said to be done and is being checked. See it here:"),
+        What.ENDED: _("Your report %(receipt)s has an answer. Read it and rate it here:"),
+        What.WRITTEN: _("The office wrote to you about your report %(receipt)s. Read it here:"),
+        What.COMBINED: _("Your report %(receipt)s is handled together with another. Follow both here:"),
+    }  # fmt: skip
+    return said[What(what)] % {"receipt": receipt}
+
+
+def trial() -> str:
+    """What the office sends to see whether it works."""
+    return _("Trial message: it works.")
+
+
+def private_link(token: str) -> str:
+    """The page of one report, for who has the link."""
+    return f"{settings.GULOU.public_url}/t/{token}/"

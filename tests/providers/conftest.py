@@ -1,0 +1,57 @@
+"""Stand-ins for providers, and who sets them up."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from gulou.kit import clock
+from gulou.outbox import deliver
+from gulou.people.models import User
+from gulou.providers import jobs, operations
+from gulou.providers.sms import Sms
+from gulou.providers.turns import Line
+from tests.desk.conftest import as_user
+from tests.notices.conftest import admin, mender
+from tests.providers.smsc import Centre, smsc
+
+__all__ = ["admin", "as_user", "mender"]
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+NIGHT = datetime(2026, 11, 24, 23, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture
+def centre() -> Iterator[Centre]:
+    with smsc() as one:
+        yield one
+
+
+@pytest.fixture
+def line(monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+    """The line of a worker of its own, let go of at the end."""
+    adapter = Sms()
+    made = Line(adapter)
+    monkeypatch.setitem(jobs.SENDERS, "sms", made.send_next)
+    yield made
+    adapter.close()
+
+
+def use_sms(centre: Centre, by: User, **told: Any) -> None:
+    """Set it up and put it to use."""
+    first = {"host": "127.0.0.1", "port": centre.port, "system_id": "gulou", "password": "geheim1",
+             "signature": "鼓楼文明办", "sender": "10690000"}  # fmt: skip
+    operations.set_provider("sms", {**first, **told}, by=by)
+    operations.switch_provider("sms", by=by)
+
+
+def tell_all(at: datetime | None = None, after: timedelta = timedelta()) -> None:
+    """Everything that is owed by then, in our own house and through providers."""
+    with clock.at((at or clock.now()) + after):
+        while deliver.deliver_one():
+            pass
+        for send in jobs.SENDERS.values():
+            while send():
+                pass
