@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from gulou.cases import operations as cases
 from gulou.cases.models import Case, Source
+from gulou.cases.states import State
 from gulou.kit import clock
 
 from .fates import Course, Story
@@ -31,7 +32,8 @@ class Levels(Today):
         place = type(place)(place.lat, place.lon, spot)
         case = self._report(sight, place, Source.INSPECTION, sight.words[0]).case
         yield self._later(2, 5)
-        case = cases.file_case(case, by=self.dispatcher, summary=self._summary(case))
+        if case.state == State.RECEIVED:
+            case = cases.file_case(case, by=self.dispatcher, summary=self._summary(case))
         street = self.house.streets[case.street_id or 0]
         case = cases.dispatch_case(case, by=self.dispatcher, unit_id=street.pk)
         yield self._later(2, 5)
@@ -44,11 +46,12 @@ class Levels(Today):
             case, by=self.house.workers[case.unit_id], unit_id=community.pk, words=words
         )
 
-    def _to_the_crew(self, case: Case) -> Course:
+    def _to_the_crew(self, case: Case, *, soon: bool = False) -> Course:
         community = self.house.communities[case.community_id or 0]
         yield self._later(3, 6)
+        due_at = clock.now() + timedelta(hours=2) if soon else None
         return cases.delegate_part(
-            case, by=self.house.workers[community.pk], unit_id=self.house.crew.pk,
+            case, by=self.house.workers[community.pk], unit_id=self.house.crew.pk, due_at=due_at,
             words="请带高压水枪，墙角一并冲洗",
         )  # fmt: skip
 
@@ -61,7 +64,7 @@ class Levels(Today):
     def _down_and_up(self) -> Story:
         case = yield from self._on_the_street("榕下社区5号楼后")
         case = yield from self._to_the_community(case, "请社区当日清理，拍照报街道")
-        case = yield from self._to_the_crew(case)
+        case = yield from self._to_the_crew(case, soon=True)
         yield (case.part_due_at or clock.now()) + timedelta(minutes=20)
         case = yield from self._from_the_crew(Case.objects.get(pk=case.pk))
         community = self.house.workers[case.step_unit_id or 0]
