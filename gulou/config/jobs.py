@@ -12,6 +12,7 @@ from gulou.cases import jobs as cases
 from gulou.config.runtime import pulse
 from gulou.errands import jobs as errands
 from gulou.kit import clock
+from gulou.notices import jobs as notices
 from gulou.people import operations as people
 from gulou.photos import jobs as photos
 from gulou.sheets import jobs as sheets
@@ -51,6 +52,7 @@ JOBS: tuple[Job, ...] = (
     Job(sheets.forget_staged, every=timedelta(hours=1)),
     Job(cases.forget_before, every=timedelta(minutes=10)),
     Job(cases.renew_figures, every=timedelta(hours=1)),
+    Job(notices.forget_old, every=timedelta(minutes=10)),
     Job(workbench.forget_presence, every=timedelta(minutes=30)),
     Job(forget_expired, every=timedelta(minutes=10)),
     Job(workbench.owe_followers, every=timedelta(minutes=1)),

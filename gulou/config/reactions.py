@@ -200,6 +200,7 @@ REACTIONS: Table = {
     provided.ProviderClosed: [],
     provided.ProviderTried: [],
     provided.MissiveResent: [],
+    robots.TellingSet: [],
     papers.PaperTaken: [],
     cases.ReportImported: [],
     cases.CaseImported: [],

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from gulou.cases import queries, states
 from gulou.catalogue.states import MANAGE as CATALOGUE
+from gulou.notices import inbox
 from gulou.openings.states import VERBS as OPENING
 from gulou.people import access
 from gulou.people import queries as people
@@ -41,6 +42,8 @@ def page(
     }
     if "queue_count" not in context:
         frame["queue_count"] = queries.my_work_count(reader)
+    if "unread" not in context:
+        frame["unread"] = inbox.unread_count(reader)
     answer = render(request, template, {**frame, **context}, status=status)
     answer["Cache-Control"] = "private, no-store"
     return answer

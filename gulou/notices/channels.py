@@ -11,13 +11,15 @@ To add a channel, write a module beside this one (`by_mail.py` is the pattern) a
   else that it raises counts as `Refused(later=True)`. No answer may take longer than 30 seconds.
 - `per_minute`: at most so many messages a minute; 0 is no limit.
 - `digests`: it can carry several things in one message, by day or by week.
+- `by_default`: people are told by it unless they or the office choose otherwise (no: what costs
+  money each time).
 
 Everything else is done for it (letters.py): a thread of its own in the worker, so that one that is
 dead holds up no other; leases, tries again, quiet hours, digests, the delivery log, sending again.
 Codes that it gives for failures get their words in `words.why`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,14 +43,16 @@ class Channel:
     send: Callable[[Recipient, Note], None]
     per_minute: int = 0
     digests: bool = False
+    by_default: bool = True
 
 
 MAIL = "mail"
 SMS = "sms"
 
-CHANNELS: Mapping[str, Channel] = {one.name: one for one in (
+CHANNELS: dict[str, Channel] = {one.name: one for one in (
     Channel(MAIL, _("E-mail"), "mail", by_mail.is_open, by_mail.outlets, by_mail.send, digests=True),
-    Channel(SMS, _("SMS"), "device-mobile", by_sms.is_open, by_sms.outlets, by_sms.send),
+    Channel(SMS, _("SMS"), "device-mobile", by_sms.is_open, by_sms.outlets, by_sms.send,
+            by_default=False),
 )}  # fmt: skip
 
 

@@ -42,3 +42,15 @@ class LetterResent(Fact):
 
     name: ClassVar[str] = "letter.resent"
     letter: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellingSet(Fact):
+    """The office set how people are told who say nothing, and what they cannot choose.
+
+    `by_kind` is a list of "kind channel when".
+    """
+
+    name: ClassVar[str] = "telling.set"
+    before: Plain
+    after: Plain

@@ -1,9 +1,10 @@
-"""The history of group robots: each fact in a sentence, with what was and what became."""
+"""The history of group robots, and of how staff is told: each fact in a sentence, with what was and what became."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,9 +18,11 @@ from gulou.people import queries as people
 from gulou.people.models import User
 from gulou.places.models import Area
 
-from .facts import ParcelResent, RobotRestored, RobotRetired
-from .models import Robot
-from .states import Form, What
+from .channels import CHANNELS
+from .facts import ParcelResent, RobotRestored, RobotRetired, TellingSet
+from .kinds import KINDS
+from .models import OfficeWishes, Robot
+from .states import WEEKDAYS, Form, What, When
 
 MOST = 200
 
@@ -102,3 +105,66 @@ _FIELDS: Mapping[str, tuple[Any, Callable[[Any], str]]] = {
     "form": (gettext_lazy("Form of a message"), lambda one: str(Form(one).label)),
     "with_photo": (gettext_lazy("Send a picture along"), lambda on: _("yes") if on else _("no")),
 }  # fmt: skip
+
+
+def telling_history(user: User) -> list[Change]:
+    """How the office has set the telling of staff, the newest first. Raises NotAllowed."""
+    access.require(user, MANAGE, unit_id=people.office().id)
+    found = list(_of_telling()[:MOST])
+    return [_set(one, newest=one.pk == found[0].pk) for one in found]
+
+
+def last_of_telling() -> Event | None:
+    """The last time that the office set it."""
+    return _of_telling().first()
+
+
+def _of_telling() -> QuerySet[Event]:
+    kind = OfficeWishes._meta.label_lower
+    return Event.objects.filter(subject_kind=kind, name=TellingSet.name).order_by("-id")
+
+
+def _set(event: Event, *, newest: bool) -> Change:
+    before, after = event.payload["before"], event.payload["after"]
+    details = [
+        Detail(label, _shown(show, before, name), _shown(show, after, name))
+        for name, (label, show) in _TELLING.items()
+        if name in after
+    ]
+    return Change(
+        event_id=event.pk, at=event.at, actor=event.actor, what=_("Changed"), details=details,
+        sign="pencil", can_undo=newest and bool(before),
+    )  # fmt: skip
+
+
+def _choices(told: Sequence[str]) -> str:
+    return _("; ").join(
+        f"{KINDS[kind].label} · {CHANNELS[name].label}: {When(when).label}"
+        for kind, name, when in (one.split(" ") for one in told)
+        if kind in KINDS and name in CHANNELS and when in When.values
+    )
+
+
+def _minutes(at: int) -> str:
+    return f"{at // 60:02}:{at % 60:02}"
+
+
+def _yes(on: bool) -> str:
+    return _("yes") if on else _("no")
+
+
+def _listed(labels: Mapping[str, Any]) -> Callable[[Any], str]:
+    return lambda codes: _(", ").join(str(labels[one].label) for one in codes if one in labels)
+
+
+_TELLING: Mapping[str, tuple[Any, Callable[[Any], str]]] = {
+    "by_kind": (gettext_lazy("Chosen"), _choices),
+    "quiet_from": (gettext_lazy("Quiet from"), _minutes),
+    "quiet_until": (gettext_lazy("Quiet until"), _minutes),
+    "quiet_days_off": (gettext_lazy("Also quiet on days off"), _yes),
+    "digest_hour": (gettext_lazy("Digests come at"), lambda hour: f"{hour:02}:00"),
+    "digest_weekday": (gettext_lazy("Those of the week on"), lambda day: str(WEEKDAYS[day])),
+    "digest_skips_days_off": (gettext_lazy("No digests on days off"), _yes),
+    "duty_channels": (gettext_lazy("By which channels duties are always told"), _listed(CHANNELS)),
+    "urgent": (gettext_lazy("What breaks quiet hours"), _listed(KINDS)),
+}

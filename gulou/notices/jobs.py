@@ -1,10 +1,13 @@
-"""What the worker does for channels, each in a thread of its own."""
+"""What the worker does for channels, each in a thread of its own; and by the clock."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
 
 from . import letters, sending
 from .channels import CHANNELS
+from .inbox import forget_old
+
+__all__ = ["SENDERS", "forget_old"]
 
 SENDERS: Mapping[str, Callable[[], bool]] = {
     "robots": sending.send_next,

@@ -196,3 +196,44 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.name}"
+
+
+class Manner(models.Model):
+    """How somebody is told. `by_kind`: for a kind and a channel, a states.When."""
+
+    by_kind = models.JSONField(default=dict)
+    # Quiet hours, in minutes after midnight; none where both are the same.
+    quiet_from = models.PositiveSmallIntegerField(default=0)
+    quiet_until = models.PositiveSmallIntegerField(default=0)
+    quiet_days_off = models.BooleanField(default=False)
+    # When digests come: the hour, the day of the week (0 is Monday), not on days off.
+    digest_hour = models.PositiveSmallIntegerField(default=8)
+    digest_weekday = models.PositiveSmallIntegerField(default=0)
+    digest_skips_days_off = models.BooleanField(default=True)
+
+    class Meta:
+        abstract = True
+
+
+class Wishes(Manner):
+    """How one person wants to be told. What they say nothing about is as the office has it."""
+
+    person = models.OneToOneField(
+        User, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"wishes of {self.person_id}"
+
+
+class OfficeWishes(Manner, Chained):
+    """How people are told who say nothing, and what they cannot choose. One row."""
+
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
+    # By one of these channels, the first that reaches the person, a duty is always told at once.
+    duty_channels = ArrayField(models.CharField(max_length=12), default=list)
+    # The kinds that break quiet hours.
+    urgent = ArrayField(models.CharField(max_length=20), default=list)
+
+    def __str__(self) -> str:
+        return "wishes of the office"

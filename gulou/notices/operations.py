@@ -1,6 +1,7 @@
 """Setting up group robots, owing them what they tell, and taking up again what was set aside."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -27,11 +28,15 @@ from gulou.people.models import Unit, User
 from gulou.people.verbs import MEND
 from gulou.places.models import Area
 
-from . import history, robots, wecom
-from .facts import LetterResent, ParcelResent, RobotRestored, RobotRetired, RobotSet
-from .models import Item, Letter, Line, Parcel, Robot
+from . import history, manners, robots, wecom
+from .channels import CHANNELS
+from .facts import LetterResent, ParcelResent, RobotRestored, RobotRetired, RobotSet, TellingSet
+from .kinds import KINDS
+from .models import Item, Letter, Line, Manner, OfficeWishes, Parcel, Robot, Wishes
+from .planning import letters_for
 from .states import AT_FIRST, TOLD_AFTER, Form, What
 
+OFFICE_FIELDS = ("by_kind", *manners.HOURS, "duty_channels", "urgent")
 FIELDS = ("name", "street_id", "category_id", "tells", "form", "with_photo")
 
 
@@ -92,6 +97,93 @@ def settle_past(*, until: datetime) -> None:
     Letter.objects.filter(item__at__lte=until).delete()
     unread = Item.objects.filter(read_at=None, at__lt=until - timedelta(days=2))
     unread.update(read_at=F("at") + timedelta(hours=3))
+
+
+@transaction.atomic
+def choose_manner(given: Mapping[str, Any], *, by: User) -> None:
+    """How a person wants to be told: `by_kind` and manners.HOURS. What waits follows. Raises
+    Invalid."""
+    wishes, _new = Wishes.objects.select_for_update().get_or_create(person=by)
+    _set_manner(wishes, given)
+    wishes.save()
+    _plan_anew(by)
+
+
+@transaction.atomic
+def forget_manner(*, by: User) -> None:
+    """A person wants to be told as the office has it for everybody."""
+    Wishes.objects.filter(person=by).delete()
+    _plan_anew(by)
+
+
+@transaction.atomic
+@manners.changing()
+def set_office_manner(given: Mapping[str, Any], *, by: User) -> OfficeWishes:
+    """How everybody is told who says nothing; by what a duty is always told; what is urgent. On
+    record. Raises Invalid, NotAllowed."""
+    access.require(by, MANAGE, unit_id=people.office().id)
+    row = OfficeWishes.objects.select_for_update().order_by("pk").first()
+    new = row is None
+    row = row or OfficeWishes(urgent=list(manners.URGENT))
+    before = {} if new else _told_of(row)
+    _set_manner(row, given)
+    row.duty_channels = [one for one in given.get("duty_channels", ()) if one in CHANNELS]
+    row.urgent = [one for one in given.get("urgent", ()) if one in KINDS]
+    row.save()
+    after = _told_of(row)
+    changed = {name for name in OFFICE_FIELDS if before.get(name) != after[name]}
+    if changed:
+        fact = TellingSet(
+            before={name: before[name] for name in sorted(changed & set(before))},
+            after={name: after[name] for name in sorted(changed)},
+        )
+        record(fact, subject=row, actor=by.actor)
+    return row
+
+
+@transaction.atomic
+def take_back_telling(event_id: int, *, by: User) -> None:
+    """Undo the last change of how everybody is told."""
+    access.require(by, MANAGE, unit_id=people.office().id)
+    row = OfficeWishes.objects.select_for_update().order_by("pk").first()
+    event = history.last_of_telling()
+    if row is None or event is None or event.pk != event_id or not event.payload["before"]:
+        raise NotFound("telling.no_such_change", _("There is nothing to take back here."))
+    then = {**_told_of(row), **event.payload["before"]}
+    set_office_manner({**then, "by_kind": manners.unflat(then["by_kind"])}, by=by)
+
+
+def _told_of(row: OfficeWishes) -> dict[str, Any]:
+    """What a fact tells of it."""
+    told = {name: getattr(row, name) for name in OFFICE_FIELDS}
+    return {**told, "by_kind": manners.flat(row.by_kind)}
+
+
+def _set_manner(row: Manner, given: Mapping[str, Any]) -> None:
+    for name in manners.HOURS:
+        if name in given:
+            setattr(row, name, given[name])
+    row.by_kind = manners.clean_choices(given.get("by_kind", {}))
+    if not (0 <= row.digest_hour < 24 and 0 <= row.digest_weekday < 7):
+        raise Invalid("manner.digest", _("Choose an hour and a day."), field="digest_hour")
+    for name in ("quiet_from", "quiet_until"):
+        if not 0 <= getattr(row, name) < 24 * 60:
+            raise Invalid("manner.quiet", _("Choose a time of the day."), field=name)
+
+
+def _plan_anew(person: User) -> None:
+    """What waits for a person, and was not tried, goes as they want it now."""
+    waiting = Letter.objects.filter(item__person=person, attempts=0, sent_at=None)
+    waiting = waiting.filter(set_aside_at=None, dropped_at=None)
+    locked = waiting.select_for_update(skip_locked=True, of=("self",))
+    planned = list(locked.values_list("pk", "item_id"))
+    Letter.objects.filter(pk__in=[pk for pk, _item in planned]).delete()
+    items = Item.objects.filter(pk__in={item for _pk, item in planned}, read_at=None)
+    there = set(Letter.objects.filter(item__in=items).values_list("item_id", "channel", "ref"))
+    found = letters_for(list(items.select_related("person").order_by("pk")))
+    Letter.objects.bulk_create(
+        [one for one in found if (one.item_id, one.channel, one.ref) not in there]
+    )
 
 
 def owe_groups(case_uid: UUID, *, fact: str, event_id: int, at: datetime) -> None:

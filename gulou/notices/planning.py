@@ -1,15 +1,93 @@
-"""By which channels, and when, a person is told something."""
+"""By which channels, and when, people are told something."""
 
-from .channels import open_channels
+from collections.abc import Callable, Collection, Iterator
+from datetime import date, datetime
+from functools import cache
+
+from django.utils import timezone
+
+from gulou.calendars import queries as calendars
+from gulou.kit import clock
+from gulou.kit.worktime import MONDAY_TO_FRIDAY, UnknownYear
+from gulou.people import queries as people
+from gulou.people.models import User
+
+from . import manners
+from .channels import Channel, open_channels
+from .kinds import Kind, kind_of
+from .manners import Mine
 from .models import Item, Letter
+from .post import Outlet
+from .quiet import after_quiet, next_digest
+from .states import When
 
 
-def letters_for(item: Item) -> list[Letter]:
-    """What is to be sent so that the person gets to know of it; not saved."""
-    person = item.person
-    assert person is not None  # noqa: S101  a unit's mailbox has no wishes
+def letters_for(items: Collection[Item]) -> list[Letter]:
+    """What is to be sent so that these people get to know of it; not saved."""
+    persons = {one.person.pk: one.person for one in items if one.person is not None}
+    mine = manners.manners_of(list(persons.values()))
     return [
-        Letter(item=item, channel=one.name, ref=outlet.ref, line=outlet.line, due_at=item.at)
-        for one in open_channels()
-        for outlet in one.outlets(person)
+        letter
+        for item in items
+        if item.person is not None
+        for letter in _letters(item, item.person, mine[item.person.pk])
     ]
+
+
+def _letters(item: Item, person: User, mine: Mine) -> Iterator[Letter]:
+    kind, now = kind_of(item.what), timezone.localtime(clock.now())
+    ways: dict[str, tuple[Channel, When]] = {}
+    reach: dict[str, list[Outlet]] = {}
+
+    def reaches(channel: Channel) -> bool:
+        if channel.name not in reach:
+            reach[channel.name] = list(channel.outlets(person))
+        return bool(reach[channel.name])
+
+    for one in open_channels():
+        when = mine.when(kind, one)
+        if when != When.NEVER and reaches(one):
+            ways[one.name] = (one, when)
+    if kind.duty:
+        named = manners.duty_channels()
+        if not any(one.name in ways for one in named):
+            first = next((one for one in named if reaches(one)), None)
+            if first is not None:
+                ways[first.name] = (first, When.NOW)
+    for channel, when in ways.values():
+        due = _due(when, kind, mine, now, person)
+        for outlet in reach[channel.name]:
+            yield Letter(
+                item=item, channel=channel.name, ref=outlet.ref, line=outlet.line, due_at=due,
+                digest=when != When.NOW,
+            )  # fmt: skip
+
+
+def _due(when: When, kind: Kind, mine: Mine, now: datetime, person: User) -> datetime:
+    rhythm, works_on = mine.rhythm, _working_days(person)
+    if when == When.NOW:
+        if kind.code in manners.office().urgent:
+            return now
+        return after_quiet(now, rhythm.quiet, works_on)
+    return next_digest(
+        now, hour=rhythm.digest_hour,
+        weekday=rhythm.digest_weekday if when == When.WEEK else None,
+        works_on=works_on if rhythm.digest_skips_days_off else None,
+    )  # fmt: skip
+
+
+def _working_days(person: User) -> Callable[[date], bool]:
+    """Whether a day is a working day for this person's unit; asked only where it matters."""
+
+    @cache
+    def times() -> calendars.CalendarRef:
+        unit = people.units_of([person]).get(person.pk) or people.office()
+        return calendars.of_unit(unit.id)
+
+    def works_on(day: date) -> bool:
+        try:
+            return times().times.works_on(day)
+        except UnknownYear:
+            return day.weekday() in MONDAY_TO_FRIDAY
+
+    return works_on

@@ -45,3 +45,18 @@ class Progress(TextChoices):
     SENT = "sent", _("Sent out")
     FAILED = "failed", _("Given up for now")
     DROPPED = "dropped", _("No longer needed")
+
+
+class When(TextChoices):
+    """How soon a channel tells a person something."""
+
+    NOW = "now", _("At once")
+    DAY = "day", _("By day")
+    WEEK = "week", _("By week")
+    NEVER = "never", _("Not at all")
+
+
+WEEKDAYS = (
+    _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"),
+    _("Sunday"),
+)  # fmt: skip

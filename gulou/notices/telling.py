@@ -42,13 +42,13 @@ def tell(
     about = {
         "what": what, "by": by, "path": path, "given": dict(given or {}), "key": key,
         "case_id": Case.objects.values_list("pk", flat=True).get(uid=case) if case else None,
-        "at": clock.now(),
+        "at": after.at,
     }  # fmt: skip
     items = Item.objects.bulk_create([Item(person=one, **about) for one in new])
-    letters = [one for item in items for one in letters_for(item)]
+    letters = letters_for(items)
     if unit_id is not None and _has_mailbox(unit_id):
         item, fresh = Item.objects.get_or_create(unit_id=unit_id, key=key, defaults=about)
-        letters += [Letter(item=item, channel=MAIL, due_at=item.at)] if fresh else []
+        letters += [Letter(item=item, channel=MAIL, due_at=clock.now())] if fresh else []
     Letter.objects.bulk_create(letters)
     return len(items)
 

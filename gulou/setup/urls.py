@@ -17,6 +17,7 @@ from .views import (
     roles,
     rules,
     sheets,
+    telling,
     templates,
     units,
 )
@@ -111,6 +112,8 @@ urlpatterns = [
         conditions.condition_switch,
         name="condition_switch",
     ),
+    path("telling/", telling.telling, name="telling"),
+    path("telling/history/", telling.telling_history, name="telling_history"),
     path("robots/", robots.robots, name="robots"),
     path("robots/new/", robots.new_robot, name="new_robot"),
     path("robots/history/", robots.robots_history, name="robots_history"),

@@ -11,7 +11,7 @@ from django.core import mail
 from gulou.cases.models import Case
 from gulou.cases.states import State
 from gulou.kit import clock
-from gulou.notices import channels, letters
+from gulou.notices import letters
 from gulou.notices.channels import CHANNELS, Channel
 from gulou.notices.models import Item, Letter, Line
 from gulou.notices.post import Note, Outlet, Recipient, Refused, Slower, Unanswered
@@ -45,8 +45,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
         "pager", "Pager", "bell", lambda: True, lambda _who: [Outlet(line="acme")], one.send,
         per_minute=3,
     )  # fmt: skip
-    monkeypatch.setattr(channels, "CHANNELS", {**CHANNELS, "pager": made})
-    monkeypatch.setattr(letters, "CHANNELS", {**CHANNELS, "pager": made})
+    monkeypatch.setitem(CHANNELS, "pager", made)
     yield one
 
 

@@ -25,6 +25,7 @@ from gulou.desk.pairs import Pair
 from gulou.desk.shell import page, part, reader_of
 from gulou.desk.walk import tail_of, walk_of
 from gulou.kit.errors import NotAllowed, NotFound
+from gulou.notices import inbox
 from gulou.notices import queries as notices
 from gulou.people import queries as people
 from gulou.places import queries as places
@@ -231,6 +232,7 @@ def _page(
         "returned": queries.recurrences_of(case, reader=reader),
         "arbitrations": _arbitrations(case, reader),
         "told": notices.told_of(case.pk),
+        "unread": inbox.look_at(reader, case.pk),
         "powers": queries.powers_over(reader, case),
         "path": request.path,
         "followed": workbench.see_case(case, by=reader) if followed is None else followed,

@@ -1,0 +1,113 @@
+"""The inbox: what a person was told, by day, and where it leads; and how they want to be told."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gulou.desk.forms.manner import MannerForm
+from gulou.desk.shell import page, reader_of
+from gulou.notices import inbox as notices
+from gulou.notices import manners, operations
+from gulou.notices.kinds import KINDS
+from gulou.ui.forms import refused_in
+from gulou.ui.guards import signed_in
+
+
+@signed_in
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What I was told: all or unread, of every kind or one."""
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in KINDS else ""
+    unread, before = "unread" in request.GET, _number(request.GET.get("before", ""))
+    found = notices.inbox_of(reader_of(request), unread=unread, kind=kind, before=before)
+    kinds = [("", _("Every kind")), *((one.code, one.label) for one in KINDS.values())]
+    context = {
+        "found": found, "only_unread": unread, "here": _address(unread, kind),
+        "shows": [Chip(_("All"), _address(False, kind), not unread),
+                  Chip(_("Unread"), _address(True, kind), unread)],
+        "kinds": [Chip(words, _address(unread, code), code == kind) for code, words in kinds],
+    }  # fmt: skip
+    return page(request, "desk/inbox.html", context)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One choice above the list."""
+
+    words: Any
+    url: str
+    on: bool
+
+
+def _address(unread: bool, kind: str) -> str:
+    return "?" + urlencode(
+        {**({"unread": "1"} if unread else {}), **({"kind": kind} if kind else {})}
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+@signed_in
+@require_GET
+def told(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Open one: it is read, and leads to what it speaks of."""
+    return redirect(notices.read_item(reader_of(request), item_id))
+
+
+@signed_in
+@require_POST
+def unread(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Keep one for later."""
+    notices.unread_item(reader_of(request), item_id)
+    return redirect("desk:inbox")
+
+
+@signed_in
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Everything that stood on the page, and before, is read."""
+    n = notices.read_all(reader_of(request), until=_number(request.POST.get("until", "")) or 0)
+    messages.success(
+        request, ngettext("One marked as read.", "%(n)d marked as read.", n) % {"n": n}
+    )
+    return redirect("desk:inbox")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """How I want to be told."""
+    reader, status = reader_of(request), 200
+    if "as_office" in request.POST:
+        operations.forget_manner(by=reader)
+        return _settled(request)
+    mine = manners.manners_of([reader])[reader.pk]
+    sent = request.POST if request.method == "POST" else None
+    form = MannerForm(sent, chosen=mine.when, rhythm=mine.rhythm)
+    if sent is not None:
+        status = 422
+        if form.is_valid():
+            with refused_in(form):
+                operations.choose_manner(form.manner(but=manners.office_when), by=reader)
+                return _settled(request)
+    unreached = [one.label for one in form.channels if not one.outlets(reader)]
+    context = {
+        "form": form, "unreached": unreached, "own": manners.has_own(reader),
+        "duty": [one.label for one in manners.duty_channels()],
+    }  # fmt: skip
+    return page(request, "desk/inbox_settings.html", context, status=status)
+
+
+def _settled(request: HttpRequest) -> HttpResponse:
+    messages.success(request, _("Saved. What waits goes as you want it now."))
+    return redirect("desk:inbox_settings")

@@ -1,0 +1,193 @@
+"""How people want to be told: channels, digests, quiet hours; and what they cannot choose."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core import mail
+
+from gulou.cases.models import Case
+from gulou.cases.states import State
+from gulou.kit import clock
+from gulou.kit.errors import NotAllowed
+from gulou.notices import letters, manners, operations
+from gulou.notices.channels import CHANNELS
+from gulou.notices.kinds import KINDS
+from gulou.notices.models import Letter, OfficeWishes
+from gulou.notices.quiet import Hours, after_quiet, next_digest
+from gulou.outbox.audit import audit
+from gulou.people.models import User
+from tests.conftest import Cast, Kinds
+from tests.desk.conftest import SignedIn
+from tests.factories.cases import a_case
+from tests.notices.test_telling import Provider, provider, tell_of
+
+__all__ = ["provider"]
+
+ZONE = ZoneInfo("Asia/Shanghai")
+MONDAY = datetime(2026, 3, 16, 10, 0, tzinfo=ZONE)
+NIGHT = {"quiet_from": 22 * 60, "quiet_until": 7 * 60}
+
+
+@pytest.fixture
+def case(cast: Cast, kinds: Kinds, settings: Any) -> Case:
+    settings.GULOU = replace(settings.GULOU, email_url="smtp://mail.example.org")
+    User.objects.filter(pk=cast.lin.pk).update(email="lin@example.org")
+    cast.lin.refresh_from_db()
+    return a_case(cast, kinds.rubbish, state=State.HANDLING, words="我家楼下臭")
+
+
+def test_a_digest_of_the_day_tells_all_that_is_unread_in_one_letter(cast: Cast, case: Case) -> None:
+    operations.choose_manner({"by_kind": {"asked": {"mail": "day"}}}, by=cast.lin)
+    with clock.at(MONDAY):
+        for n in range(3):
+            tell_of(case, cast.lin, n=n, what="mentioned")
+        letters.send_all()
+    assert mail.outbox == []
+    with clock.at(MONDAY + timedelta(hours=22)):
+        letters.send_all()
+    (letter,) = mail.outbox
+    assert letter.body.count(case.number) == 2, "its title and its link, once"
+    assert "楼下" not in letter.body
+    assert len(set(Letter.objects.values_list("batch", flat=True))) == 1
+
+
+def test_a_digest_comes_not_on_a_day_off(cast: Cast, case: Case) -> None:
+    operations.choose_manner({"by_kind": {"asked": {"mail": "day"}}}, by=cast.lin)
+    friday = MONDAY + timedelta(days=4)
+    with clock.at(friday):
+        tell_of(case, cast.lin, what="mentioned")
+    due = Letter.objects.get().due_at.astimezone(ZONE)
+    assert (due.date(), due.hour) == (friday.date() + timedelta(days=3), 8)
+
+
+def test_quiet_hours_hold_back_all_but_what_the_office_calls_urgent(cast: Cast, case: Case) -> None:
+    operations.choose_manner(NIGHT, by=cast.lin)
+    late = MONDAY.replace(hour=23)
+    with clock.at(late):
+        tell_of(case, cast.lin, n=1)
+        tell_of(case, cast.lin, n=2, what="urged")
+        letters.send_all()
+        assert len(mail.outbox) == 1 and "urged" in mail.outbox[0].subject
+    waiting = Letter.objects.get(sent_at=None)
+    assert waiting.due_at == MONDAY.replace(hour=7) + timedelta(days=1)
+
+
+def test_a_duty_cannot_be_silenced(cast: Cast, case: Case, provider: Provider) -> None:
+    silent = {kind: {"mail": "never", "pager": "never"} for kind in ("warned", "asked")}
+    operations.choose_manner({"by_kind": silent}, by=cast.lin)
+    tell_of(case, cast.lin, n=1, what="mentioned")
+    assert not Letter.objects.exists()
+    tell_of(case, cast.lin, n=2)
+    assert Letter.objects.get().channel == "mail", "the first that there is"
+
+
+def test_the_office_names_the_channel_of_duties_and_what_holds_for_all(
+    cast: Cast, case: Case, provider: Provider, admin: User
+) -> None:
+    given = {"duty_channels": ["pager"], "by_kind": {"asked": {"mail": "never", "pager": "never"}}}
+    with pytest.raises(NotAllowed):
+        operations.set_office_manner(given, by=cast.guo)
+    operations.set_office_manner(given, by=admin)
+    operations.choose_manner(
+        {"by_kind": {"warned": {"pager": "never", "mail": "now"}}}, by=cast.lin
+    )
+    tell_of(case, cast.lin, n=1, what="mentioned")
+    assert not Letter.objects.exists()
+    tell_of(case, cast.lin, n=2)
+    assert set(Letter.objects.values_list("channel", flat=True)) == {"mail", "pager"}
+    assert list(audit()) == []
+
+
+def test_what_waits_goes_as_the_person_wants_it_now(cast: Cast, case: Case) -> None:
+    operations.choose_manner({"by_kind": {"asked": {"mail": "week"}}}, by=cast.lin)
+    tell_of(case, cast.lin, what="mentioned")
+    operations.choose_manner({"by_kind": {"asked": {"mail": "now"}}}, by=cast.lin)
+    letters.send_all()
+    assert len(mail.outbox) == 1
+    operations.choose_manner({"by_kind": {"asked": {"mail": "never"}}}, by=cast.lin)
+    assert Letter.objects.count() == 1, "what was sent stays"
+
+
+def test_the_page_saves_what_differs_from_the_office_and_goes_back_to_it(
+    cast: Cast, case: Case, as_user: SignedIn
+) -> None:
+    client, url = as_user(cast.lin), "/desk/inbox/settings/"
+    page = client.get(url).content.decode()
+    assert "Duties cannot be silenced" in page and 'name="warned-mail"' in page
+    given: dict[str, str] = {
+        f"{kind}-mail": manners.office_when(one, CHANNELS["mail"]) for kind, one in KINDS.items()
+    }
+    given |= {"asked-mail": "week", "digest_hour": "9", "digest_weekday": "4"}
+    half = client.post(url, {**given, "quiet_from": "22:00"})
+    assert half.status_code == 422 and "leave both empty" in half.content.decode()
+    wrong = client.post(url, {**given, "warned-mail": "week"})
+    assert wrong.status_code == 422, "a duty comes in no digest"
+    sent = client.post(url, {**given, "quiet_from": "22:00", "quiet_until": "07:00"})
+    assert sent.status_code == 302
+    mine = manners.manners_of([cast.lin])[cast.lin.pk]
+    assert mine.by_kind == {"asked": {"mail": "week"}}
+    assert mine.rhythm.quiet == Hours(22 * 60, 7 * 60) and mine.rhythm.digest_hour == 9
+    client.post(url, {"as_office": "1"})
+    assert not manners.has_own(cast.lin)
+
+
+def test_the_office_sets_it_on_record_and_takes_it_back(
+    cast: Cast, case: Case, admin: User, as_user: SignedIn
+) -> None:
+    assert as_user(cast.lin).get("/setup/telling/").status_code == 403
+    client, url = as_user(admin), "/setup/telling/"
+    given = {f"{kind}-mail": "now" for kind in KINDS}
+    given |= {"digest_hour": "8", "digest_weekday": "0"}
+    assert client.post(url, {**given, "duty_channels": ["mail"]}).status_code == 302
+    assert client.post(url, {**given, "digest_hour": "7"}).status_code == 302
+    assert manners.office().rhythm.digest_hour == 7
+    history = client.get("/setup/telling/history/").content.decode()
+    assert "07:00" in history and "08:00" in history
+    row = OfficeWishes.objects.get()
+    event = client.get("/setup/telling/history/").context["shown"][0].change
+    assert event.can_undo
+    client.post(f"/setup/undo/telling/{event.event_id}/")
+    row.refresh_from_db()
+    assert row.digest_hour == 8 and manners.office().rhythm.digest_hour == 8
+
+
+@pytest.mark.parametrize(
+    ("at", "until"),
+    [
+        ("10:00", "10:00"),
+        ("21:59", "21:59"),
+        ("22:00", "+07:00"),
+        ("06:59", "07:00"),
+        ("07:00", "07:00"),
+    ],
+)
+def test_quiet_hours_may_go_past_midnight(at: str, until: str) -> None:
+    hour, minute = (int(part) for part in at.split(":"))
+    free = after_quiet(MONDAY.replace(hour=hour, minute=minute), Hours(22 * 60, 7 * 60), _always)
+    assert free.strftime("%H:%M") == until.removeprefix("+")
+    assert free.date() == MONDAY.date() + timedelta(days=until.count("+"))
+
+
+def test_days_off_are_quiet_where_one_asks_for_it() -> None:
+    saturday = MONDAY + timedelta(days=5)
+    quiet = Hours(22 * 60, 7 * 60, days_off=True)
+    assert after_quiet(saturday, quiet, _on_weekdays) == MONDAY.replace(hour=7) + timedelta(days=7)
+
+
+def test_digests_come_at_their_hour_on_their_day() -> None:
+    daily = next_digest(MONDAY, hour=8, weekday=None, works_on=_on_weekdays)
+    assert daily == MONDAY.replace(hour=8) + timedelta(days=1)
+    assert next_digest(MONDAY, hour=11, weekday=None, works_on=None) == MONDAY.replace(hour=11)
+    weekly = next_digest(MONDAY, hour=8, weekday=5, works_on=_on_weekdays)
+    assert weekly == MONDAY.replace(hour=8) + timedelta(days=7), "Saturday is off: Monday"
+
+
+def _always(_day: date) -> bool:
+    return True
+
+
+def _on_weekdays(day: date) -> bool:
+    return day.weekday() < 5
