@@ -133,9 +133,9 @@ def _go(request: HttpRequest, address: str) -> HttpResponse:
 
 def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """A fragment that finds the session ended sends the whole page to sign in, and back."""
-    sign_in = reverse("account_login")
-    if not getattr(request, "htmx", False) or not response.has_header("Location"):
+    if not response.has_header("Location") or not getattr(request, "htmx", False):
         return response
+    sign_in = reverse("account_login")
     if not response["Location"].startswith(sign_in) or request.path == sign_in:
         return response
     here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
