@@ -84,17 +84,19 @@ def change(row: Model, *fields: str) -> None:
 
 
 @held_back()
-def add_if(row: Model, condition: str, params: Sequence[Any], *, after: Statement) -> bool:
+def add_if(
+    row: Model, condition: str, params: Sequence[Any], *, after: Sequence[Statement]
+) -> bool:
     """Insert one row now if the condition holds, and whether it does; its id is the database's.
 
-    `after` is done first, in the same round trip: a lock, so that the condition stays true.
+    `after` is done first, in the same round trip: locks, so that the condition stays true.
     """
     sql, values = _insert(row)
     head, marks = sql.split(" VALUES (", 1)
     key = _quoted(row._meta.pk.column)
     asked = f"{head} SELECT {marks.removesuffix(')')} WHERE {condition} RETURNING {key}"
     with connection.cursor() as cursor:
-        _execute(cursor, [after, (asked, [*values, *params])])
+        _execute(cursor, [*after, (asked, [*values, *params])])
         while cursor.nextset():
             pass
         found = cursor.fetchone()

@@ -3,9 +3,12 @@
 import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from typing import IO, TYPE_CHECKING, BinaryIO
+from io import BytesIO
+from mmap import ACCESS_READ, mmap
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -28,6 +31,7 @@ from .capture import Capture
 from .decoding import client
 from .decoding.client import Picture, Unreadable
 from .decoding.exif import Said
+from .decoding.plain import Plain, plain
 from .facts import CoveringSwitched, PhotoKept
 from .kinds import Kind
 from .models import Covering, Photo, PhotoState
@@ -62,25 +66,50 @@ def stage_photo(
 ) -> Photo:  # fmt: skip
     """Take in one photo under a draft. The same bytes again give the photo that is there.
 
-    It is opened to the end, so what is damaged or too much is refused now, unless these bytes were
-    opened before; copies and fingerprints are the worker's, once it is kept. `captured` is what our
+    What is damaged or too much is refused now: a plain JPEG is known to be whole by its frame,
+    anything else is opened to the end, unless these bytes were opened before. Copies and
+    fingerprints are the worker's, once it is kept. `captured` is what our
     own camera view says of it (photos.capture), proved here.
 
     Raises Invalid in words that can be shown, TooMany when all hands are full, and OSError
     (ENOSPC) when the disk is; then nothing is left behind.
     """
     _check_draft(draft)
-    with tempfile.TemporaryFile() as spooled:
-        sha256, size = _spool(file, spooled)
-        there, known = _there_or_room(draft, sha256)
-        if there:
-            return there
-        proved = _proved(captured, sha256)
-        if known:
-            return _take_in(spooled, _with(proved, _again(known, draft, by)))
-        kind = _kind(spooled)
-        picture = _read(spooled, kind)
-        return _take_in(spooled, _with(proved, _photo(picture, kind, sha256, size, draft, by)))
+    with _held(file) as held:
+        proved = _proved(captured, held.sha256)
+        photo = _opened(held, draft, by)
+        return photo if photo.pk else _take_in(held.file, _with(proved, photo))
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What came, at hand: in memory where Django kept it there, else in a file of our own."""
+
+    file: IO[bytes]
+    sha256: str
+    size: int
+
+
+def _opened(held: _Held, draft: str, by: "User | None") -> Photo:
+    """The photo with these bytes if the draft has it, else a new one of what they say."""
+    kind = _kind(held.file)
+    if kind is kinds.JPEG and (found := _plain(held.file)):
+        # Whether there is room for it, and whether it is there, is seen when it is taken in.
+        return _photo(found, kind, held, draft, by)
+    there, known = _there_or_room(draft, held.sha256)
+    if there:
+        return there
+    return (
+        _again(known, draft, by) if known else _photo(_read(held.file, kind), kind, held, draft, by)
+    )
+
+
+def _plain(file: IO[bytes]) -> Plain | None:
+    """What is known of a JPEG without a decoder, if it is a plain one and whole."""
+    if isinstance(file, BytesIO):
+        return plain(file.getvalue(), most_pixels=client.MOST_PIXELS)
+    with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+        return plain(data, most_pixels=client.MOST_PIXELS)
 
 
 def _proved(captured: str, sha256: str) -> Capture | None:
@@ -220,6 +249,18 @@ def _waiting(draft: str, uids: list[UUID]) -> QuerySet[Photo]:
     return files.staged_under(draft).filter(uid__any=uids).order_by("pk").select_for_update()
 
 
+@contextmanager
+def _held(file: "BinaryIO | UploadedFile[bytes]") -> Iterator[_Held]:
+    inner: Any = file.file if isinstance(file, UploadedFile) else file
+    if isinstance(inner, BytesIO):
+        data = inner.getvalue()
+        _check_size(len(data))
+        yield _Held(BytesIO(data), hashlib.sha256(data).hexdigest(), len(data))
+        return
+    with tempfile.TemporaryFile() as spooled:
+        yield _Held(spooled, *_spool(file, spooled))
+
+
 def _chunks(file: "BinaryIO | UploadedFile[bytes]") -> Iterator[bytes]:
     if isinstance(file, UploadedFile):
         yield from file.chunks(_CHUNK)
@@ -233,16 +274,20 @@ def _spool(file: "BinaryIO | UploadedFile[bytes]", to: IO[bytes]) -> tuple[str, 
     digest, size = hashlib.sha256(), 0
     for chunk in _chunks(file):
         size += len(chunk)
-        if size > MOST_BYTES:
-            raise Invalid(
-                "photo.too_large",
-                _("This photo is larger than 20 MB. Save it smaller, or as JPEG, and send that."),
-                field=FIELD,
-            )
+        _check_size(size)
         digest.update(chunk)
         to.write(chunk)
     to.flush()
     return digest.hexdigest(), size
+
+
+def _check_size(size: int) -> None:
+    if size > MOST_BYTES:
+        raise Invalid(
+            "photo.too_large",
+            _("This photo is larger than 20 MB. Save it smaller, or as JPEG, and send that."),
+            field=FIELD,
+        )
 
 
 def _kind(file: IO[bytes]) -> Kind:
@@ -280,19 +325,19 @@ def _refusal(code: str) -> Refusal:
 
 
 def _photo(
-    picture: Picture, kind: Kind, sha256: str, size: int, draft: str, by: "User | None"
+    picture: Picture | Plain, kind: Kind, held: _Held, draft: str, by: "User | None"
 ) -> Photo:
     said = picture.said
     return Photo(
         draft=draft,
         staged_by=by,
         staged_at=clock.now(),
-        sha256=sha256,
+        sha256=held.sha256,
         mime=kind.mime,
-        bytes=size,
+        bytes=held.size,
         width=picture.width,
         height=picture.height,
-        original=files.original_path(sha256, kind),
+        original=files.original_path(held.sha256, kind),
         taken_at=_instant(said),
         taken_lat=said.lat,
         taken_lon=said.lon,
@@ -331,7 +376,9 @@ def _instant(said: Said) -> datetime | None:
 
 
 def _take_in(file: IO[bytes], photo: Photo) -> Photo:
+    """The file first, the row after, or nothing."""
     try:
+        files.put(photo.original, file, photo.bytes)
         with transaction.atomic():
             return _write(file, photo)
     except BaseException:
@@ -342,13 +389,15 @@ def _take_in(file: IO[bytes], photo: Photo) -> Photo:
 
 
 def _write(file: IO[bytes], photo: Photo) -> Photo:
-    """The file first, the row after, or nothing. The draft is locked last and only briefly."""
-    files.hold(photo.sha256)
+    """The row, under the locks of its bytes and of its draft, which are held only briefly."""
+    locks = [files.lock_of(photo.sha256), files.lock_of(f"draft {photo.draft}")]
+    new = rows.add_if(photo, _STILL_ROOM, [MOST_PHOTOS, photo.sha256, photo.draft], after=locks)
+    if not new:
+        there = _there_or_room(photo.draft, photo.sha256)[0]
+        return there or photo
+    # Whoever removed the same bytes meanwhile did so before we had their lock.
     files.put(photo.original, file, photo.bytes)
-    lock = files.lock_of(f"draft {photo.draft}")
-    new = rows.add_if(photo, _STILL_ROOM, [MOST_PHOTOS, photo.sha256, photo.draft], after=lock)
-    there = None if new else _there_or_room(photo.draft, photo.sha256)[0]
-    return there or photo
+    return photo
 
 
 _STILL_ROOM = (

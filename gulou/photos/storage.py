@@ -4,11 +4,13 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 from django.utils.deconstruct import deconstructible
+
+_CHUNK = 1024 * 1024
 
 
 @deconstructible
@@ -33,13 +35,11 @@ class WholeFileStorage(FileSystemStorage):
 
     def _save(self, name: str, content: "File[Any]") -> str:
         path = Path(self.path(name))
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, beside = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+        descriptor, beside = _beside(path)
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                for chunk in content.chunks():
-                    file.write(chunk)
-                file.flush()
+            with os.fdopen(descriptor, "wb", buffering=0) as file:
+                for chunk in content.chunks(_CHUNK):
+                    _write_all(file, chunk)
                 if self.durable:
                     os.fsync(file.fileno())
             Path(beside).replace(path)
@@ -50,6 +50,22 @@ class WholeFileStorage(FileSystemStorage):
         if self.durable:
             _sync_folder(path.parent)
         return name
+
+
+def _beside(path: Path) -> tuple[int, str]:
+    """A new file in the folder of a path, which is made where it is not there."""
+    try:
+        return tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+
+
+def _write_all(file: IO[bytes], chunk: bytes) -> None:
+    """The system may take less than it is given, as when the disk fills up."""
+    rest = memoryview(chunk)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def _sync_folder(folder: Path) -> None:

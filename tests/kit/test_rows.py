@@ -191,8 +191,8 @@ def test_a_row_is_added_only_if_the_condition_holds() -> None:
     lock = ("SELECT pg_advisory_xact_lock(%s)", [1])
     with rows.together():
         first, second = Words(text="一", salt="%s"), Words(text="二", salt="s")
-        assert rows.add_if(first, "%s > 1", [2], after=lock)
-        assert not rows.add_if(second, "%s > 1", [1], after=lock)
+        assert rows.add_if(first, "%s > 1", [2], after=[lock])
+        assert not rows.add_if(second, "%s > 1", [1], after=[lock])
     assert first.pk == Words.objects.get().pk
     assert not second.pk
     assert Words.objects.get().salt == "%s"

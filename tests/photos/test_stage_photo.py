@@ -269,7 +269,7 @@ def test_many_at_once_never_make_more_than_nine() -> None:
 def test_bytes_that_were_opened_before_are_not_opened_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    data = make_jpeg()
+    data = encode(draw(), "PNG")
     first = stage_photo(io.BytesIO(data), draft="one")
     monkeypatch.setattr("gulou.photos.decoding.client.read_picture", None)
     again = stage_photo(io.BytesIO(data), draft="two")
