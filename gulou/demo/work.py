@@ -6,7 +6,7 @@ from gulou.cases import operations as cases
 from gulou.cases.models import Case, ReplyForm, Report, Source
 from gulou.cases.operations import Evidence
 from gulou.cases.routing import routing_of
-from gulou.cases.states import State
+from gulou.cases.states import State, StepKind
 from gulou.kit import clock
 from gulou.people.models import User
 from gulou.workbench import operations as workbench
@@ -26,12 +26,7 @@ class Work(Props):
             case = self._dispatch(case)
         if fate.stops == State.DISPATCHED:
             return None
-        returns = fate.returned or int(self.rng.random() < self._manner(case).returns)
-        for n in range(returns):
-            yield self._working(15, 110)
-            if case.state != State.DISPATCHED:
-                return None
-            case = yield from self._return(case, n, war=returns > 1)
+        case = yield from self._returns(case, fate)
         yield self._working(5, 100)
         if case.state != State.DISPATCHED:
             return None
@@ -96,7 +91,24 @@ class Work(Props):
             seen = self._staged(sight.kind, spot, "after", dim=True)
         return cases.close_case(case, by=checker, words="现场核查，问题已解决", evidence=seen)
 
-    def _return(self, case: Case, n: int, *, war: bool) -> Course:
+    def _returns(self, case: Case, fate: Fate) -> Course:
+        """Units give it back: once by the way, or until the office has to arbitrate."""
+        returns = fate.returned or int(self.rng.random() < self._manner(case).returns)
+        # What was decided in arbitration stays where it is.
+        if case.returns:
+            returns = 0
+        first = case.unit_id
+        for n in range(returns):
+            yield self._working(15, 110)
+            if case.state != State.DISPATCHED:
+                return case
+            # Two that name each other, or three that name nobody.
+            named = self._other(case, case.unit_id, n, war=True) if n == 0 else first
+            war = returns > 1
+            case = yield from self._return(case, n, war=war, named=named if returns == 2 else None)
+        return case
+
+    def _return(self, case: Case, n: int, *, war: bool, named: int | None) -> Course:
         """The unit gives it back; the dispatcher sends it to another, which may do the same."""
         worker, gave = self.house.workers[case.unit_id], case.unit_id
         if war:
@@ -108,14 +120,24 @@ class Work(Props):
                 ("not_found", "按地址未找到，请补充照片"),
             ))  # fmt: skip
         case = cases.return_case(
-            case, by=worker, reason_id=self.reasons["return", reason], words=words
+            case, by=worker, reason_id=self.reasons["return", reason], words=words, named_id=named
         )
         yield self._duty(10, 60)
         if case.state != State.FILED:
             return case
-        other = self._other(case, gave, n, war)
+        other = named or self._other(case, gave, n, war)
         words = "经现场会明确由你单位牵头，请接收办理" if war and n else ""
+        if case.step_kind == StepKind.ARBITRATE:
+            yield self._working(60, 300)
+            return self._arbitrate(case, other)
         return cases.dispatch_case(case, by=self.dispatcher, unit_id=other, words=words)
+
+    def _arbitrate(self, case: Case, unit_id: int) -> Case:
+        """The office ends it, with reasons."""
+        return cases.arbitrate_case(
+            case, by=self.dispatcher, unit_id=unit_id,
+            words="已召集双方到现场，并查阅移交台账：该处已移交你单位养护，由你单位负责，不再退回",
+        )  # fmt: skip
 
     def _other(self, case: Case, gave: int, n: int, war: bool) -> int:
         """The unit that gets it next: of two that fight, the other one."""
