@@ -35,6 +35,7 @@ from gulou.places import operations as places
 from gulou.places.models import Area
 
 from . import geography
+from .darkroom import Darkroom, darkroom
 from .desks import furnish_desks
 from .geography import Ground
 from .house import Founder, House
@@ -64,6 +65,13 @@ def load_demo(
             _("There are units or areas in this database: the demonstration needs an empty one."),
         )
     until = until or clock.now().replace(second=0, microsecond=0)
+    with darkroom(copies=copies) as room:
+        _tell_the_past(until, cases, room, progress)
+        with clock.at(until):
+            _settle_the_past(until, room, progress)
+
+
+def _tell_the_past(until: datetime, cases: int, room: Darkroom, progress: Tell) -> None:
     rng = Random(SEED)  # noqa: S311  a made-up past, not a secret
     founded = until - timedelta(days=DAYS + 60)
     with override("zh-hans"), clock.at(founded):
@@ -78,12 +86,10 @@ def load_demo(
         set_rules(house, since)
         # From here on nobody's posting changes, and no category or rule.
         with settled(), access.one_request(only_looks=True):
-            Teller(house, rng, until).tell(cases, progress)
+            Teller(house, rng, until, room).tell(cases, progress)
     with override("zh-hans"), clock.at(until):
         furnish_desks(house)
         open_to_everybody(house)
-    with clock.at(until):
-        _settle_the_past(house, until, progress, copies)
 
 
 def _calendars(until: datetime) -> None:
@@ -100,28 +106,29 @@ _MADE_UP = ((1, 1, "元旦"), (5, 1, "劳动节"), (5, 2, "劳动节"), (10, 1, 
             (10, 3, "国庆节"))  # fmt: skip
 
 
-def _settle_the_past(house: House, until: datetime, progress: Tell, copies: bool) -> None:
+def _settle_the_past(until: datetime, room: Darkroom, progress: Tell) -> None:
     """Do what the past owes. What is left of it is owed from now on: nothing is late."""
     # What was done at the last moment would have settled a little later.
     while deliver_past(by=until + timedelta(hours=1), but=LATER):
         pass
     notices.settle_past(until=until + timedelta(hours=1))
     owed = Delivery.objects.filter(done_at=None)
-    if copies:
+    if room.copies_too:
         progress("照片 photos", 0, 0)
-        photo_jobs.make_all_renditions()
-        _look_through(house)
+        photo_jobs.make_all_renditions(room.copies)
+        _look_through()
         photo_jobs.look_at_all()
         owed.update(done_at=until)
     else:
         owed.update(due_at=until)
 
 
-def _look_through(house: House) -> None:
+def _look_through() -> None:
     """A dispatcher has seen each drawing, and there is nobody on any: no detector looks once more."""
+    dispatcher = User.objects.get(username="guo")
     kept = Photo.objects.filter(state=PhotoState.KEPT)
     for photo in kept.order_by("sha256", "pk").distinct("sha256"):
-        change_covers(photo, by=house.dispatchers[0], drawn=(), removed=())
+        change_covers(photo, by=dispatcher, drawn=(), removed=())
 
 
 def _ground(rng: Random, progress: Tell) -> tuple[list[Area], list[Area]]:

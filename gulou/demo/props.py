@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
 from random import Random
 
 from shapely import Point
@@ -23,10 +22,12 @@ from gulou.photos import operations as photos
 from gulou.places import queries as places
 
 from . import sights
+from .darkroom import Darkroom
+from .drawing import Drawing
 from .fates import BY_THE_PUBLIC, MANNERS, ORDINARY, Fate, Manner, Spot, Story
 from .geography import OUTLINE, PLACES
 from .house import House
-from .pictures import picture, scenes
+from .pictures import scenes
 from .seasons import ZONE, on_duty, working
 from .sights import SIGHTS, Sight
 
@@ -34,8 +35,8 @@ from .sights import SIGHTS, Sight
 class Props:
     """The house, the chance that a seed gives, and the stories that wait for their turn."""
 
-    def __init__(self, house: House, rng: Random, until: datetime) -> None:
-        self.house, self.rng, self.until = house, rng, until
+    def __init__(self, house: House, rng: Random, until: datetime, room: Darkroom) -> None:
+        self.house, self.rng, self.until, self.room = house, rng, until, room
         self.categories = {c.code: c for c in Category.objects.filter(code_set__current=True)}
         self.reasons = {(r.kind, r.code): r.pk for r in Reason.objects.order_by("pk")}
         self.haunts = {sight: self._haunts(sight) for sight in SIGHTS}
@@ -148,8 +149,10 @@ class Props:
         if not kind and stage == "before":
             return Evidence()
         draft = f"demo{self.rng.getrandbits(128):032x}"
-        data = _drawn(kind, spot.scene % scenes(kind), stage, dim)
-        return Evidence(photos=[photos.stage_photo(io.BytesIO(data), draft=draft).uid], draft=draft)
+        data = self.room.drawn(Drawing(kind, spot.scene % scenes(kind), stage, dim))
+        photo = photos.stage_photo(io.BytesIO(data), draft=draft)
+        self.room.copy(photo)
+        return Evidence(photos=[photo.uid], draft=draft)
 
     def _uuid(self) -> uuid.UUID:
         return uuid.UUID(int=self.rng.getrandbits(128), version=4)
@@ -185,9 +188,3 @@ class Props:
         by_day = working(at, self.rng)
         # Whoever would be late by waiting for the morning works at night.
         return by_day if case.due_at is None or by_day < case.due_at else at
-
-
-@cache
-def _drawn(kind: str, scene: int, stage: str, dim: bool) -> bytes:
-    """Each picture is drawn once: many a street looks like another."""
-    return picture(kind, scene, stage=stage, dim=dim)

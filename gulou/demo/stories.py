@@ -24,7 +24,7 @@ from gulou.photos import jobs as photo_jobs
 from . import sights
 from .fates import BY_THE_PUBLIC, Course, Fate, Spot, Story
 from .levels import Levels
-from .seasons import ZONE, day, working
+from .seasons import ZONE, day, on_duty, working
 from .sights import SIGHTS, Sight
 
 # Some are reported twice, and some wait for today: about fifteen hundred cases in all.
@@ -69,6 +69,7 @@ class Teller(Levels):
             self._begin(start, story)
         self._begin(self.until - timedelta(days=DAYS), self._watch())
         self._begin(self.until - timedelta(days=DAYS), self._outbox())
+        self._begin(self.until - timedelta(days=DAYS), self._recurrences())
         self._begin(self.until - timedelta(days=DAYS), self._sizes())
         for ago in (timedelta(days=4), timedelta(hours=8)):
             self._begin(self.until - ago, self._again())
@@ -90,13 +91,20 @@ class Teller(Levels):
 
     def _outbox(self) -> Story:
         """What follows from what happened, several times a day; the copies of photos come last."""
+        done = clock.now()
         while True:
-            deliver_past(by=clock.now(), but=LATER)
+            deliver_past(since=done, by=clock.now(), but=LATER)
+            done = clock.now()
+            yield done + timedelta(hours=6)
+
+    def _recurrences(self) -> Story:
+        """Each morning the desk decides on most of what may have come back the day before."""
+        while True:
             self._judge_recurrences()
-            yield clock.now() + timedelta(hours=6)
+            morning = clock.now().astimezone(ZONE).replace(hour=9, minute=20) + timedelta(days=1)
+            yield on_duty(morning, self.rng)
 
     def _judge_recurrences(self) -> None:
-        """The desk decides on most of what may have come back, a day or so later."""
         yesterday = clock.now() - timedelta(days=1)
         waiting = Recurrence.objects.filter(confirmed=None, at__lte=yesterday)
         taken_on = waiting.exclude(case__state__in=(State.DECLINED, State.REDIRECTED, State.MERGED))

@@ -81,7 +81,15 @@ def look_at_all(progress: Callable[[int, int], None] = lambda done, of: None) ->
     return done
 
 
-def make_all_renditions() -> None:
+def read(photo: Photo) -> Picture:
+    """Its copies and fingerprints, not kept yet. From any thread: nothing is asked of the database."""
+    try:
+        return copies.read(photo, files.SIZES, patience=_PATIENCE_SECONDS, inspect=True)
+    except Unreadable as error:
+        raise _failed(photo, error) from error
+
+
+def make_all_renditions(read: Callable[[Photo], Picture] = read) -> None:
     """Make what is missing for all photos that are kept, from each file once."""
     kept = Photo.objects.filter(state=PhotoState.KEPT)
     copies.share(kept)
@@ -90,17 +98,10 @@ def make_all_renditions() -> None:
     with ThreadPoolExecutor(client.AT_ONCE) as pool:
         for first in range(0, len(waiting), _TOGETHER):
             some = waiting[first : first + _TOGETHER]
-            for photo, picture in zip(some, pool.map(_read, some), strict=True):
+            for photo, picture in zip(some, pool.map(read, some), strict=True):
                 copies.keep(photo, picture)
     copies.share(kept)
     likeness.note_all()
-
-
-def _read(photo: Photo) -> Picture:
-    try:
-        return copies.read(photo, files.SIZES, patience=_PATIENCE_SECONDS, inspect=True)
-    except Unreadable as error:
-        raise _failed(photo, error) from error
 
 
 def _make(photo: Photo) -> None:
