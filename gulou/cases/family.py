@@ -5,10 +5,13 @@ reports are locked after cases.
 """
 
 from collections.abc import Callable, Collection
+from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import Conflict
 
 from .models import Case
@@ -29,6 +32,13 @@ WITH RECURSIVE chain(id, above, depth) AS (
   SELECT c.id, c.merged_into_id, depth + 1 FROM cases_case c JOIN chain ON c.id = chain.above
 ) SELECT id FROM chain ORDER BY depth
 """
+_REPORTS = """
+WITH RECURSIVE family(id) AS (
+  SELECT id FROM cases_case WHERE uid = %s
+  UNION ALL
+  SELECT c.id FROM cases_case c JOIN family f ON c.merged_into_id = f.id
+) SELECT r.id FROM cases_report r JOIN family f ON r.case_id = f.id
+"""
 
 
 def family_of(case: Case) -> list[int]:
@@ -41,6 +51,11 @@ def chain_of(case_id: int) -> list[int]:
     return _ids(_ABOVE, case_id)
 
 
+def reports_of_family(uid: UUID) -> list[int]:
+    """The ids of the reports of a case and of all that was merged into it."""
+    return _ids(_REPORTS, uid)
+
+
 def answering_for(case_id: int) -> Case:
     """The case that answers for this one now: itself unless it was merged."""
     return Case.objects.get(pk=chain_of(case_id)[-1])
@@ -48,8 +63,12 @@ def answering_for(case_id: int) -> Case:
 
 def lock_together(pks: Collection[int]) -> dict[int, Case]:
     """These cases by id as they are now, locked in the order of their ids."""
-    cases = Case.objects.select_for_update().filter(pk__in=pks).order_by("pk")
-    return {case.pk: case for case in cases}
+    return {case.pk: case for case in _held(list(pks))}
+
+
+@Compiled
+def _held(pks: list[int]) -> QuerySet[Case]:
+    return Case.objects.select_for_update().filter(pk__any=pks).order_by("pk")
 
 
 def locked_family(case: Case) -> list[Case]:
@@ -62,7 +81,7 @@ def locked_chain(case_id: int) -> list[Case]:
     return _locked(lambda: chain_of(case_id))
 
 
-def _ids(query: str, case_id: int) -> list[int]:
+def _ids(query: str, case_id: int | UUID) -> list[int]:
     with connection.planned_cursor() as cursor:  # type: ignore[attr-defined]  # kit/postgres
         cursor.execute(query, [case_id])
         return [pk for (pk,) in cursor.fetchall()]

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.people.models import User
 
-from . import by_mail, by_sms, by_wecom
+from . import by_mail, by_sms
 from .post import Note, Outlet, Recipient
 
 
@@ -48,13 +48,11 @@ class Channel:
 
 MAIL = "mail"
 SMS = "sms"
-WECOM = "wecom"
 
 CHANNELS: dict[str, Channel] = {one.name: one for one in (
     Channel(MAIL, _("E-mail"), "mail", by_mail.is_open, by_mail.outlets, by_mail.send, digests=True),
     Channel(SMS, _("SMS"), "device-mobile", by_sms.is_open, by_sms.outlets, by_sms.send,
             by_default=False),
-    Channel(WECOM, _("WeCom"), "brand-wechat", by_wecom.is_open, by_wecom.outlets, by_wecom.send, digests=True),
 )}  # fmt: skip
 
 

@@ -9,11 +9,13 @@ import uuid
 from collections.abc import Collection
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from gulou.kit import clock, trace
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import Refusal
 
 from .models import Delivery
@@ -32,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Hopeless(Exception):
@@ -148,21 +151,26 @@ def _open(delivery: Delivery) -> tuple[Reaction, Envelope]:
     )
 
 
-def deliver_past(*, by: datetime, but: Collection[Call] = ()) -> int:
-    """Do what a made-up past owes by then, but for some; the number of deliveries.
+def deliver_past(*, since: datetime = _EVER, by: datetime, but: Collection[Call] = ()) -> int:
+    """Do what a made-up past owes between two instants, but for some; the number of deliveries.
 
     In the transaction that tells the past, so nobody else sees them and none needs a lease. What
     changes our own database is done; what would have left the house counts as sent, and is not.
     """
-    owed = Delivery.objects.filter(done_at=None, set_aside_at=None, due_at__lte=by)
-    owed = owed.exclude(reaction__in=[f"{one.__module__}.{one.__qualname__}" for one in but])
-    done = list(owed.select_related("event").order_by("due_at", "id"))
+    labels = frozenset(f"{one.__module__}.{one.__qualname__}" for one in but)
+    done = [one for one in _owed(since, by) if one.reaction not in labels]
     for delivery in done:
         if isinstance(reactions_by_label().get(delivery.reaction), Effect):
             reaction, envelope = _open(delivery)
             reaction.call(envelope)
-    Delivery.objects.filter(pk__in=[one.pk for one in done]).update(done_at=clock.now())
+    Delivery.objects.filter(pk__any=[one.pk for one in done]).update(done_at=clock.now())
     return len(done)
+
+
+@Compiled
+def _owed(since: datetime, by: datetime) -> QuerySet[Delivery]:
+    owed = Delivery.objects.filter(done_at=None, set_aside_at=None, due_at__range=(since, by))
+    return owed.select_related("event").order_by("due_at", "id")
 
 
 def _run(delivery: Delivery, reaction: Reaction, envelope: Envelope) -> None:

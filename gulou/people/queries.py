@@ -254,8 +254,17 @@ def _holders_of(verb: str) -> Compiled[User]:
 
 def posted_at(unit_id: int, verbs: Collection[str]) -> list[User]:
     """Who is posted today at this very unit, in a role that holds any of these verbs."""
-    rows = Posting.objects.filter(in_force(), unit_id=unit_id, role__verbs__overlap=list(verbs))
-    return list(User.objects.filter(pk__in=rows.values("user_id"), is_active=True).order_by("pk"))
+    return _posted_with(tuple(verbs))(unit_id, today())
+
+
+@cache
+def _posted_with(verbs: tuple[str, ...]) -> Compiled[User]:
+    def posted(unit_id: int, today: date) -> QuerySet[User]:
+        held = {"unit_id": unit_id, "role__verbs__overlap": list(verbs)}
+        postings = Posting.objects.filter(in_force(today), **held)
+        return User.objects.filter(pk__in=postings.values("user_id"), is_active=True).order_by("pk")
+
+    return Compiled(posted)
 
 
 def email_of_unit(unit_id: int) -> str:
@@ -266,8 +275,12 @@ def email_of_unit(unit_id: int) -> str:
 def leading_group(unit_id: int, *, on: date | None = None) -> list[Leadership]:
     """Head, deputy in charge and liaison of a unit on a day (today)."""
     rank = {duty: place for place, duty in enumerate(Duty.values)}
-    rows = Leadership.objects.filter(in_force(on), unit_id=unit_id)
-    return sorted(rows, key=lambda row: rank[row.duty])
+    return sorted(_leading(unit_id, on or today()), key=lambda row: rank[row.duty])
+
+
+@Compiled
+def _leading(unit_id: int, on: date) -> QuerySet[Leadership]:
+    return Leadership.objects.filter(in_force(on), unit_id=unit_id).select_related("user")
 
 
 def leading_groups(unit_ids: Collection[int]) -> dict[int, list[Leadership]]:

@@ -8,15 +8,14 @@ from gulou.cases.models import Report
 from gulou.outbox.models import Chained, Event
 from gulou.people.models import User
 
-from .states import What
+from .states import Code, What
 
 
 class Provider(Chained):
     """One provider as the office set it up, and its line: who holds the lease works on it."""
 
     uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
-    # One of states.Code.
-    code = models.CharField(max_length=12, unique=True)
+    code = models.CharField(max_length=12, unique=True, choices=Code.choices)
     settings = models.JSONField(default=dict)
     # Its secrets by name, as JSON (kit.sealing).
     sealed = models.BinaryField(default=bytes)

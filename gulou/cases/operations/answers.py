@@ -1,7 +1,6 @@
 """What the reporter says at the end, a rating or an objection, and what the office answers."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -18,7 +17,7 @@ from gulou.cases.facts import (
     ReportRated,
     ReportWritten,
 )
-from gulou.cases.family import family_of, locked_chain
+from gulou.cases.family import family_of, locked_chain, reports_of_family
 from gulou.cases.models import Answer, Case, Report
 from gulou.cases.states import State
 from gulou.kit import clock, rows
@@ -172,18 +171,7 @@ def progress_reports(uid: UUID, *, event: int, what: str) -> None:
 
 def _reports_of(uid: UUID) -> list[int]:
     """The reports of a case and of all that was merged into it."""
-    (case_id,) = _case_id(uid)
-    return _sent_for(family_of(Case(pk=case_id)))
-
-
-@Compiled
-def _case_id(uid: UUID) -> QuerySet[Any, int]:
-    return Case.objects.filter(uid=uid).values_list("pk", flat=True)
-
-
-@Compiled
-def _sent_for(case_ids: list[int]) -> QuerySet[Any, int]:
-    return Report.objects.filter(case_id__any=case_ids).values_list("pk", flat=True)
+    return reports_of_family(uid)
 
 
 @Compiled

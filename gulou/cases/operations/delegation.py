@@ -83,7 +83,7 @@ def report_part(
     _allow_at(by, states.REPORT_UP, step)
     left = leave(case, states.REPORT_UP, by=by, words=words, reason_id=None)
     photos = add_photos(
-        case, evidence.photos, draft=evidence.draft, actor=by.actor, by=by, step=step,
+        case, evidence.photos, draft=evidence.draft, actor=by.actor, by=by, step_id=step.pk,
         kind=PhotoKind.AFTER if done else PhotoKind.REFERENCE,
     )  # fmt: skip
     _end([step], "reported" if done else "given_back", by)

@@ -298,26 +298,31 @@ def add_photos(
     actor: str,
     by: User | None = None,
     report: Report | None = None,
-    step: Step | None = None,
+    step_id: int | None = None,
 ) -> list[str]:
     """Keep staged photos as evidence on the case; their public ids, for the fact."""
     if not uids:
         return []
-    start = case.photos.count()
+    start = len(_on(case.pk))
     kept = photos.keep_photos(uids, draft=draft, actor=actor)
-    show(case, kept, kind=kind, start=start, by=by, report=report, step=step)
+    show(case, kept, kind=kind, start=start, by=by, report=report, step_id=step_id)
     return [str(photo.uid) for photo in kept]
+
+
+@Compiled
+def _on(case_id: int) -> QuerySet[Any, int]:
+    return CasePhoto.objects.filter(case_id=case_id).values_list("pk", flat=True)
 
 
 def show(
     case: Case, kept: Sequence[Photo], *, kind: PhotoKind, start: int, by: User | None,
-    report: Report | None = None, step: Step | None = None,
+    report: Report | None = None, step_id: int | None = None,
 ) -> None:  # fmt: skip
     """Put kept photos on the case, in this order behind the first `start`."""
     rows.add(
         *(
             CasePhoto(
-                case=case, report=report, step=step, photo=photo, kind=kind, position=start + n,
+                case=case, report=report, step_id=step_id, photo=photo, kind=kind, position=start + n,
                 added_at=clock.now(), added_by=by,
             )
             for n, photo in enumerate(kept)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import search, states
@@ -31,6 +32,7 @@ from gulou.cases.models import (
     Words,
 )
 from gulou.kit import clock, rows
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import Invalid, NotFound, Refusal
 from gulou.kit.sealing import unseal
 from gulou.kit.words import bigrams
@@ -137,8 +139,7 @@ def release_photos(
     states.RELEASE.check(case.state)
     if case.restricted:
         raise Refusal("case.restricted", _("This case is restricted: nothing of it is public."))
-    evidence = CasePhoto.objects.filter(case__in=family)
-    photos = {photo.photo.uid: photo for photo in evidence.select_related("photo")}
+    photos = {photo.photo.uid: photo for photo in _evidence([one.pk for one in family])}
     if unknown := set(uids) - set(photos):
         raise Invalid(
             "case.photo_unknown",
@@ -148,8 +149,10 @@ def release_photos(
         )
     released = [uid for uid in uids if photos[uid].released_at is None]
     withheld = [uid for uid, p in photos.items() if p.released_at is not None and uid not in uids]
-    evidence.filter(photo__uid__in=released).update(released_at=clock.now(), released_by=by)
-    evidence.filter(photo__uid__in=withheld).update(released_at=None, released_by=None)
+    for photo in (photos[uid] for uid in (*released, *withheld)):
+        shown = photo.released_at is None
+        photo.released_at, photo.released_by = (clock.now(), by) if shown else (None, None)
+        rows.change(photo, "released_at", "released_by")
     if summary is not None:
         case.summary = public_words(summary)
         search.also_find(case.pk, case.summary)
@@ -160,6 +163,11 @@ def release_photos(
         subject=case, actor=by.actor,
     )  # fmt: skip
     return case
+
+
+@Compiled
+def _evidence(case_ids: list[int]) -> QuerySet[CasePhoto]:
+    return CasePhoto.objects.filter(case_id__any=case_ids).select_related("photo")
 
 
 @transaction.atomic

@@ -1,6 +1,9 @@
 """Problems that come back: suspected when a case is filed, confirmed or rejected by a person."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import chain
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +16,8 @@ from gulou.cases.facts import RecurrenceJudged, RecurrenceSuspected
 from gulou.cases.models import Case, Recurrence
 from gulou.cases.resemblance import MOST, MOST_EXPLAINED_M
 from gulou.cases.states import State
-from gulou.kit import clock
+from gulou.kit import clock, rows
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import NotFound, Refusal
 from gulou.outbox.record import record
 from gulou.people import access
@@ -24,14 +28,16 @@ from gulou.places.coordinates import distance_m
 from .ground import locked
 
 
-@transaction.atomic
+@rows.together()
 def suspect_recurrences(uid: UUID) -> list[Recurrence]:
     """Link a filed case with closed ones of its kind close by that ended lately. Twice is once."""
-    case = locked(Case.objects.get(uid=uid))
+    (case,) = _called(uid)
+    if not _ended_around(case):
+        return []
+    case = locked(case)
     if case.state in (State.DECLINED, State.REDIRECTED, State.MERGED, State.RECEIVED):
         return []
-    links = Recurrence.objects.filter(case=case)
-    known = set(links.values_list("before_id", flat=True))
+    known = set(_known(case.pk))
     found = []
     for before, metres in _ended_around(case)[: MOST - len(known)]:
         if before.pk in known or before.ended_at is None:
@@ -48,22 +54,47 @@ def suspect_recurrences(uid: UUID) -> list[Recurrence]:
     return found
 
 
+@Compiled
+def _called(uid: UUID) -> QuerySet[Case]:
+    return Case.objects.filter(uid=uid)
+
+
+@Compiled
+def _known(case_id: int) -> QuerySet[Any, int]:
+    return Recurrence.objects.filter(case_id=case_id).values_list("before_id", flat=True)
+
+
 def _ended_around(case: Case) -> list[tuple[Case, float]]:
     """Closed cases of its kind and eyes around a case that ended not long before it was opened, the
     latest first; and how far away."""
     within = float(settings.GULOU.recurrence_metres)
     unsure = min(case.accuracy_m or 0.0, MOST_EXPLAINED_M)
-    cells = Q()
-    for low, high in ranges_around(case.lat, case.lon, within + unsure):
-        cells |= Q(cell__range=(low, high))
+    ranges = ranges_around(case.lat, case.lon, within + unsure)
     since = case.opened_at - timedelta(days=settings.GULOU.recurrence_days)
-    closed: QuerySet[Case] = Case.objects.filter(
-        cells, category_id=case.category_id, state=State.CLOSED, restricted=case.restricted,
-        ended_at__range=(since, case.opened_at),
-    )  # fmt: skip
-    near = [(one, distance_m(case.lat, case.lon, one.lat, one.lon))
-            for one in closed.exclude(pk=case.pk).order_by("-ended_at")]  # fmt: skip
+    closed = _closed(len(ranges), case.restricted)(
+        case.pk, case.category_id, since, case.opened_at, *chain(*ranges)
+    )
+    near = [(one, distance_m(case.lat, case.lon, one.lat, one.lon)) for one in closed]
     return [(one, metres) for one, metres in near if metres <= within + unsure]
+
+
+@cache
+def _closed(ranges: int, restricted: bool) -> Compiled[Case]:
+    """Those that ended between two instants within so many ranges of cells, the latest first."""
+
+    def closed(
+        but: int, category_id: int, since: datetime, until: datetime, *bounds: int
+    ) -> QuerySet[Case]:
+        cells = Q()
+        for n in range(ranges):
+            cells |= Q(cell__range=bounds[2 * n : 2 * n + 2])
+        found = Case.objects.filter(
+            cells, category_id=category_id, state=State.CLOSED, restricted=restricted,
+            ended_at__range=(since, until),
+        )  # fmt: skip
+        return found.exclude(pk=but).order_by("-ended_at")
+
+    return Compiled(closed, planned=False)
 
 
 @transaction.atomic

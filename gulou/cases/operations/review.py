@@ -184,6 +184,8 @@ def _shown_since(case_id: int, since: datetime) -> QuerySet[CasePhoto]:
 
 def _confirm_faked(case: Case, uids: Collection[UUID], by: User) -> list[str]:
     """Note that these pictures of the unit are fakes; their public ids, for the fact."""
+    if not uids:
+        return []
     sent = CasePhoto.objects.filter(case=case, kind=PhotoKind.AFTER, faked=None)
     found = list(sent.filter(photo__uid__in=uids).select_related("photo", "step"))
     if len(found) < len(set(uids)):
@@ -203,5 +205,5 @@ def _confirm_faked(case: Case, uids: Collection[UUID], by: User) -> list[str]:
 def _recheck_photos(case: Case, evidence: Evidence, by: User, kind: PhotoKind) -> list[str]:
     return add_photos(
         case, evidence.photos, draft=evidence.draft, kind=kind, actor=by.actor, by=by,
-        step=case.step if evidence.photos else None,
+        step_id=case.step_id,
     )  # fmt: skip

@@ -93,7 +93,7 @@ def verify_case(
     left = leave(case, states.VERIFY, by=by, words=words, reason_id=None)
     photos = add_photos(
         case, evidence.photos, draft=evidence.draft, kind=PhotoKind.NEAR, actor=by.actor, by=by,
-        step=step,
+        step_id=step.pk,
     )  # fmt: skip
     end_steps(case, "found" if found else "not_found", by=by, kind=StepKind.VERIFY)
     stand_in_open_step(case)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from gulou.cases.facts import CaseWarned, ClockResumed, ClockSet
 from gulou.cases.models import Case, Step, Warned
 from gulou.catalogue.states import Level
 from gulou.kit import clock, rows
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import Refusal
 from gulou.outbox.models import Event
 from gulou.outbox.record import record
@@ -37,9 +39,14 @@ def to_look_at(now: datetime) -> QuerySet[Step]:
 
 def watch_clocks() -> int:
     """Look at the clocks that ask for it; how many. What is left waits for the next time."""
-    found = list(to_look_at(clock.now()).values_list("pk", "case_id")[:AT_ONCE])
+    found = _first(clock.now())
     whom = Whom()
     return sum(_try(found[n : n + CHUNK], whom) for n in range(0, len(found), CHUNK))
+
+
+@Compiled
+def _first(now: datetime) -> QuerySet[Any, tuple[int, int]]:
+    return to_look_at(now).values_list("pk", "case_id")[:AT_ONCE]
 
 
 def _try(found: Sequence[tuple[int, int]], whom: "Whom") -> int:

@@ -16,6 +16,7 @@ from gulou.cases.models import Case, PhotoKind, Statement
 from gulou.cases.rechecks import team_for
 from gulou.cases.routing import routing_of
 from gulou.cases.states import State, StepKind
+from gulou.catalogue import queries as catalogue
 from gulou.catalogue.states import Evidence as EvidenceRule
 from gulou.kit import clock, rows
 from gulou.kit.errors import Invalid
@@ -136,7 +137,7 @@ def return_case(
     unit_id, ended = case.unit_id, case.step
     photos = add_photos(
         case, evidence.photos, draft=evidence.draft, kind=PhotoKind.REFERENCE, actor=by.actor,
-        by=by, step=ended if evidence.photos else None,
+        by=by, step_id=case.step_id,
     )  # fmt: skip
     if left.words is not None and ended is not None:
         rows.add(
@@ -173,7 +174,7 @@ def handle_case(
     allow(by, states.HANDLE, case)
     states.HANDLE.check(case.state)
     check_not_handed_down(case)
-    wants_photo = case.category.evidence == EvidenceRule.PHOTO
+    wants_photo = catalogue.category_ref(case.category_id).evidence == EvidenceRule.PHOTO
     if wants_photo and not evidence.photos and not shown_from_beneath(case):
         raise Invalid(
             "case.photo_missing",
@@ -186,7 +187,7 @@ def handle_case(
         begin_step(case, StepKind.HANDLE, unit_id=case.unit_id)
     photos = add_photos(
         case, evidence.photos, draft=evidence.draft, kind=PhotoKind.AFTER, actor=by.actor, by=by,
-        step=case.step if evidence.photos else None,
+        step_id=case.step_id,
     )  # fmt: skip
     end_steps(case, "handled", by=by)
     team = team_for(case)
