@@ -80,10 +80,9 @@ class Darkroom:
 
 @contextmanager
 def darkroom(*, copies: bool) -> Iterator[Darkroom]:
-    """A darkroom that already draws, closed whatever happens."""
+    """A darkroom, closed whatever happens."""
     room = Darkroom(copies_too=copies)
     try:
-        room.draw_ahead()
         yield room
     finally:
         room.close()

@@ -66,6 +66,7 @@ def load_demo(
         )
     until = until or clock.now().replace(second=0, microsecond=0)
     with darkroom(copies=copies) as room:
+        room.draw_ahead()
         _tell_the_past(until, cases, room, progress)
         with clock.at(until):
             _settle_the_past(until, room, progress)

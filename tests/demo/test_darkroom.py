@@ -17,4 +17,4 @@ def test_what_the_other_process_draws_is_the_picture() -> None:
 
 def test_what_cannot_be_drawn_is_said_and_not_waited_for() -> None:
     with darkroom(copies=False) as room, pytest.raises(EOFError):
-        room.drawn(Drawing("unheard of", 0, "before"))
+        room.drawn(Drawing("rubbish", 0, "unheard of"))
