@@ -1,5 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 import { dropDraft, dropStrangers } from "../lib/drafts";
+import { takeNone } from "../lib/notices";
 import { forget } from "../lib/store";
 
 /** The page itself: whether it is online, and what must not outlive a session. */
@@ -27,8 +28,9 @@ export default class extends Controller<HTMLElement> {
     window.removeEventListener("offline", this.look);
   }
 
-  /** Signing out: nothing that was typed stays on a shared device. */
+  /** Signing out: nothing that was typed stays on a shared device, and no notice comes to it. */
   forget(): void {
+    void takeNone();
     forget((key) => key.startsWith("draft:"));
   }
 

@@ -201,6 +201,8 @@ REACTIONS: Table = {
     provided.ProviderTried: [],
     provided.MissiveResent: [],
     robots.TellingSet: [],
+    robots.DeviceAdded: [],
+    robots.DeviceRemoved: [],
     papers.PaperTaken: [],
     cases.ReportImported: [],
     cases.CaseImported: [],

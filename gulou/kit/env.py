@@ -66,6 +66,14 @@ def _hosts(text: str) -> tuple[str, ...]:
     return hosts
 
 
+def _services(text: str) -> tuple[str, ...]:
+    hosts = tuple(host.strip() for host in text.split(",") if host.strip())
+    for host in hosts:
+        if "/" in host.removeprefix("http://") or not host.removeprefix("*.").strip("."):
+            raise ValueError("hosts such as fcm.googleapis.com,*.push.apple.com")
+    return hosts
+
+
 def _origins(text: str) -> tuple[str, ...]:
     origins = _hosts(text)
     if not all(urlsplit(o).scheme in {"http", "https"} and urlsplit(o).netloc for o in origins):
@@ -362,6 +370,16 @@ class Env:
             _url("http", "https"),
             "Where WeCom is spoken to. Group robots send there and nowhere else; another address is "
             "for a district whose network reaches WeCom through a gateway.",
+        ),
+    )
+    push_services: tuple[str, ...] = field(
+        default=(),
+        metadata=_knob(
+            _services,
+            "Web push: to which services of browsers a notice may be handed, as hosts separated by "
+            "commas; `*.` before one takes in what is beneath it. Empty: no web push. For example "
+            "`fcm.googleapis.com,updates.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com`. "
+            "They read nothing of it, but learn that a device gets one.",
         ),
     )
     base_map_style: str = field(

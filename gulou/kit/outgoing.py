@@ -7,10 +7,10 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -21,6 +21,8 @@ SECONDS = 10.0
 """No answer takes longer, however slowly it drips: connecting, its head and its body together."""
 _CONNECT_SECONDS, _SILENCE_SECONDS = 3.5, 5.0
 _MOST_BYTES = 64 * 1024
+
+T = TypeVar("T")
 
 
 class Unanswered(Exception):
@@ -138,7 +140,23 @@ def get_json(url: str, *, params: Mapping[str, str]) -> dict[str, Any]:
     return _ask("GET", url, params=params)
 
 
+def post_bytes(url: str, data: bytes, *, headers: Mapping[str, str]) -> tuple[int, str]:
+    """The status that is answered to these bytes, and after how long to come back, if it says so.
+    Raises Unanswered."""
+
+    def status_of(answer: requests.Response, _deadline: Deadline) -> tuple[int, str]:
+        return answer.status_code, answer.headers.get("Retry-After", "")
+
+    return _speak("POST", url, status_of, data=data, headers=dict(headers))
+
+
 def _ask(method: str, url: str, **given: Any) -> dict[str, Any]:
+    return _speak(method, url, _object_in, **given)
+
+
+def _speak(
+    method: str, url: str, read: Callable[[requests.Response, Deadline], T], **given: Any
+) -> T:
     code = "unreachable"
     with _by_deadline() as deadline, requests.Session() as session:
         for scheme in ("http://", "https://"):
@@ -148,9 +166,7 @@ def _ask(method: str, url: str, **given: Any) -> dict[str, Any]:
                 method, url, allow_redirects=False, stream=True, **given,
                 timeout=(_CONNECT_SECONDS, _SILENCE_SECONDS),
             ) as answer:  # fmt: skip
-                if answer.status_code != 200:
-                    raise Unanswered(f"http-{answer.status_code}")
-                return _read(answer, deadline)
+                return read(answer, deadline)
         except Unanswered:
             raise
         except requests.Timeout:
@@ -174,7 +190,9 @@ def _by_deadline() -> Iterator[Deadline]:
             _present.reset(held)
 
 
-def _read(answer: requests.Response, deadline: Deadline) -> dict[str, Any]:
+def _object_in(answer: requests.Response, deadline: Deadline) -> dict[str, Any]:
+    if answer.status_code != 200:
+        raise Unanswered(f"http-{answer.status_code}")
     text = b""
     while chunk := answer.raw.read1(4096, decode_content=True):
         text += chunk

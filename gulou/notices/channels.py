@@ -6,7 +6,8 @@ To add a channel, write a module beside this one (`by_mail.py` is the pattern) a
 - `outlets(person)`: how the person can be reached by it; nothing where they cannot. Cheap: it is
   asked whenever something is told. Contacts stay where they are kept; an outlet holds none.
 - `send(recipient, note)`: send one message (post.Note), in the language that is on. It raises
-  `Refused` (this message; `later=True` where it may go another time), `Unanswered` (the provider is
+  `Refused` (this message; `later=True` where it may go another time), `Gone` (this way to the
+  person is there no more), `Unanswered` (the provider is
   dead: its line is left alone, longer each time) or `Slower` (too fast: its line waits). Anything
   else that it raises counts as `Refused(later=True)`. No answer may take longer than 30 seconds.
 - `per_minute`: at most so many messages a minute; 0 is no limit.
@@ -27,7 +28,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.people.models import User
 
-from . import by_mail, by_sms
+from . import by_mail, by_push, by_sms
 from .post import Note, Outlet, Recipient
 
 
@@ -48,9 +49,12 @@ class Channel:
 
 MAIL = "mail"
 SMS = "sms"
+PUSH = "push"
 
 CHANNELS: dict[str, Channel] = {one.name: one for one in (
     Channel(MAIL, _("E-mail"), "mail", by_mail.is_open, by_mail.outlets, by_mail.send, digests=True),
+    Channel(PUSH, _("This site’s notices"), "device-desktop", by_push.is_open, by_push.outlets,
+            by_push.send),
     Channel(SMS, _("SMS"), "device-mobile", by_sms.is_open, by_sms.outlets, by_sms.send,
             by_default=False),
 )}  # fmt: skip

@@ -54,3 +54,20 @@ class TellingSet(Fact):
     name: ClassVar[str] = "telling.set"
     before: Plain
     after: Plain
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceAdded(Fact):
+    """A browser of a person takes notices: through which service, and no more of its address."""
+
+    name: ClassVar[str] = "device.added"
+    person: str
+    service: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceRemoved(Fact):
+    """It takes none any more. `why`: the person removed it, its service says so, or it is another's."""
+
+    name: ClassVar[str] = "device.removed"
+    why: str

@@ -20,8 +20,10 @@ from gulou.outbox.deliver import MAX_ATTEMPTS, pause_after
 
 from . import titles
 from .channels import CHANNELS, Channel
+from .kinds import kind_of
 from .models import Item, Letter, Line
-from .post import Note, Recipient, Refused, Slower, Unanswered
+from .planning import letters_for
+from .post import Gone, Note, Recipient, Refused, Slower, Unanswered
 
 logger = logging.getLogger(__name__)
 
@@ -145,6 +147,8 @@ def _send(channel: Channel, letters: list[Letter]) -> None:
     try:
         with override(language or settings.LANGUAGE_CODE):
             channel.send(to, _note(letters, key))
+    except Gone as gone:
+        _go_another_way(letters, gone.code)
     except Refused as refused:
         _failed(letters, refused.code, for_good=not refused.later)
     except Slower as slower:
@@ -167,6 +171,19 @@ def _send(channel: Channel, letters: list[Letter]) -> None:
         Line.objects.filter(channel=channel.name, name=first.line, failures__gt=0).update(
             failures=0, paused_until=None
         )
+
+
+@transaction.atomic
+def _go_another_way(letters: list[Letter], code: str) -> None:
+    """Let these go; a duty that nothing else tells is told by what is left."""
+    for one in letters:
+        _mine(one).update(dropped_at=clock.now(), error=code, leased_until=None)
+        item = one.item
+        others = Letter.objects.filter(item=item, dropped_at=None)
+        if kind_of(item.what).duty and item.person is not None and not others.exists():
+            there = {(pk, ref) for pk, ref in item.letters.values_list("channel", "ref")}
+            ways = letters_for([item])
+            Letter.objects.bulk_create([w for w in ways if (w.channel, w.ref) not in there])
 
 
 def _note(letters: list[Letter], key: str) -> Note:

@@ -237,3 +237,41 @@ class OfficeWishes(Manner, Chained):
 
     def __str__(self) -> str:
         return "wishes of the office"
+
+
+class PushKey(models.Model):
+    """What proves to push services that a notice comes from here (RFC 8292). One row, made once."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    public = models.CharField(max_length=120)
+    sealed_private = models.BinaryField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="push_key_once")]
+
+    def __str__(self) -> str:
+        return self.public
+
+
+class Device(Chained):
+    """A browser that a person has told to take notices. Where it is reached is kept encrypted."""
+
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Of its address, so that a browser that comes again is known.
+    digest = models.CharField(max_length=64, unique=True)
+    service = models.CharField(max_length=80)
+    # Address and keys as JSON; nothing once it has ended.
+    sealed = models.BinaryField()
+    agent = models.CharField(max_length=300, blank=True)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person"], name="device_of_person",
+                         condition=models.Q(ended_at=None)),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.person_id} by {self.service}"

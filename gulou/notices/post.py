@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gulou.kit.outgoing import Unanswered
 from gulou.people.models import User
 
-__all__ = ["Note", "Outlet", "Recipient", "Refused", "Slower", "Unanswered"]
+__all__ = ["Gone", "Note", "Outlet", "Recipient", "Refused", "Slower", "Unanswered"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class Refused(Exception):
     def __init__(self, code: str, *, later: bool = False) -> None:
         super().__init__(code)
         self.code, self.later = code, later
+
+
+class Gone(Refused):
+    """This way to the person is there no more, and nobody need mend it: the letter is dropped. What
+    a person has to know goes another way instead."""
 
 
 class Slower(Exception):

@@ -34,6 +34,10 @@ _REASONS = {
     "mail-SMTPSenderRefused": gettext_lazy("The mail server refuses our sender"),
     "mail-SMTPDataError": gettext_lazy("The mail server refuses the message"),
     "mail-SMTPAuthenticationError": gettext_lazy("The mail server refuses our password"),
+    "push-gone": gettext_lazy("Not sent: the device takes no notices any more"),
+    "push-413": gettext_lazy("The push service finds it too long"),
+    "push-401": gettext_lazy("The push service does not accept our key"),
+    "push-403": gettext_lazy("The push service does not accept our key"),
     "sealed": gettext_lazy("The robot's address cannot be read: enter it again"),
     "wecom-93000": gettext_lazy("WeCom does not know this robot: its address is wrong or it was removed"),
     "wecom-93004": gettext_lazy("The robot was stopped in its group"),
@@ -82,6 +86,8 @@ def why(code: str) -> str:
         return str(_REASONS[code])
     if code.startswith("http-"):
         return _("The provider has a fault (HTTP %(code)s)") % {"code": code[5:]}
+    if code.startswith("push-"):
+        return _("The push service refuses it (HTTP %(code)s)") % {"code": code[5:]}
     if code.startswith("wecom-"):
         return _("WeCom refuses it (error %(code)s)") % {"code": code[6:]}
     return code

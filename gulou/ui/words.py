@@ -7,6 +7,10 @@ WORDS = {
     "close": pgettext_lazy("window", "Close"),
     "copied": _("Copied."),
     "passkeyFailed": _("No passkey was given. Try again, or sign in another way."),
+    "noticesDenied": _(
+        "This browser does not let this site show notices. Its settings for this site can allow it."
+    ),
+    "noticesFailed": _("This browser could not reach the service that brings it notices."),
     "copyFailed": _("Could not copy. Select the text and copy it by hand."),
     "offline": _("You are offline. What you typed stays on this device."),
     "keptHere": _("Kept on this device. Send it when you are online again."),

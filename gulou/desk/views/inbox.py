@@ -1,6 +1,7 @@
 """The inbox: what a person was told, by day, and where it leads; and how they want to be told."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,11 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gulou.desk.forms.manner import MannerForm
 from gulou.desk.shell import page, reader_of
+from gulou.kit.errors import Invalid
+from gulou.notices import by_push, manners, operations
 from gulou.notices import inbox as notices
-from gulou.notices import manners, operations
 from gulou.notices.kinds import KINDS
 from gulou.ui.forms import refused_in
-from gulou.ui.guards import signed_in
+from gulou.ui.guards import public, signed_in
 
 
 @signed_in
@@ -104,6 +106,8 @@ def settings(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "unreached": unreached, "own": manners.has_own(reader),
         "duty": [one.label for one in manners.duty_channels()],
+        "push_key": by_push.public_key() if by_push.is_open() else "",
+        "devices": by_push.devices_of(reader),
     }  # fmt: skip
     return page(request, "desk/inbox_settings.html", context, status=status)
 
@@ -111,3 +115,39 @@ def settings(request: HttpRequest) -> HttpResponse:
 def _settled(request: HttpRequest) -> HttpResponse:
     messages.success(request, _("Saved. What waits goes as you want it now."))
     return redirect("desk:inbox_settings")
+
+
+@signed_in
+@require_POST
+def add_device(request: HttpRequest) -> HttpResponse:
+    """This browser takes notices."""
+    given = {name: request.POST.get(name, "") for name in ("endpoint", "p256dh", "auth")}
+    agent = request.headers.get("User-Agent", "")
+    try:
+        by_push.add_device(by=reader_of(request), agent=agent, **given)
+    except Invalid as wrong:
+        messages.error(request, str(wrong.message))
+    else:
+        messages.success(request, _("This browser takes notices now."))
+    return redirect("desk:inbox_settings")
+
+
+@signed_in
+@require_POST
+def remove_device(request: HttpRequest, device_id: int) -> HttpResponse:
+    """A device of mine takes none any more."""
+    by_push.remove_device(device_id, by=reader_of(request))
+    messages.success(request, _("That device takes no notices any more."))
+    return redirect("desk:inbox_settings")
+
+
+@public
+@require_GET
+def worker(_request: HttpRequest) -> HttpResponse:
+    """The script that shows notices. It knows nothing of anybody."""
+    answer = HttpResponse(_WORKER.read_bytes(), content_type="text/javascript; charset=utf-8")
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+_WORKER = Path(__file__).parents[1] / "scripts" / "notices-worker.js"
