@@ -340,3 +340,19 @@ def test_a_warm_helper_has_nothing_left_to_load() -> None:
         cwd=ROOT, input=pickle.dumps(samples), capture_output=True, check=True,
     )  # fmt: skip
     assert done.stdout.decode().strip() == "[]"
+
+
+def test_a_helper_may_rest_when_nobody_asks() -> None:
+    own = client.Helper("gulou.photos.decoding.helper", at_once=1, limits=Limits())
+    own.rest_after(0.1)
+    try:
+        for _ in range(2):
+            with tempfile.TemporaryFile() as file:
+                file.write(make_jpeg())
+                file.flush()
+                ask = {"kind": "jpeg", "sizes": [], "inspect": True, "most_pixels": 50_000_000}
+                head, _blobs = own.ask(file, ask, patience=5)
+            assert head["width"]
+            assert eventually(lambda: own.pid is None)
+    finally:
+        own.stop()

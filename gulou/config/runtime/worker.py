@@ -20,7 +20,7 @@ from gulou.config.runtime import leash, memory, pulse
 from gulou.notices.jobs import SENDERS as ROBOTS
 from gulou.outbox.deliver import deliver_one
 from gulou.outbox.table import lines
-from gulou.photos.decoding.client import warm
+from gulou.photos.decoding.client import rest_after
 from gulou.providers.jobs import SENDERS as PROVIDERS
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 _IDLE_SECONDS = 0.5
 _LONGEST_PAUSE = 15.0
 _FAREWELL_SECONDS = 3.0
+_DECODER_SECONDS = 30.0
 
 
 def work() -> int:
@@ -37,7 +38,8 @@ def work() -> int:
         signal.signal(number, lambda *_: stop.set())
     memory.spare()
     leash.hold()
-    warm()
+    # Nobody waits for a picture here: what decodes is there only while there is something to decode.
+    rest_after(_DECODER_SECONDS)
     with pulse.living():
         _work_until(stop)
     return 0

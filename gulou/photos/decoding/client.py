@@ -161,6 +161,10 @@ class Helper:
             if not self.pid:
                 self._start()
 
+    def rest_after(self, seconds: float) -> None:
+        """From now on it ends when nobody has asked for so long."""
+        self._rest_seconds = seconds
+
     def _count(self, change: int) -> None:
         """Count who asks now. When the last has its answer, the time of rest begins."""
         if not self._rest_seconds:
@@ -279,6 +283,7 @@ class Helper:
 
 _helper = Helper("gulou.photos.decoding.helper", at_once=AT_ONCE, limits=Limits())
 warm = _helper.warm
+rest_after = _helper.rest_after
 
 
 @contextmanager

@@ -12,9 +12,9 @@ from gulou.photos.seeing.told import Found, Match, Traces
 
 __all__ = ["Found", "Match", "Traces", "Unreadable", "burn", "compare", "find", "traces"]
 
-# A worker looks at pictures one by one; staff who try covers out may be a second.
+# One picture after another: each takes some 300 MB, whoever asks.
 _HELPER = Helper(
-    "gulou.photos.seeing.helper", at_once=2, rest_seconds=15,
+    "gulou.photos.seeing.helper", at_once=1, rest_seconds=15,
     limits=Limits(memory_mb=1500, cpu_seconds=12, wall_seconds=90),
 )  # fmt: skip
 _PATIENCE_SECONDS = 60.0
