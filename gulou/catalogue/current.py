@@ -16,6 +16,7 @@ from gulou.outbox.kept import Kept
 from .models import (
     Category,
     Channel,
+    Checking,
     CodeSet,
     Condition,
     Elsewhere,
@@ -24,7 +25,7 @@ from .models import (
     StepLimit,
     WarningMark,
 )
-from .states import Level, TimeUnit
+from .states import Level, RecheckWay, TimeUnit
 
 DEFAULT_MARKS = (
     (50, Level.UNIT.value), (80, Level.HEAD.value), (100, Level.LEADER.value),
@@ -88,6 +89,24 @@ class ConditionRef:
     limit: Limit
     is_default: bool
     active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingRef:
+    """How cases are checked: the way of a recheck, the share (percent of what is closed) that is
+    rechecked independently, and of the two look-backs the days after closing and the share."""
+
+    way: str = RecheckWay.PHOTO.value
+    blind_share: int = 0
+    first_days: int = 7
+    first_share: int = 0
+    second_days: int = 30
+    second_share: int = 0
+
+    @property
+    def visits(self) -> tuple[tuple[int, int], ...]:
+        """The days and the share of each look-back, in order."""
+        return (self.first_days, self.first_share), (self.second_days, self.second_share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +187,8 @@ class Registry:
     special_limits: Mapping[tuple[str, int, int | None], Limit] = field(default_factory=dict)
     # Who is told when so many percent of a limit have gone by, in order.
     marks: tuple[tuple[int, str], ...] = ()
+    # By category or class; None is for all others.
+    checkings: Mapping[int | None, CheckingRef] = field(default_factory=dict)
     rules: Mapping[int | None, tuple[RuleRef, ...]] = field(default_factory=dict)
     elsewhere: tuple[ElsewhereRef, ...] = ()
     channels: Mapping[str, ChannelRef] = field(default_factory=dict)
@@ -202,6 +223,12 @@ def _read() -> Registry:
         },
         marks=tuple(WarningMark.objects.order_by("percent").values_list("percent", "level"))
         or DEFAULT_MARKS,
+        checkings={
+            category_id: CheckingRef(*told)
+            for category_id, *told in Checking.objects.values_list(
+                "category_id", *CheckingRef.__dataclass_fields__
+            )
+        },
         rules=_grouped({rule: rule.category_id for rule in _rules()}),
         elsewhere=_elsewhere(),
         channels={

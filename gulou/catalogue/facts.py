@@ -129,6 +129,18 @@ class SpecialLimitSet(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CheckingSet(Fact):
+    """How cases of a category (None: all others) are checked after closing became another way.
+
+    An empty `after`: it has none of its own any more; an empty `before`: it had none."""
+
+    name: ClassVar[str] = "checking.set"
+    category_id: int | None
+    before: Particulars
+    after: Particulars
+
+
+@dataclass(frozen=True, kw_only=True)
 class WarningMarksSet(Fact):
     """Who is told when so many percent of a limit have gone by: "80 head", in order."""
 

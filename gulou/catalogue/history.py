@@ -16,7 +16,7 @@ from .current import RuleRef
 from .models import Elsewhere, Reason, Rule
 from .operations.undo import can_take_back
 from .rule_words import RuleWords
-from .states import STEP_NAMES, ChannelCode, Level, TimeUnit
+from .states import STEP_NAMES, ChannelCode, Level, RecheckWay, TimeUnit
 
 MOST = 200
 
@@ -114,11 +114,15 @@ _LABELS = {
     "police_number": gettext_lazy("Number of the police's register"),
     "hours_zh": gettext_lazy("Hours"), "hours_en": gettext_lazy("Hours in English"),
     "closed_zh": gettext_lazy("Words while closed"), "closed_en": gettext_lazy("Words while closed, in English"),
+    "way": gettext_lazy("Recheck"), "blind_share": gettext_lazy("Rechecked independently, percent"),
+    "first_days": gettext_lazy("First look-back, days after closing"), "first_share": gettext_lazy("First look-back, percent"),
+    "second_days": gettext_lazy("Second look-back, days after closing"), "second_share": gettext_lazy("Second look-back, percent"),
     "amount": gettext_lazy("Limit"), "time_unit": gettext_lazy("Unit of time"), "code": gettext_lazy("Code"),
 }  # fmt: skip
 
 CATEGORIES = ("category.changed", "category.retired", "category.restored", "condition.changed",
               "limit.set", "code_set.made_current", "code_set.loaded")  # fmt: skip
+CHECKINGS = ("checking.set",)
 LIMITS = ("limit.set", "limit.special_set", "limit.marks_set")
 EDITIONS = ("code_set.made_current", "code_set.loaded")
 REASONS = ("reason.changed",)
@@ -154,6 +158,13 @@ def _change(event: Event) -> Change:
     ]
     if after and not before:
         what, sign = _("Added"), "plus"
+    if event.name == "checking.set":
+        if before and not after:
+            what, sign = _("As for all others again"), "arrow-back-up"
+        details = [
+            Detail(_LABELS[name], _said_of(name, before), _said_of(name, after))
+            for name in _CHECKING if _said_of(name, before) != _said_of(name, after)
+        ]  # fmt: skip
     if event.name == "limit.marks_set":
         details = [Detail(_("Who is told when"), _marks(before), _marks(after))]
     if event.name in ("limit.set", "limit.special_set"):
@@ -189,6 +200,15 @@ def _marks(told: dict[str, list[str]]) -> str:
     return "; ".join(f"{percent} % {Level(level).label}" for percent, level in pairs)
 
 
+_CHECKING = ("way", "blind_share", "first_days", "first_share", "second_days", "second_share")
+
+
+def _said_of(name: str, told: dict[str, Any]) -> str:
+    if name not in told:
+        return ""
+    return str(RecheckWay(told[name]).label) if name == "way" else str(told[name])
+
+
 def _limit(amount: int, unit: str) -> str:
     if not amount:
         return ""
@@ -200,6 +220,8 @@ def _of(event: Event) -> str:
     said, registry = event.payload, current.registry()
     if event.name == "limit.marks_set":
         return ""
+    if event.name == "checking.set" and said["category_id"] is None:
+        return _("All other categories")
     if said.get("step_kind") and not said.get("category_id"):
         return str(STEP_NAMES.get(said["step_kind"], said["step_kind"]))
     condition = registry.conditions.get(said.get("condition_id") or 0)

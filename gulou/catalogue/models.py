@@ -17,6 +17,7 @@ from .states import (
     Lead,
     Level,
     ReasonKind,
+    RecheckWay,
     TimeUnit,
 )
 
@@ -155,6 +156,40 @@ class WarningMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.percent} %: {self.level}"
+
+
+class Checking(models.Model):
+    """How closed and handled cases of a category are checked; `category` None is for all others.
+
+    Shares are percent of the cases that are closed, days are counted from closing.
+    """
+
+    category = models.ForeignKey(Category, null=True, on_delete=models.PROTECT, related_name="+")
+    way = models.CharField(max_length=12, choices=RecheckWay.choices, default=RecheckWay.PHOTO)
+    blind_share = models.PositiveSmallIntegerField()
+    first_days = models.PositiveSmallIntegerField()
+    first_share = models.PositiveSmallIntegerField()
+    second_days = models.PositiveSmallIntegerField()
+    second_share = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["category"], nulls_distinct=False, name="checking_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(blind_share__lte=100, first_share__lte=100)
+                & models.Q(second_share__lte=100),
+                name="checking_shares",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(first_days__gt=0, second_days__gt=models.F("first_days")),
+                name="checking_days_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"checking of {self.category_id or 'all'}"
 
 
 class Rule(Chained):

@@ -14,13 +14,22 @@ from gulou.people import queries as people
 from gulou.people.queries import Use, today
 
 from . import current, suggest
-from .current import CategoryRef, ChannelRef, CodeSetRef, ConditionRef, ElsewhereRef, RuleRef
+from .current import (
+    CategoryRef,
+    ChannelRef,
+    CheckingRef,
+    CodeSetRef,
+    ConditionRef,
+    ElsewhereRef,
+    RuleRef,
+)
 from .models import CodeSet, Elsewhere, Reason
 from .states import ReasonKind, TimeUnit
 
 __all__ = [
     "CategoryRef",
     "ChannelRef",
+    "CheckingRef",
     "CodeSetRef",
     "ConditionRef",
     "ElsewhereRef",
@@ -39,6 +48,8 @@ __all__ = [
     "category_refs",
     "category_tree",
     "channel",
+    "checking_for",
+    "checkings",
     "condition_ref",
     "conditions_of",
     "current_code_set",
@@ -67,6 +78,14 @@ LAST_RESORT = Limit(5, TimeUnit.WORKING_DAY)
 HANDLE, ON_SPOT = "handle", "on_spot"
 # 立整立改: told at once, done within a day, unless the office says otherwise.
 ON_SPOT_LIMIT = Limit(24, TimeUnit.HOUR)
+# Where the office has set no limit for them.
+_OTHERWISE = {
+    ON_SPOT: ON_SPOT_LIMIT,
+    "blind": Limit(2, TimeUnit.WORKING_DAY),
+    "look_back": Limit(3, TimeUnit.WORKING_DAY),
+}
+AS_IT_COMES = CheckingRef()
+"""How cases are checked where the office has set nothing: by the pictures, and none again."""
 
 
 def current_code_set() -> CodeSetRef:
@@ -184,7 +203,22 @@ def limit_for(kind: str, *, category_id: int, condition_id: int | None) -> Limit
                 return found
     if kind == HANDLE:
         return handling_limit(condition_id, category_id)
-    return registry.step_limits.get(kind) or (ON_SPOT_LIMIT if kind == ON_SPOT else None)
+    return registry.step_limits.get(kind) or _OTHERWISE.get(kind)
+
+
+def checking_for(category_id: int) -> CheckingRef:
+    """How cases of a category are checked: as set for it, else for its class, else for all others.
+    Costs no query."""
+    held = current.registry().checkings
+    for one in (category_id, category_ref(category_id).parent_id, None):
+        if one in held:
+            return held[one]
+    return AS_IT_COMES
+
+
+def checkings() -> Mapping[int | None, CheckingRef]:
+    """How cases are checked, by the category or class it was set for; None is for all others."""
+    return current.registry().checkings
 
 
 def special_limits() -> Mapping[tuple[str, int, int | None], Limit]:

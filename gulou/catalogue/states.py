@@ -33,6 +33,13 @@ class Evidence(TextChoices):
     WORDS = "words", _("Words; the rechecker takes the photo")
 
 
+class RecheckWay(TextChoices):
+    """How a recheck of a category is made."""
+
+    PHOTO = "photo", _("By the pictures")
+    ON_SPOT = "on_spot", _("On the spot")
+
+
 class Level(TextChoices):
     """Who is told when a limit runs out, one level higher each time."""
 
@@ -82,5 +89,7 @@ STEP_NAMES = {
     "handle": _("Handling"),
     "recheck": _("Recheck"),
     "on_spot": _("Rectified on the spot"),
+    "blind": _("Independent recheck"),
+    "look_back": _("Look-back"),
 }
 """The kinds of step that a limit may be set for, as people call them."""

@@ -326,6 +326,24 @@ class Env:
             _count, "How close it must be, beyond what the accuracy of its place explains."
         ),
     )
+    recheck_metres: int = field(
+        default=3000,
+        metadata=_knob(
+            _count,
+            "Rechecks and look-backs are drawn among people whose area is at most so far away, "
+            "if there are any.",
+        ),
+    )
+    recheck_most: int = field(
+        default=20,
+        metadata=_knob(_count, "Who has so many of them waiting is not drawn for another one."),
+    )
+    recheck_pair_weeks: int = field(
+        default=8,
+        metadata=_knob(
+            _count, "For how many weeks whose work one rechecked does not recheck one's own."
+        ),
+    )
     errand_days: int = field(
         default=7,
         metadata=_knob(

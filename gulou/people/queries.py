@@ -272,6 +272,23 @@ def email_of_unit(unit_id: int) -> str:
     return Unit.objects.values_list("email", flat=True).get(pk=unit_id)
 
 
+def posted_with(verb: str) -> list[tuple[int, UUID, int]]:
+    """Everybody who holds the verb by a posting today: person, public id, and the unit they are
+    posted at; once for each such posting."""
+    return list(_posted_with(verb)(today()))
+
+
+@cache
+def _posted_with(verb: str) -> Compiled[Any]:
+    def postings(today: date) -> QuerySet[Any, Any]:
+        held = Posting.objects.filter(
+            in_force(today), role__verbs__contains=[verb], user__is_active=True
+        )
+        return held.order_by("user_id", "pk").values_list("user_id", "user__uid", "unit_id")
+
+    return Compiled(postings)
+
+
 def leading_group(unit_id: int, *, on: date | None = None) -> list[Leadership]:
     """Head, deputy in charge and liaison of a unit on a day (today)."""
     rank = {duty: place for place, duty in enumerate(Duty.values)}

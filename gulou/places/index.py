@@ -110,12 +110,14 @@ class LevelIndex:
         Measured in Web Mercator, which is conformal, and scaled at the point: within half a
         percent up to some kilometres; to the millimetre, so that a point on the border has 0.
         """
-        x, y = _mercator(lon, lat)
-        point = shapely.points((x, y))
         if area_id is None or self.overlapping:
-            n = int(self._outline_tree.nearest(point))
+            n = int(self._outline_tree.nearest(shapely.points(_mercator(lon, lat))))
         else:
             n = self._place[area_id]
+        return self._distance(lat, lon, n)
+
+    def _distance(self, lat: float, lon: float, n: int) -> float:
+        point = shapely.points(_mercator(lon, lat))
         north, east = metres_per_degree(lat)
         per_unit = (north * math.cos(math.radians(lat)) + east) / 2 / math.radians(_MERCATOR_RADIUS)
         return round(float(shapely.distance(self._outlines[n], point)) * per_unit, 3)
@@ -129,6 +131,14 @@ class LevelIndex:
             if one != other:
                 found[self._ids[one]].add(self._ids[other])
         return {area_id: frozenset(beside) for area_id, beside in found.items()}
+
+    def metres_to(self, lat: float, lon: float, area_id: int) -> float | None:
+        """Metres from a point to one of these areas, 0 within it; None where it is not known."""
+        if area_id not in self._place:
+            return None
+        if shapely.intersects_xy(self._borders[self._place[area_id]], lon, lat):
+            return 0.0
+        return self._distance(lat, lon, self._place[area_id])
 
     @cached_property
     def _outlines(self) -> "npt.NDArray[np.object_]":
@@ -234,6 +244,11 @@ class AreaIndex:
             border_m,
             border_m <= accuracy_m,
         )
+
+    def metres_to(self, area_id: int, lat: float, lon: float) -> float:
+        """Metres from a point to an area, 0 within it, and where its border is not known."""
+        found = (level.metres_to(lat, lon, area_id) for level in self.levels.values())
+        return next((metres for metres in found if metres is not None), 0.0)
 
     def ids_at(self, points: Floats, level: str) -> Ids:
         """The ids of the areas of one level at points (n, 2) of lon, lat, as `where` has them."""

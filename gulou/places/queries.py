@@ -83,6 +83,11 @@ def locate(lat: float, lon: float, *, accuracy_m: float = 0) -> Where:
     return current.areas().where(lat, lon, accuracy_m)
 
 
+def metres_to(area_id: int, lat: float, lon: float) -> float:
+    """How far a point is from an area: 0 within it, and where its border is not known."""
+    return current.areas().metres_to(area_id, lat, lon)
+
+
 def locate_many(points: Floats, *, level: str) -> Ids:
     """Ids of the areas of one level at points (n, 2) of lon, lat; -1 where there is none.
 

@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 import gulou.ui
 from gulou.catalogue import queries as catalogue
-from gulou.catalogue.states import STEP_NAMES, ElsewhereKind, Evidence, Level, TimeUnit
+from gulou.catalogue.states import (
+    STEP_NAMES,
+    ElsewhereKind,
+    Evidence,
+    Level,
+    RecheckWay,
+    TimeUnit,
+)
 from gulou.kit.words import name_of
 
 Words = forms.Textarea(attrs={"rows": 2})
@@ -117,6 +124,46 @@ def marks_given(given: dict[str, Any]) -> list[tuple[int, str]]:
     """What was chosen, but for the lines left empty."""
     lines = [(given[f"percent_{n}"], given[f"level_{n}"]) for n in range(1, MARKS + 1)]
     return [(percent, level) for percent, level in lines if percent]
+
+
+def _share(label: Any, *, hint: Any = "") -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=0, max_value=100, help_text=hint)
+
+
+def _days(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=1, max_value=366)
+
+
+class CheckingForm(Plain):
+    """How cases are checked after handling and after closing."""
+
+    way = forms.ChoiceField(
+        label=_("Recheck"), choices=RecheckWay.choices, widget=forms.RadioSelect(),
+        help_text=_("On the spot: whoever rechecks says what they saw there, or adds a photo."),
+    )  # fmt: skip
+    blind_share = _share(
+        _("Rechecked independently, percent"),
+        hint=_("Of the closed cases, by a third person who reads neither who rechecked nor what they said. 0: none."),
+    )  # fmt: skip
+    first_days = _days(_("First look-back, days after closing"))
+    first_share = _share(_("First look-back, percent of the closed cases"))
+    second_days = _days(_("Second look-back, days after closing"))
+    second_share = _share(_("Second look-back, percent of the closed cases"))
+
+
+class OwnCheckingForm(CheckingForm):
+    """The same for one category or class."""
+
+    of = forms.ChoiceField(label=_("Category"))
+    field_order = ("of",)
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        of: Any = self.fields["of"]
+        of.choices = [
+            (name_of(above), [(str(one.id), name_of(one)) for one in (above, *below)])
+            for above, below in catalogue.categories_by_class()
+        ]
 
 
 class CategoryForm(Plain):

@@ -50,6 +50,7 @@ SECTIONS: Sequence[Section] = (
     Section("setup:places", _("Named places"), _("Parks, crossings, lanes: by which names people find a place."), "map-pins", (PLACES,)),
     Section("setup:categories", _("Categories"), _("The tree of problems: names, conditions, what residents are offered."), "list-details", (CATALOGUE,)),
     Section("setup:limits", _("Limits"), _("How long each step and each kind of problem may take."), "clock", (CATALOGUE,)),
+    Section("setup:checkings", _("Rechecks and look-backs"), _("By pictures or on the spot, and how many closed cases are looked at again."), "eye-check", (CATALOGUE,)),
     Section("setup:calendars", _("Calendars"), _("Working times, public holidays, and which unit keeps which."), "calendar", (CALENDARS,)),
     Section("setup:recompute", _("Open deadlines"), _("Let the clocks that run follow changed calendars."), "refresh", (RECOMPUTE,)),
     Section("setup:reasons", _("Reasons"), _("What one chooses from where a move needs a reason."), "list-check", (CATALOGUE,)),

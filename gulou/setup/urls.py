@@ -21,7 +21,7 @@ from .views import (
     templates,
     units,
 )
-from .views.catalogue import categories, channels, conditions, limits, reasons
+from .views.catalogue import categories, channels, checkings, conditions, limits, reasons
 
 app_name = "setup"
 urlpatterns = [
@@ -130,6 +130,12 @@ urlpatterns = [
     path("limits/own/", limits.own_limit, name="own_limit"),
     path("limits/warnings/", limits.warnings, name="warnings"),
     path("limits/<slug:kind>/", limits.step_limit, name="step_limit"),
+    path("checkings/", checkings.checkings, name="checkings"),
+    path("checkings/all/", checkings.checking_all, name="checking_all"),
+    path("checkings/own/", checkings.own_checking, name="own_checking"),
+    path("checkings/history/", checkings.checkings_history, name="checkings_history"),
+    path("checkings/<int:category_id>/", checkings.checking, name="checking"),
+    path("checkings/<int:category_id>/end/", checkings.checking_end, name="checking_end"),
     path("calendars/", calendars.calendars, name="calendars"),
     path("calendars/recompute/", calendars.recompute, name="recompute"),
     path("calendars/new/", calendars.calendar, name="calendar_new"),

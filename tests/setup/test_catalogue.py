@@ -168,3 +168,24 @@ def test_a_place_of_help_is_kept(keeper: Client, kinds: Kinds) -> None:
     [ref] = catalogue.elsewhere()
     assert ref.keywords == ("晕倒", "heart+attack")
     assert operations.can_take_back(Event.objects.get(name="elsewhere.changed"))
+
+
+def test_how_cases_are_checked_is_set_for_all_and_for_a_category(
+    cast: Cast, keeper: Client, kinds: Kinds, as_user: Any
+) -> None:
+    sent = {"way": "on_spot", "blind_share": 5, "first_days": 7, "first_share": 10,
+            "second_days": 30, "second_share": 5}  # fmt: skip
+    assert keeper.post("/setup/checkings/all/", sent).status_code == 302
+    own = {**sent, "of": str(kinds.rubbish.pk), "blind_share": 50}
+    assert keeper.post("/setup/checkings/own/", own).status_code == 302
+    assert catalogue.checking_for(kinds.rubbish.pk).blind_share == 50
+    assert catalogue.checking_for(kinds.smoking.pk).blind_share == 5
+    listed = text(keeper.get("/setup/checkings/"))
+    assert "50 %" in listed and "after 7 days 10 %" in listed
+    page = f"/setup/checkings/{kinds.rubbish.pk}/"
+    assert keeper.post(page, {**sent, "second_days": 3}).status_code == 422
+    assert keeper.post(f"{page}end/").status_code == 302
+    assert catalogue.checking_for(kinds.rubbish.pk).blind_share == 5
+    event = Event.objects.filter(name="checking.set").latest("pk")
+    assert f"/setup/undo/catalogue/{event.pk}/" in text(keeper.get("/setup/checkings/history/"))
+    assert as_user(cast.lin).get("/setup/checkings/").status_code == 403

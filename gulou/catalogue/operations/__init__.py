@@ -1,6 +1,7 @@
 """Everything that can be done to the catalogue. Each: allow, lock, check, change, record."""
 
 from .areas import retire_area, take_back_area
+from .checkings import set_checking
 from .code_sets import Loaded, load_code_set, make_current, retire_category
 from .describing import (
     add_category,
@@ -61,6 +62,7 @@ __all__ = [
     "resume_rule",
     "retire_area",
     "retire_category",
+    "set_checking",
     "set_condition_limit",
     "set_rule",
     "set_rule_decided",

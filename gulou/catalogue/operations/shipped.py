@@ -11,6 +11,7 @@ from gulou.catalogue.states import ElsewhereKind, ReasonKind, TimeUnit
 from gulou.people.models import User
 
 from . import allow
+from .checkings import begin_with_shipped
 from .code_sets import load_code_set
 
 EDITION = "gulou-2026.1"
@@ -24,6 +25,7 @@ def load_shipped(*, by: User | str) -> CodeSet:
     """
     allow.actor_of(by)
     load_lists(SHIPPED, by=by)
+    begin_with_shipped(by=by)
     edition = read_edition(SHIPPED / EDITION)
     known = CodeSet.objects.filter(code=edition.code, edition=edition.edition).first()
     if known is not None:

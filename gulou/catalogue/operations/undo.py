@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from gulou.catalogue import current
+from gulou.catalogue.current import CheckingRef
 from gulou.catalogue.models import (
     Category,
     Channel,
@@ -27,7 +28,7 @@ from gulou.outbox.queries import fact_with_id, story
 from gulou.people.models import User
 from gulou.people.queries import today
 
-from . import code_sets, describing, limits, rules
+from . import checkings, code_sets, describing, limits, rules
 from .allow import actor_of
 
 By = User | str
@@ -256,6 +257,17 @@ def _marks_back(event: Event, by: By) -> None:
     limits.set_warning_marks([(int(percent), level) for percent, level in told], by=by)
 
 
+def _checking_obstacle(event: Event) -> Any:
+    now = checkings.told(current.registry().checkings.get(event.payload["category_id"]))
+    return "" if now == event.payload["after"] else _NEWER
+
+
+def _checking_back(event: Event, by: By) -> None:
+    before = event.payload["before"]
+    was = CheckingRef(**before) if before else None
+    checkings.set_checking(event.payload["category_id"], was, by=by)
+
+
 # Editions ----------------------------------------------------------------------------------------
 
 
@@ -281,6 +293,7 @@ _WAYS: Mapping[str, _Way] = {
     "channel.changed": _Way(_CHANNEL.obstacle, _CHANNEL.back),
     "limit.set": _Way(_limit_obstacle, _limit_back),
     "limit.special_set": _Way(_special_obstacle, _special_back),
+    "checking.set": _Way(_checking_obstacle, _checking_back),
     "limit.marks_set": _Way(_marks_obstacle, _marks_back),
     "rule.set": _Way(_set_obstacle, _unset),
     "rule.ended": _Way(_ended_obstacle, _unend),
