@@ -9,7 +9,9 @@ from gulou.people.models import User
 from gulou.photos import jobs as photo_jobs
 
 from . import examining, search, tallies
-from .models import Before, Case, Step
+from .models import Before, Case, Revisit, Step
+from .operations import revisits
+from .operations.assigning import assign_recheck as assign
 from .operations.figures import compute_figures
 from .operations.recurrences import suspect_recurrences
 from .operations.succession import give_back_steps as give_back
@@ -26,6 +28,38 @@ def examine_pictures(envelope: Envelope) -> None:
         for one in (evidence, *examining.before_photos(evidence)):
             photo_jobs.prepare(one.photo)
         examining.examine(evidence)
+
+
+def assign_recheck(envelope: Envelope) -> None:
+    """When a case was handled, or its recheck given back: draw who rechecks. Twice does no harm."""
+    if envelope.fact.step is not None:
+        assign(Case.objects.get(uid=envelope.subject_uid), envelope.fact.step)
+
+
+def sample_closed(envelope: Envelope) -> None:
+    """When a case was closed: draw whether it is looked at again. Twice does no harm."""
+    revisits.sample_closed(envelope.subject_uid, closing=envelope.event_id)
+
+
+def skip_revisits(envelope: Envelope) -> None:
+    """When a case was opened again: nothing waits that was drawn for it as it was closed."""
+    revisits.skip_revisits(envelope.subject_uid)
+
+
+def begin_look_backs() -> int:
+    """Let the look-backs begin whose day has come; how many."""
+    return revisits.begin_look_backs()
+
+
+def draw_revisits_anew() -> int:
+    """Draw anew for people who hold no posting any more; how many."""
+    waiting = Revisit.objects.filter(person__isnull=False, ended_at=None, begun_at__isnull=False)
+    persons = User.objects.filter(pk__in=waiting.values("person_id"))
+    gone = [user.pk for user in persons if not user.is_active or not posted_unit_ids(user)]
+    left = list(waiting.filter(person_id__in=gone).values_list("pk", flat=True))
+    for pk in left:
+        revisits.draw_anew_for_who_left(pk)
+    return len(left)
 
 
 def link_recurrences(envelope: Envelope) -> None:

@@ -33,15 +33,20 @@ def independent(users: Collection[User], case: Case) -> list[User]:
     Who has, or had while it was handled, a posting in or below a unit that handled it or assists;
     and who accepted it or reported it handled. A few queries for all of them together.
     """
-    return _without(users, _hands_of(case))
+    return _without(users, hands_of(case))
 
 
 def _without(users: Collection[User], hands: Hands) -> list[User]:
+    hidden = involved([user.pk for user in users], hands)
+    return [user for user in users if user.pk not in hidden]
+
+
+def involved(user_ids: Collection[int], hands: Hands) -> frozenset[int]:
+    """Those of these people who had a hand in it."""
     if hands.begun is None:
-        return list(users)
-    posted = _posted([user.pk for user in users], people.today(), hands.begun.date())
-    involved = {pk for pk, path in posted if path.startswith(hands.paths)} | hands.doers
-    return [user for user in users if user.pk not in involved]
+        return frozenset()
+    posted = _posted(list(user_ids), people.today(), hands.begun.date())
+    return frozenset(pk for pk, path in posted if path.startswith(hands.paths)) | hands.doers
 
 
 @Compiled
@@ -58,7 +63,8 @@ _DID = {
 }  # fmt: skip
 
 
-def _hands_of(case: Case) -> Hands:
+def hands_of(case: Case) -> Hands:
+    """Who had a hand in the handling of a case and of what was merged into it."""
     units = people.unit_refs()
     paths, doers = {units[unit_id].path for unit_id in case.assisting}, set()
     begun: datetime | None = None
@@ -91,7 +97,7 @@ def team_for(case: Case) -> int | None:
     """
     teams: list[tuple[int, str]] = _teams()
     waiting = dict(_rechecks([pk for pk, _code in teams]))
-    hands = _hands_of(case)
+    hands = hands_of(case)
     for pk, _code in sorted(teams, key=lambda team: (waiting.get(team[0], 0), team[1])):
         if _without(_members(pk), hands):
             return pk

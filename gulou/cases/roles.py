@@ -25,7 +25,9 @@ _WORK = (states.ACCEPT.verb, states.RETURN.verb, states.HANDLE.verb, states.NOTE
          states.DELEGATE.verb, states.REPORT_UP.verb, states.SEND_DOWN.verb,
          states.TAKE_BACK.verb)  # fmt: skip
 _RECHECK = (states.CLOSE.verb, states.REWORK.verb)
-_OFFICE = tuple(v for v in states.VERBS if v not in (states.VERIFY.verb, *_WORK, *_RECHECK))
+_OFFICE = tuple(
+    v for v in states.VERBS if v not in (states.VERIFY.verb, states.LOOK_BACK, *_WORK, *_RECHECK)
+)
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,9 @@ ROLES: Sequence[ShippedRole] = (
                 (states.READ, states.VERIFY.verb, *_WORK), False),
     ShippedRole("crew", "处置员", "Crew", (states.READ, *_WORK), False),
     ShippedRole("rechecker", "核查员", "Rechecker",
-                (states.READ, states.CLOSE.verb, states.REWORK.verb, states.NOTE.verb), False),
+                (states.READ, states.CLOSE.verb, states.REWORK.verb, states.LOOK_BACK, states.NOTE.verb), False),
     ShippedRole("inspector", "督查员", "Inspector",
-                (states.READ, states.ENTER, states.NOTE.verb), True),
+                (states.READ, states.ENTER, states.LOOK_BACK, states.NOTE.verb), True),
     ShippedRole("district_leader", "区领导", "District leader",
                 (states.READ, states.NOTE.verb, states.URGE.verb, states.RULE.verb, APPROVE_OPENING), True),
     ShippedRole("reader", "查阅", "Reader", (states.READ,), True),

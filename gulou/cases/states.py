@@ -149,6 +149,9 @@ SEND_DOWN = _move("send_down", _("Send back down"), {_S.HANDLING}, None, through
                   undo=True)
 TAKE_BACK = _move("take_back", _("Take back from below"), {_S.HANDLING}, None, through=_CHAIN, undo=True)
 NAME_RECHECKER = _move("name_rechecker", _("Name a rechecker"), {_S.HANDLED}, None, undo=True)
+# Drawn anew: who was drawn is away or too close to it.
+HAND_OVER = _move("hand_over", _("Hand the recheck over"), {_S.HANDLED}, None,
+                  through={_K.RECHECK}, words=True)
 CLOSE = _move("close", _("Close"), {_S.HANDLED}, _S.CLOSED, through={_K.RECHECK}, undo=True)
 REWORK = _move("rework", _("Send back for rework"), {_S.HANDLED}, _S.HANDLING,
                through={_K.RECHECK}, reason="rework", words=True, undo=True)
@@ -168,7 +171,7 @@ RELEASE = _move("release", _("Release pictures"), set(State) - {_S.REDIRECTED}, 
 
 MOVES: tuple[Move, ...] = (
     TASK, VERIFY, FILE, DECLINE, REDIRECT, MERGE, SPLIT, DISPATCH, ACCEPT, RETURN, ARBITRATE, HANDLE,
-    DELEGATE, REPORT_UP, SEND_DOWN, TAKE_BACK, NAME_RECHECKER, CLOSE, REWORK, REOPEN, UPHOLD, RULE, EXTEND, SUSPEND, RESUME, APPEAL, ON_SPOT,
+    DELEGATE, REPORT_UP, SEND_DOWN, TAKE_BACK, NAME_RECHECKER, HAND_OVER, CLOSE, REWORK, REOPEN, UPHOLD, RULE, EXTEND, SUSPEND, RESUME, APPEAL, ON_SPOT,
     URGE, REPLY, NOTE, RELEASE,
 )
 # fmt: on
@@ -186,13 +189,15 @@ WRITE_PUBLIC = "case.write_public"
 """Writing to everybody who reported a case: a note that they read on their tracking page."""
 JUDGE_RECURRENCE = "case.judge_recurrence"
 """Saying whether a problem that was closed has come back."""
+LOOK_BACK = "case.look_back"
+"""Visiting closed cases again that were drawn for it."""
 RECOMPUTE = "case.recompute"
 """Letting open clocks run by changed calendars. Held at the district office."""
 ERASE = "case.erase"
 """Erasing what a person wrote, or their contact, when they ask for it."""
 VERBS: tuple[str, ...] = (
     READ, READ_RESTRICTED, READ_CONTACT, HAND_OVER_LINK, ENTER, WRITE_PUBLIC, ERASE, RECOMPUTE,
-    JUDGE_RECURRENCE,
+    JUDGE_RECURRENCE, LOOK_BACK,
     *(move.verb for move in MOVES),
 )  # fmt: skip
 

@@ -45,6 +45,8 @@ JOBS: tuple[Job, ...] = (
     Job(cases.fold_tallies, every=timedelta(seconds=10)),
     Job(cases.watch_clocks, every=timedelta(seconds=30)),
     Job(cases.give_back_steps_of_who_left, every=timedelta(minutes=10)),
+    Job(cases.begin_look_backs, every=timedelta(minutes=1)),
+    Job(cases.draw_revisits_anew, every=timedelta(minutes=10)),
     Job(cases.find_the_missing, every=timedelta(minutes=10)),
     Job(photos.discard_stale, every=timedelta(minutes=15)),
     Job(photos.sweep_orphans, every=timedelta(hours=1)),

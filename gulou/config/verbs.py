@@ -52,8 +52,10 @@ GROUPS: Sequence[VerbGroup] = (
     )),
     VerbGroup(_("Rechecking and closing"), (
         Verb(cases.NAME_RECHECKER.verb, _("name who rechecks a case")),
+        Verb(cases.HAND_OVER.verb, _("let another rechecker be drawn")),
         Verb(cases.CLOSE.verb, _("close a case after the recheck")),
         Verb(cases.REWORK.verb, _("send a case back for rework")),
+        Verb(cases.LOOK_BACK, _("look back at closed cases that were drawn for it")),
         Verb(cases.REOPEN.verb, _("reopen a case")),
         Verb(cases.UPHOLD.verb, _("answer an objection with no")),
     )),

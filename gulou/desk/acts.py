@@ -183,6 +183,8 @@ _ACTS = (
     Act(states.NAME_RECHECKER, forms.NameForm,
         lambda s: operations.name_rechecker(s.case, person=s.form.able[s["person"]], **s.common),
         "user-check", "p", _("The rechecker of %(case)s is named.")),
+    Act(states.HAND_OVER, forms.HandOverForm, _plain(operations.hand_over_recheck),
+        "users", "H", _("The recheck of %(case)s is handed over.")),
     Act(states.TASK, forms.TaskForm, _task, "user-search", "y", _("Asked to verify %(case)s.")),
     Act(states.EXTEND, forms.ExtendForm,
         lambda s: operations.ask_extension(s.case, amount=s["amount"], **s.common),

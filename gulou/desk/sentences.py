@@ -1,6 +1,6 @@
 """Facts in sentences: what the timeline of a case says, and how each line is marked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gulou.cases.draws import is_drawn
 from gulou.cases.queries import Entry, StepSeen
 from gulou.kit.words import name_of
 from gulou.people.queries import unit_refs
@@ -185,6 +186,83 @@ def _judged(entry: Entry) -> str:
     return _("Not %(other)s again") % given
 
 
+def left_out(told: Mapping[str, Any]) -> str:
+    """How many were left out of a draw, and for what, in brackets; "" for none."""
+    why = {
+        "far": gettext_lazy("%(n)s too far away"),
+        "paired": gettext_lazy("%(n)s whose work is rechecked by those who handled this"),
+        "busy": gettext_lazy("%(n)s with enough to do"),
+    }
+    found = [
+        str(why[one]) % {"n": n} for one, n in (told.get("left_out") or {}).items() if one in why
+    ]
+    return _("; ").join(found)
+
+
+def _drawn(entry: Entry) -> str:
+    return _("Drawn by lot to recheck: %(person)s of %(unit)s") % {
+        "person": entry.to_person or "–", "unit": entry.to_unit}  # fmt: skip
+
+
+def _not_drawn(entry: Entry) -> str:
+    if why := left_out(entry.told):
+        return _("Nobody could be drawn to recheck: %(why)s. The office names somebody") % {
+            "why": why}  # fmt: skip
+    return _("Nobody could be drawn to recheck. The office names somebody")
+
+
+def _taken_over(entry: Entry) -> str:
+    return _("%(person)s of %(unit)s rechecks for a colleague") % {
+        "person": entry.to_person or "–", "unit": entry.to_unit}  # fmt: skip
+
+
+def _sampled(entry: Entry) -> str:
+    if is_drawn(entry.told["seed"], entry.told["blind_share"]):
+        return _("By lot: it is rechecked independently")
+    return _("By lot: not among those that are rechecked independently")
+
+
+def what_revisit(told: Mapping[str, Any]) -> str:
+    """What it is: the independent recheck, or the look-back after so many days."""
+    if told["kind"] == "blind":
+        return _("Independent recheck")
+    return (
+        _("Look-back after %(days)s days") % {"days": told["days"]}
+        if told.get("days")
+        else _("Look-back")
+    )
+
+
+def _begun(entry: Entry) -> str:
+    what = {"what": what_revisit(entry.told), "person": entry.to_person, "unit": entry.to_unit}
+    if entry.told["person"]:
+        return _("%(what)s, drawn by lot: %(person)s of %(unit)s") % what
+    what["why"] = left_out(entry.told) or _("nobody is left who may")
+    return _("%(what)s: nobody could be drawn (%(why)s). The office names somebody") % what
+
+
+def _revisit_named(entry: Entry) -> str:
+    return _("%(what)s: the office named %(person)s of %(unit)s") % {
+        "what": what_revisit(entry.told), "person": entry.to_person, "unit": entry.to_unit}  # fmt: skip
+
+
+def _skipped(entry: Entry) -> str:
+    return _("%(what)s left out: the case is open again") % {"what": what_revisit(entry.told)}
+
+
+def _blind(entry: Entry) -> str:
+    if entry.told["passed"]:
+        return _("Independent recheck: in order as well")
+    return _("Independent recheck: not in order, other than at closing")
+
+
+def _looked_back(entry: Entry) -> str:
+    days = {"days": entry.told["days"]}
+    if entry.told["passed"]:
+        return _("Look-back after %(days)s days: still in order") % days
+    return _("Look-back after %(days)s days: it has come back") % days
+
+
 _LOOKS = {
     "case.recurrence_suspected": _Look(
         _of(gettext_lazy("May be %(other)s again, which was closed lately")), "repeat", "waiting"
@@ -231,6 +309,15 @@ _LOOKS = {
         _by(gettext_lazy("Taken back from %(unit)s")), "arrow-back-up", "underway"
     ),
     "case.rechecker_named": _Look(_named, "user-check", "recheck"),
+    "case.recheck_drawn": _Look(_drawn, "user-check", "recheck"),
+    "case.recheck_not_drawn": _Look(_not_drawn, "user-search", "waiting"),
+    "case.recheck_taken_over": _Look(_taken_over, "users", "recheck"),
+    "case.sampled": _Look(_sampled, "refresh"),
+    "case.revisit_begun": _Look(_begun, "eye-check", "recheck"),
+    "case.revisit_named": _Look(_revisit_named, "user-check", "recheck"),
+    "case.revisit_skipped": _Look(_skipped, "circle-x"),
+    "case.blind_rechecked": _Look(_blind, "eye-check"),
+    "case.looked_back": _Look(_looked_back, "repeat"),
     "case.closed": _Look(_plain(gettext_lazy("Rechecked and closed")), "circle-check", "done"),
     "case.reworked": _Look(_reworked, "refresh", "late"),
     "case.objected": _Look(_plain(gettext_lazy("The reporter objects")), "message-report", "late"),

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 SETUP_VERBS = (MANAGE, DEFINE, PLACES, CATALOGUE, *OPENING)
 
 
+# Whoever holds one of these is drawn for rechecks and look-backs, or looks after them.
+CHECK_VERBS = (states.CLOSE.verb, states.LOOK_BACK, states.NAME_RECHECKER.verb)
+
+
 def reader_of(request: HttpRequest) -> "User":
     """Who looks. The guards have made sure that somebody is signed in."""
     return cast("User", request.user)
@@ -37,6 +41,7 @@ def page(
         "unit": people.unit_refs()[post.unit_id] if post else None,
         "role": post,
         "may_enter": bool(reach.unit_ids_where(states.ENTER)),
+        "may_check": any(reach.unit_ids_where(verb) for verb in CHECK_VERBS),
         "may_mend": bool(reach.unit_ids_where(MEND)),
         "may_setup": any(reach.unit_ids_where(verb) for verb in SETUP_VERBS),
     }

@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from .views import (
     bulk,
+    checks,
     covers,
     entering,
     errands,
@@ -81,6 +82,11 @@ urlpatterns = [
     path("inbox/worker.js", inbox.worker, name="inbox_worker"),
     path("inbox/<int:item_id>/", inbox.told, name="inbox_item"),
     path("inbox/<int:item_id>/unread/", inbox.unread, name="inbox_unread"),
+    path("checks/", checks.checks, name="checks"),
+    path("checks/rechecks/<case_number:number>/", checks.take_over, name="take_over"),
+    path("checks/<uuid:uid>/", checks.check, name="check"),
+    path("checks/<uuid:uid>/hand-over/", checks.hand_over, name="check_hand_over"),
+    path("checks/<uuid:uid>/name/", checks.name, name="check_name"),
     path("assigned/", following.assigned, name="assigned"),
     path("templates/", templates.templates, name="templates"),
     path("templates/<uuid:uid>/", templates.template, name="template"),

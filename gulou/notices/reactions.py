@@ -12,7 +12,17 @@ from django.utils.translation import override
 
 from gulou.cases import operations
 from gulou.cases import queries as cases
-from gulou.cases.states import ACCEPT, ARBITRATE, CLOSE, DISPATCH, FILE, HANDLE, REPLY, RULE
+from gulou.cases.states import (
+    ACCEPT,
+    ARBITRATE,
+    CLOSE,
+    DISPATCH,
+    FILE,
+    HANDLE,
+    NAME_RECHECKER,
+    REPLY,
+    RULE,
+)
 from gulou.catalogue import queries as catalogue
 from gulou.outbox.table import Envelope
 from gulou.people import queries as people
@@ -105,6 +115,52 @@ def tell_assigned(envelope: Envelope) -> None:
     """To those of the office who reply to those above: they have assigned a case."""
     office = people.office().id
     _tell_of_case(envelope, "above", _uids(people.posted_at(office, [REPLY.verb])), office)
+
+
+def tell_recheck(envelope: Envelope) -> None:
+    """To who was drawn to recheck, or does it for a colleague; and to who had it before."""
+    fact = envelope.fact
+    tell_rechecker(envelope)
+    if fact.person_before:
+        number = cases.numbers_of([envelope.subject_uid])[envelope.subject_uid]
+        tell([fact.person_before], "recheck_gone", after=envelope, given={"number": number})
+
+
+def tell_nobody_drawn(envelope: Envelope) -> None:
+    """To those of the office who name a rechecker: a recheck waits until they do."""
+    _tell_office(envelope, "nobody_drawn")
+
+
+def tell_revisit(envelope: Envelope) -> None:
+    """To who is to look at a closed case again, or to the office where nobody was drawn."""
+    fact, what = envelope.fact, "blind" if envelope.fact.kind == "blind" else "look_back"
+    path = f"/desk/checks/{cases.uid_of_revisit(fact.revisit)}/"
+    if fact.person:
+        tell([fact.person], what, after=envelope, path=path)
+        return
+    office = people.office().id
+    persons = _uids(people.posted_at(office, [NAME_RECHECKER.verb]))
+    tell(persons, "nobody_drawn_again", after=envelope, path=path, unit_id=office)
+
+
+def tell_differing(envelope: Envelope) -> None:
+    """To the office: an independent recheck says otherwise than the one that closed the case."""
+    if not envelope.fact.passed:
+        _tell_office(envelope, "blind_differs")
+
+
+def tell_looked_back(envelope: Envelope) -> None:
+    """To the office and the unit that had answered for it: a closed problem has come back."""
+    fact = envelope.fact
+    if not fact.passed:
+        _tell_office(envelope, "came_back")
+        _tell_unit(envelope, "came_back_to_unit", fact.unit)
+
+
+def _tell_office(envelope: Envelope, what: str) -> None:
+    """Those of the office who look after rechecks."""
+    office = people.office().id
+    _tell_of_case(envelope, what, _uids(people.posted_at(office, [NAME_RECHECKER.verb])), office)
 
 
 def tell_groups(envelope: Envelope) -> None:

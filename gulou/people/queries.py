@@ -275,11 +275,11 @@ def email_of_unit(unit_id: int) -> str:
 def posted_with(verb: str) -> list[tuple[int, UUID, int]]:
     """Everybody who holds the verb by a posting today: person, public id, and the unit they are
     posted at; once for each such posting."""
-    return list(_posted_with(verb)(today()))
+    return list(_everybody_with(verb)(today()))
 
 
 @cache
-def _posted_with(verb: str) -> Compiled[Any]:
+def _everybody_with(verb: str) -> Compiled[Any]:
     def postings(today: date) -> QuerySet[Any, Any]:
         held = Posting.objects.filter(
             in_force(today), role__verbs__contains=[verb], user__is_active=True

@@ -60,6 +60,7 @@ HOW: dict[str, Make] = {
     "send_down": lambda cast, case, by: operations.send_part_down(case, by=by, words="没扫干净"),
     "take_back": lambda cast, case, by: operations.take_part_back(case, by=by),
     "name_rechecker": lambda cast, case, by: operations.name_rechecker(case, by=by, person=cast.he),
+    "hand_over": lambda cast, case, by: operations.hand_over_recheck(case, by=by, words="换人"),
     "close": lambda cast, case, by: operations.close_case(case, by=by),
     "rework": lambda cast, case, by: operations.rework_case(
         case, by=by, reason_id=reason("rework").pk, words="没扫干净"
@@ -230,6 +231,7 @@ def test_a_move_that_needs_words_refuses_silence(cast: Cast, kinds: Kinds, move:
             case, by=by, reason_id=reason("rework").pk, words=""
         ),
         "uphold": lambda cast, case, by: operations.uphold_case(case, by=by, words=" "),
+        "hand_over": lambda cast, case, by: operations.hand_over_recheck(case, by=by, words=" "),
         "extend": lambda cast, case, by: operations.ask_extension(case, by=by, amount=1, words=" "),
         "suspend": lambda cast, case, by: operations.ask_suspension(
             case, by=by, until=clock.now(), words=""

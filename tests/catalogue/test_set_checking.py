@@ -18,9 +18,8 @@ SOME = CheckingRef(way="on_spot", blind_share=20, first_share=10, second_share=5
 def test_the_category_comes_before_its_class_and_that_before_all_others(kinds: Kinds) -> None:
     of = kinds.rubbish.pk
     assert queries.checking_for(of) == CheckingRef()
-    for at in (None, kinds.a_class.pk, of):
-        set_checking(at, replace(SOME, blind_share=at or 1 if at is None else 2 + (at == of)),
-                     by="system")  # fmt: skip
+    for n, held in enumerate((None, kinds.a_class.pk, of), 1):
+        set_checking(held, replace(SOME, blind_share=n), by="system")
     assert queries.checking_for(of).blind_share == 3
     assert queries.checking_for(kinds.smoking.pk).blind_share == 2
     set_checking(kinds.a_class.pk, None, by="system")

@@ -9,6 +9,7 @@ from .evidence import CasePhoto, PhotoKind
 from .findings import FakedPhoto, Finding, FindingKind
 from .recurrence import Recurrence
 from .report import Answer, Channel, Letter, Report
+from .revisit import Revisit, RevisitKind
 from .time import Plea, PleaKind, Ruling, Warned
 from .words import Contact, Words
 from .work import Before, Note, Step
@@ -39,6 +40,8 @@ __all__ = [
     "Recurrence",
     "ReplyForm",
     "Report",
+    "Revisit",
+    "RevisitKind",
     "Ruling",
     "Source",
     "Statement",

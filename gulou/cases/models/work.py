@@ -53,6 +53,11 @@ class Step(models.Model):
                          condition=models.Q(ended_at=None)),
             models.Index(fields=["person", "kind"], name="step_open_person",
                          condition=models.Q(ended_at=None, person__isnull=False)),
+            # Who rechecked what lately: asked where somebody is drawn.
+            models.Index(fields=["unit", "ended_at"], name="step_rechecked_unit",
+                         condition=models.Q(kind=StepKind.RECHECK, ended_at__isnull=False)),
+            models.Index(fields=["ended_by", "ended_at"], name="step_rechecked_by",
+                         condition=models.Q(kind=StepKind.RECHECK, ended_at__isnull=False)),
             models.Index(fields=["watch_at"], name="step_watched",
                          condition=models.Q(ended_at=None, watch_at__isnull=False)),
         ]  # fmt: skip

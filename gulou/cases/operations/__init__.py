@@ -10,6 +10,7 @@ from .answers import (
     write_to_reports,
 )
 from .arbitration import arbitrate_case, make_rule_of
+from .assigning import assign_recheck, hand_over_recheck, take_over_recheck
 from .delegation import delegate_part, report_part, send_part_down, take_part_back
 from .entering import (
     AssignedDetails,
@@ -35,6 +36,14 @@ from .records import (
 )
 from .recurrences import judge_recurrence, suspect_recurrences
 from .review import close_case, name_rechecker, reopen_case, rework_case
+from .revisits import (
+    answer_revisit,
+    begin_look_backs,
+    hand_over_revisit,
+    name_revisitor,
+    sample_closed,
+    skip_revisits,
+)
 from .succession import give_back_steps, hand_over_cases
 from .time import appeal, ask_extension, ask_suspension, resume_clock, rule
 from .triage import (
@@ -61,10 +70,13 @@ __all__ = [
     "accept_case",
     "answer_assignment",
     "answer_reports",
+    "answer_revisit",
     "appeal",
     "arbitrate_case",
     "ask_extension",
     "ask_suspension",
+    "assign_recheck",
+    "begin_look_backs",
     "change_covers",
     "close_case",
     "combine_reports",
@@ -79,12 +91,15 @@ __all__ = [
     "give_back_steps",
     "hand_over_cases",
     "hand_over_link",
+    "hand_over_recheck",
+    "hand_over_revisit",
     "handle_case",
     "judge_recurrence",
     "known_lines",
     "make_rule_of",
     "merge_case",
     "name_rechecker",
+    "name_revisitor",
     "note_case",
     "object_to_case",
     "preview_deadlines",
@@ -103,10 +118,13 @@ __all__ = [
     "reveal_contact",
     "rework_case",
     "rule",
+    "sample_closed",
     "send_part_down",
+    "skip_revisits",
     "split_case",
     "suspect_recurrences",
     "take_in",
+    "take_over_recheck",
     "take_part_back",
     "task_verification",
     "undo_move",

@@ -12,9 +12,12 @@ from gulou.cases.facts import CaseClosed, CaseReopened, CaseReworked, RecheckerN
 from gulou.cases.models import Case, CasePhoto, FakedPhoto, PhotoKind, Step
 from gulou.cases.rechecks import is_independent, may_recheck
 from gulou.cases.states import Move, State, StepKind
+from gulou.catalogue import queries as catalogue
+from gulou.catalogue.states import RecheckWay
 from gulou.kit import clock, rows
 from gulou.kit.compiled import Compiled
 from gulou.kit.errors import Invalid, NotAllowed
+from gulou.kit.words import clean
 from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people import queries as people
@@ -81,6 +84,12 @@ def close_case(
             "case.recheck_photo_missing",
             _("Add a photo of the place: the unit was not asked for one."),
             field="photos",
+        )
+    if _on_the_spot(case) and not (evidence.photos or clean(words)):
+        raise Invalid(
+            "case.visit_missing",
+            _("This is rechecked on the spot: say what you saw there, or add a photo."),
+            field="words",
         )
     left = leave(case, states.CLOSE, by=by, words=words, reason_id=None)
     photos = _recheck_photos(case, evidence, by, PhotoKind.AFTER)
@@ -161,6 +170,10 @@ def _allow_independent(by: User, move: Move, case: Case) -> None:
             "case.recheck_by_somebody_else",
             _("You or your unit handled this case. Somebody from another unit rechecks it."),
         )
+
+
+def _on_the_spot(case: Case) -> bool:
+    return catalogue.checking_for(case.category_id).way == RecheckWay.ON_SPOT
 
 
 def _shown_by_the_unit(case: Case) -> bool:

@@ -1,12 +1,11 @@
 """Problems that came back: on the record of a case, and counted for units and places."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
-
 from gulou.cases import states
-from gulou.cases.models import Case, Recurrence
+from gulou.cases.models import Case, Recurrence, Revisit, RevisitKind
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
@@ -73,10 +72,26 @@ def _other(link: Recurrence, case: Case) -> int:
 
 
 def confirmed_recurrences(since: datetime, until: datetime) -> list[Recurring]:
-    """Recurrences confirmed in a period, counted by the unit that had answered for the earlier case,
-    by place and kind. A case counts once, however many earlier ones it repeats."""
+    """Recurrences confirmed in a period, and failed look-backs, counted by the unit that had answered
+    for the earlier case, by place and kind. A case counts once, however many earlier ones it
+    repeats."""
+    place = ("case__street_id", "case__community_id", "case__category_id", "case_id")
     found = Recurrence.objects.filter(confirmed=True, decided_at__gte=since, decided_at__lt=until)
-    keys = ("unit_id", "case__street_id", "case__community_id", "case__category_id")
-    counted = found.values_list(*keys).annotate(n=Count("case", distinct=True)).order_by(*keys)
+    again = Revisit.objects.filter(
+        kind=RevisitKind.LOOK_BACK, outcome="failed", ended_at__gte=since, ended_at__lt=until
+    )
+    both = (
+        found.order_by()
+        .values_list("unit_id", *place)
+        .union(again.order_by().values_list("answered_by_id", *place))
+    )
+    counted = Counter((unit, street, place, kind) for unit, street, place, kind, _case in both)
     known = people.unit_refs()
-    return [Recurring(*one) for one in counted if one[0] in known]
+    return [
+        Recurring(*key, n) for key, n in sorted(counted.items(), key=_nothing_last)
+        if key[0] in known
+    ]  # fmt: skip
+
+
+def _nothing_last(counted: tuple[tuple[int | None, ...], int]) -> list[tuple[bool, int]]:
+    return [(one is None, one or 0) for one in counted[0]]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states
 from gulou.cases.family import chain_of
-from gulou.cases.models import Assignment, Before, Case, CasePhoto, Source, Step
+from gulou.cases.models import Assignment, Before, Case, CasePhoto, Revisit, Source, Step
 from gulou.cases.operations.ground import open_among, open_steps
 from gulou.cases.rechecks import independent, is_independent
 from gulou.cases.states import Move, State
@@ -30,6 +30,8 @@ from .parts import IN_THE_CHAIN, chain_moves
 from .time import can_appeal
 
 LATELY = timedelta(days=1)
+READ_BACK = timedelta(days=30)
+"""For how long who rechecked a case may read its record."""
 _RECHECK = frozenset({states.CLOSE, states.REWORK})
 
 
@@ -100,10 +102,27 @@ def sees_every_unit(reach: access.Reach) -> bool:
     return bool(reached) and len(reached) == len(people.unit_refs())
 
 
+def cases_still_read_by(user: User) -> QuerySet[Case]:
+    """The cases that this person rechecked not long ago. They see them in no list, but may read what
+    came of it, for as long as they hold a posting."""
+    since = clock.now() - READ_BACK
+    theirs = Step.objects.filter(
+        kind=states.StepKind.RECHECK, ended_by=user, ended_at__gte=since,
+        outcome__in=("passed", "failed"),
+    )  # fmt: skip
+    if not access.reach_of(user).posts:
+        return Case.objects.none()
+    return Case.objects.filter(pk__in=theirs.values("case_id"), restricted=False)
+
+
 def case_seen_by(user: User, number: str) -> Case:
-    """The case with this number. Raises NotFound, also where the user may not know of it."""
+    """The case with this number that the user sees, or has just moved, or rechecked not long ago.
+    Raises NotFound, also where the user may not know of it."""
     eyes = eyes_of(user)
     case = _numbered(eyes.kind).first(places.district().id, clean(number), *eyes.given)
+    if case is None:
+        mine = cases_still_read_by(user) | cases_moved_by(user)
+        case = mine.filter(district_id=places.district().id, number=clean(number)).first()
     if case is None or not user.is_active:
         raise NotFound("case.not_found", _("There is no such case, or it is not yours to see."))
     return case
@@ -220,10 +239,13 @@ def may_enter(user: User) -> bool:
 def may_send_photos(user: User) -> bool:
     """Whether the user may enter a report, or make any move, to which a photo could belong."""
     reach = access.reach_of(user)
-    verbs = (states.ENTER, *(move.verb for move in states.MOVES))
+    verbs = (states.ENTER, states.LOOK_BACK, *(move.verb for move in states.MOVES))
     if any(reach.unit_ids_where(verb) for verb in verbs):
         return True
-    return user.is_active and Case.objects.filter(step_person=user).exists()
+    if not user.is_active:
+        return False
+    waiting = Revisit.objects.filter(person=user, ended_at=None)
+    return Case.objects.filter(step_person=user).exists() or waiting.exists()
 
 
 def rechecker_choices(case: Case) -> list[User]:
@@ -241,6 +263,9 @@ def photo_seen_by(user: User, uid: UUID) -> Photo:
 def evidence_seen_by(user: User, uid: UUID) -> tuple[Photo, list[Case]]:
     """A photo, and the cases on whose record the user sees it. Raises NotFound."""
     for evidence in CasePhoto.objects.filter(photo__uid=uid).select_related("photo"):
-        if cases := list(cases_seen_by(user).filter(pk__in=chain_of(evidence.case_id))):
+        chain = chain_of(evidence.case_id)
+        if cases := list(cases_seen_by(user).filter(pk__in=chain)):
+            return evidence.photo, cases
+        if cases := list(cases_still_read_by(user).filter(pk__in=chain)):
             return evidence.photo, cases
     raise NotFound("photo.not_found", _("There is no such picture."))

@@ -2,7 +2,15 @@
 
 from .ground import MoveForm, PlainForm, ReasonForm, WordsForm
 from .parts import DelegateForm, ReportUpForm, SendDownForm, TakeBackForm
-from .review import CloseForm, NameForm, ReleaseForm, ReopenForm, ReworkForm, UpholdForm
+from .review import (
+    CloseForm,
+    HandOverForm,
+    NameForm,
+    ReleaseForm,
+    ReopenForm,
+    ReworkForm,
+    UpholdForm,
+)
 from .time import AppealForm, ExtendForm, ResumeForm, RuleForm, SuspendForm
 from .triage import (
     DeclineForm,
@@ -24,6 +32,7 @@ __all__ = [
     "DispatchForm",
     "ExtendForm",
     "FileForm",
+    "HandOverForm",
     "HandleForm",
     "MergeForm",
     "MoveForm",

@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import queries, states
+from gulou.catalogue import queries as catalogue
+from gulou.catalogue.states import RecheckWay
 from gulou.desk import choices
 from gulou.ui.times import moment
 
@@ -22,8 +24,21 @@ class NameForm(MoveForm):
         self.offer("person", choices.persons(self.able.values()))
 
 
+class HandOverForm(WordsForm):
+    """Somebody else is drawn; the words stay on record."""
+
+    words = words_field(_("Why you do not recheck it"), required=True, rows=2)
+
+
 class CloseForm(PlainForm):
     takes_photos = True
+
+    def fit(self) -> None:
+        if catalogue.checking_for(self.case.category_id).way == RecheckWay.ON_SPOT:
+            self.fields["words"].label = _("What you saw on the spot")
+            self.fields["words"].help_text = _(
+                "This kind is rechecked on the spot: say what you saw, or add a photo."
+            )
 
 
 class ReworkForm(ReasonForm):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gulou.cases import queries
 from gulou.desk.drafts import preview_url, uuid_of
 from gulou.desk.shell import reader_of
-from gulou.kit.errors import Invalid, NotAllowed
+from gulou.kit.errors import Invalid, NotAllowed, NotFound
 from gulou.kit.words import name_of
 from gulou.photos import operations as photos
 from gulou.photos import queries as files
@@ -32,7 +32,14 @@ def photo(request: HttpRequest, uid: UUID, size: str) -> HttpResponseBase:
         answer = FileResponse(file, content_type=mime, as_attachment=True, filename=name)
         answer["Cache-Control"] = "private, no-store"
         return answer
-    file, mime = files.open_rendition(queries.photo_seen_by(reader, uid), size)
+    try:
+        found = queries.photo_seen_by(reader, uid)
+    except NotFound:
+        shown = queries.photo_for_revisit(reader, uid)
+        if shown is None:
+            raise
+        found = shown
+    file, mime = files.open_rendition(found, size)
     answer = FileResponse(file, content_type=mime)
     answer["Cache-Control"] = f"private, max-age={DAY}"
     return answer

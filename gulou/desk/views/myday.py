@@ -16,6 +16,8 @@ from gulou.cases.queries import Row
 from gulou.cases.states import StepKind
 from gulou.desk.shell import page, reader_of
 from gulou.kit import clock
+from gulou.kit.words import name_of
+from gulou.people import queries as people
 from gulou.ui.guards import signed_in
 
 SHOWN = 12
@@ -62,6 +64,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "groups": _groups(rows), "queue_count": len(rows), "late": sum(row.late for row in rows),
         "working": working, "shown": SHOWN, "missing": missing_words(reader),
+        "revisits": queries.my_revisits(reader), "unmanned": queries.unmanned_revisits(reader),
         "to_rule_on": queries.to_rule_on(reader), "warned": queries.warned_cases_of(reader)[:SHOWN],
     }  # fmt: skip
     if rows or working:
@@ -83,12 +86,13 @@ def _groups(rows: Sequence[Row]) -> list[Group]:
         StepKind.ARBITRATE: (_("To arbitrate"), "scale", "state=filed"),
         StepKind.ACCEPT: (_("To accept"), "check", "state=dispatched"),
         StepKind.HANDLE: (_("To handle"), "tool", "state=handling"),
+        "unmanned": (_("Nobody drawn to recheck: name somebody"), "user-search", "state=handled"),
         StepKind.RECHECK: (_("To recheck"), "eye-check", "state=handled"),
         StepKind.PART: (_("Handed down to us"), "stairs", "state=handling"),
     }
     found: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault("objection" if row.objected else row.step_kind, []).append(row)
+        found.setdefault(_group_of(row), []).append(row)
     keys = sorted(found, key=lambda key: key != "objection")
     cases = reverse("desk:cases")
     groups = []
@@ -96,6 +100,13 @@ def _groups(rows: Sequence[Row]) -> list[Group]:
         words, sign, query = to_do.get(key, (_("Waiting"), "clock", ""))
         groups.append(Group(words, sign, found[key], f"{cases}?mine=1&sort=due&{query}"))
     return groups
+
+
+def _group_of(row: Row) -> str:
+    if row.objected:
+        return "objection"
+    at_the_office = row.step_unit == name_of(people.office())
+    return "unmanned" if row.step_kind == StepKind.RECHECK and at_the_office else row.step_kind
 
 
 def _tiles(rows: Sequence[Row]) -> list[Tile]:

@@ -21,6 +21,7 @@ from gulou.catalogue import queries as catalogue
 from gulou.desk import acts, drafts, hints, pairs, sentences
 from gulou.desk.acts import Act, Sent
 from gulou.desk.drafts import Draft
+from gulou.desk.lots import lots_of
 from gulou.desk.pairs import Pair
 from gulou.desk.shell import page, part, reader_of
 from gulou.desk.walk import tail_of, walk_of
@@ -240,6 +241,7 @@ def _page(
         "templates": _templates(panel, reader),
         "walk": walk_of(request, case),
         "examined": _examined(case, shown, reader),
+        "lots": lots_of(shown.story),
         **more,
     }
     # An error must be swapped in by htmx too, which takes 422 for it.
