@@ -37,7 +37,7 @@ _LONGEST_PAUSE = timedelta(hours=1)
 
 def send_next(channel: Channel) -> bool:
     """Send one message by this channel. False when none is owed, or can be sent now."""
-    letters = _claim(channel)
+    letters = _claim(channel) if channel.is_open() else []
     if not letters:
         return False
     try:
@@ -70,8 +70,6 @@ def owed(channel: Channel, now: datetime) -> QuerySet[Letter]:
 def _claim(channel: Channel) -> list[Letter]:
     """The next letter; where it is one of a digest, all those that go out with it."""
     now = clock.now()
-    if not channel.is_open():
-        return []
     free = Q(leased_until=None) | Q(leased_until__lte=now)
     lines = Line.objects.filter(channel=channel.name, name=OuterRef("line"))
     waiting = owed(channel, now).filter(free, ~Exists(lines.filter(paused_until__gt=now)))

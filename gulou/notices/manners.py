@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gulou.outbox.kept import Kept
 from gulou.people.models import User
 
-from .channels import CHANNELS, Channel
+from .channels import CHANNELS, Channel, open_channels
 from .kinds import KINDS, Kind
 from .models import Manner, OfficeWishes, Wishes
 from .quiet import Hours
@@ -73,10 +73,10 @@ def office_when(kind: Kind, channel: Channel) -> When:
 
 
 def duty_channels() -> list[Channel]:
-    """By which channels a duty is told at once, the first choice first: those the office names,
-    else every one, in the order of the table."""
+    """By which channels a duty is told at once, the first choice first: those that the office has
+    named and set up, else every one, in the order of the table."""
     named = [CHANNELS[name] for name in office().duty_channels if name in CHANNELS]
-    return [one for one in named or CHANNELS.values() if one.is_open()]
+    return [one for one in named if one.is_open()] or open_channels()
 
 
 def manners_of(persons: Collection[User]) -> dict[int, Mine]:

@@ -48,12 +48,13 @@ def _letters(item: Item, person: User, mine: Mine) -> Iterator[Letter]:
         when = mine.when(kind, one)
         if when != When.NEVER and reaches(one):
             ways[one.name] = (one, when)
-    if kind.duty:
-        named = manners.duty_channels()
-        if not any(one.name in ways for one in named):
-            first = next((one for one in named if reaches(one)), None)
-            if first is not None:
-                ways[first.name] = (first, When.NOW)
+    named = manners.duty_channels() if kind.duty else []
+    if named and not any(one.name in ways for one in named):
+        # Where none of those reaches the person, any other does.
+        others = [] if ways else open_channels()
+        first = next((one for one in [*named, *others] if reaches(one)), None)
+        if first is not None:
+            ways[first.name] = (first, When.NOW)
     for channel, when in ways.values():
         due = _due(when, kind, mine, now, person)
         for outlet in reach[channel.name]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from gulou.cases.queries import numbers_of
 from gulou.catalogue.states import MANAGE
+from gulou.kit import clock
 from gulou.kit.errors import NotFound
 from gulou.kit.words import name_of
 from gulou.outbox import queries as outbox
@@ -93,6 +94,8 @@ class Sent:
     error: str
     # Where the provider says so: when it reached the person.
     arrived_at: datetime | None = None
+    # Where it waits for the end of quiet hours, for a digest, or for another try.
+    due_at: datetime | None = None
 
     @property
     def tone(self) -> str:
@@ -182,7 +185,8 @@ def _letter(one: Letter) -> Sent:
         id=one.pk, channel=one.channel, what=str(kind_of(item.what).label),
         to=str(item.person) if item.person else name_of(item.unit) if item.unit else "",
         case=item.case.number if item.case else "", at=item.at, progress=progress,
-        sent_at=one.sent_at, attempts=one.attempts, error=words.why(one.error) if one.error else "",
+        sent_at=one.sent_at, attempts=0 if progress == Progress.DROPPED else one.attempts, error=words.why(one.error) if one.error else "",
+        due_at=one.due_at if progress == Progress.WAITING and one.due_at > clock.now() else None,
     )  # fmt: skip
 
 

@@ -101,6 +101,25 @@ def test_the_office_names_the_channel_of_duties_and_what_holds_for_all(
     assert list(audit()) == []
 
 
+def test_a_duty_goes_by_what_reaches_the_person_where_the_named_channel_does_not(
+    cast: Cast, case: Case, provider: Provider, admin: User
+) -> None:
+    operations.set_office_manner({"duty_channels": ["mail"]}, by=admin)
+    operations.choose_manner({"by_kind": {"warned": {"pager": "never"}}}, by=cast.guo)
+    tell_of(case, cast.guo)
+    assert [one.channel for one in Letter.objects.all()] == ["pager"]
+
+
+def test_what_one_chose_for_a_channel_that_is_closed_now_stays(
+    cast: Cast, case: Case, as_user: SignedIn
+) -> None:
+    operations.choose_manner({"by_kind": {"asked": {"sms": "now", "mail": "day"}}}, by=cast.lin)
+    given = {f"{kind}-mail": "now" for kind in KINDS} | {"digest_hour": "8", "digest_weekday": "0"}
+    assert as_user(cast.lin).post("/desk/inbox/settings/", given).status_code == 302
+    mine = manners.manners_of([cast.lin])[cast.lin.pk].by_kind
+    assert mine["asked"] == {"sms": "now"}
+
+
 def test_what_waits_goes_as_the_person_wants_it_now(cast: Cast, case: Case) -> None:
     operations.choose_manner({"by_kind": {"asked": {"mail": "week"}}}, by=cast.lin)
     tell_of(case, cast.lin, what="mentioned")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gulou.notices import manners
-from gulou.notices.channels import Channel, open_channels
+from gulou.notices.channels import CHANNELS, Channel, open_channels
 from gulou.notices.kinds import KINDS, Kind
 from gulou.notices.manners import Rhythm
 from gulou.notices.states import WEEKDAYS, When
@@ -89,19 +89,24 @@ class MannerForm(forms.Form):
             self.add_error("quiet_until", _("Say from when and until when, or leave both empty."))
         return given
 
-    def manner(self, *, but: manners.Chosen | None = None) -> Mapping[str, Any]:
-        """What an operation takes; of the choices, those that differ from `but`."""
+    def manner(self, *, but: manners.Chosen, known: manners.Choices) -> Mapping[str, Any]:
+        """What an operation takes: of the choices, those that differ from `but`; and those known of
+        channels that are closed now, and are not on the page."""
         given = dict(self.cleaned_data)
-        by_kind: dict[str, dict[str, str]] = {}
+        offered = {one.name for one in self.channels}
+        by_kind = {
+            kind: {name: when for name, when in some.items() if name not in offered}
+            for kind, some in known.items()
+        }
         for kind in KINDS.values():
             for channel in self.channels:
                 when = given.pop(_name(kind, channel))
-                if but is None or but(kind, channel) != when:
+                if but(kind, channel) != when:
                     by_kind.setdefault(kind.code, {})[channel.name] = when
         for name in _QUIET:
             at = given[name]
             given[name] = at.hour * 60 + at.minute if at else 0
-        return {**given, "by_kind": by_kind}
+        return {**given, "by_kind": {kind: some for kind, some in by_kind.items() if some}}
 
 
 _QUIET = ("quiet_from", "quiet_until")
@@ -125,7 +130,9 @@ class OfficeMannerForm(MannerForm):
         super().__init__(data, chosen=chosen, rhythm=rhythm)
         office, duty = manners.office(), self.fields["duty_channels"]
         assert isinstance(duty, forms.MultipleChoiceField)  # noqa: S101 our own form
-        duty.choices = [(one.name, one.label) for one in self.channels]
+        named = [CHANNELS[name] for name in office.duty_channels if name in CHANNELS]
+        closed = [one for one in named if one not in self.channels]
+        duty.choices = [(one.name, one.label) for one in [*self.channels, *closed]]
         self.initial.update(duty_channels=list(office.duty_channels), urgent=list(office.urgent))
 
 

@@ -100,12 +100,13 @@ def settings(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             with refused_in(form):
-                operations.choose_manner(form.manner(but=manners.office_when), by=reader)
+                given = form.manner(but=manners.office_when, known=mine.by_kind)
+                operations.choose_manner(given, by=reader)
                 return _settled(request)
     unreached = [one.label for one in form.channels if not one.outlets(reader)]
     context = {
         "form": form, "unreached": unreached, "own": manners.has_own(reader),
-        "duty": [one.label for one in manners.duty_channels()],
+        "duty": _(", ").join(str(one.label) for one in manners.duty_channels()),
         "push_key": by_push.public_key() if by_push.is_open() else "",
         "devices": by_push.devices_of(reader),
     }  # fmt: skip

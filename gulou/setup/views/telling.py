@@ -24,7 +24,8 @@ def telling(request: HttpRequest) -> HttpResponse:
     form = OfficeMannerForm(sent, chosen=manners.office_when, rhythm=manners.office().rhythm)
 
     def save(_given: dict[str, Any]) -> HttpResponse:
-        operations.set_office_manner(form.manner(but=manners.shipped), by=reader_of(request))
+        given = form.manner(but=manners.shipped, known=manners.office().by_kind)
+        operations.set_office_manner(given, by=reader_of(request))
         return frame.saved(request, "setup:telling")
 
     return frame.form_page(
