@@ -17,6 +17,7 @@ from gulou.cases import states
 from gulou.catalogue.models import Category, CodeSet, Condition, Reason, StepLimit
 from gulou.catalogue.states import ReasonKind
 from gulou.kit import rows
+from gulou.orders import states as order_states
 from gulou.outbox import kept
 from gulou.outbox.models import Revision
 from gulou.people.models import Posting, Role, Unit, UnitKind, User
@@ -208,7 +209,7 @@ class Cast:
 
 
 ROLES = {
-    "dispatcher": (states.VERBS, True),
+    "dispatcher": ((*states.VERBS, *order_states.VERBS), True),
     "handler": (
         (states.READ, *(m.verb for m in (states.ACCEPT, states.RETURN, states.HANDLE)),
          states.NOTE.verb, states.VERIFY.verb, states.EXTEND.verb, states.SUSPEND.verb,

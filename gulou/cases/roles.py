@@ -28,6 +28,9 @@ _RECHECK = (states.CLOSE.verb, states.REWORK.verb)
 _OFFICE = tuple(
     v for v in states.VERBS if v not in (states.VERIFY.verb, states.LOOK_BACK, *_WORK, *_RECHECK)
 )
+# Verbs of rooms above this one, by their codes.
+_SUPERVISE = ("order.give",)
+_OFFICIAL = ("order.issue",)
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class ShippedRole:
 ROLES: Sequence[ShippedRole] = (
     # The dispatcher returns too: on behalf of a unit that hangs on to a case, or is no more.
     ShippedRole(DISPATCHER, "派遣员", "Dispatcher",
-                (*_OFFICE, states.RETURN.verb, states.NOTE.verb, MEND, ASK_OPENING), True),
+                (*_OFFICE, *_SUPERVISE, *_OFFICIAL, states.RETURN.verb, states.NOTE.verb, MEND, ASK_OPENING), True),
     ShippedRole("resident_service", "受理员", "Resident service",
                 (states.READ, states.ENTER, states.READ_CONTACT, states.HAND_OVER_LINK,
                  states.TASK.verb, states.FILE.verb, states.DECLINE.verb, states.REDIRECT.verb, states.NOTE.verb,
@@ -63,7 +66,8 @@ ROLES: Sequence[ShippedRole] = (
     ShippedRole("inspector", "督查员", "Inspector",
                 (states.READ, states.ENTER, states.LOOK_BACK, states.NOTE.verb), True),
     ShippedRole("district_leader", "区领导", "District leader",
-                (states.READ, states.NOTE.verb, states.URGE.verb, states.RULE.verb, APPROVE_OPENING), True),
+                (states.READ, states.NOTE.verb, states.URGE.verb, states.RULE.verb, *_SUPERVISE,
+                 APPROVE_OPENING), True),
     ShippedRole("reader", "查阅", "Reader", (states.READ,), True),
     ShippedRole(ADMINISTRATOR, "系统管理员", "Administrator",
                 (states.READ, MANAGE_CATALOGUE, MANAGE_CALENDARS, *PEOPLE_VERBS), True, second_factor=True),

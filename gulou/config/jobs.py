@@ -13,6 +13,7 @@ from gulou.config.runtime import pulse
 from gulou.errands import jobs as errands
 from gulou.kit import clock
 from gulou.notices import jobs as notices
+from gulou.orders import jobs as orders
 from gulou.people import operations as people
 from gulou.photos import jobs as photos
 from gulou.sheets import jobs as sheets
@@ -44,6 +45,7 @@ JOBS: tuple[Job, ...] = (
     Job(pulse.beat, every=timedelta(seconds=10)),
     Job(cases.fold_tallies, every=timedelta(seconds=10)),
     Job(cases.watch_clocks, every=timedelta(seconds=30)),
+    Job(orders.watch_orders, every=timedelta(seconds=30)),
     Job(cases.give_back_steps_of_who_left, every=timedelta(minutes=10)),
     Job(cases.begin_look_backs, every=timedelta(minutes=1)),
     Job(cases.draw_revisits_anew, every=timedelta(minutes=10)),

@@ -9,6 +9,7 @@ from gulou.errands import jobs as errand_jobs
 from gulou.notices import facts as robots
 from gulou.notices import reactions as notices
 from gulou.openings import facts as openings
+from gulou.orders import facts as orders
 from gulou.outbox.table import SLOW, Effect, Message, Table
 from gulou.papers import facts as papers
 from gulou.people import facts as people
@@ -201,6 +202,15 @@ REACTIONS: Table = {
     workbench.CaseFollowed: [],
     workbench.CaseUnfollowed: [],
     workbench.FollowerOwed: [Effect(notices.tell_follower)],
+    orders.OrderGiven: [Effect(notices.tell_order)],
+    orders.OrderAnswered: [Effect(notices.tell_order_answered)],
+    orders.OrderAccepted: [Effect(notices.tell_order_judged)],
+    orders.OrderSentBack: [Effect(notices.tell_order_judged)],
+    orders.OrderHandedOn: [Effect(notices.tell_order)],
+    orders.OrderWithdrawn: [Effect(notices.tell_order_judged)],
+    orders.OrderWarned: [Effect(notices.tell_order_warned)],
+    orders.OfficialSwitched: [],
+    orders.NoticeIssued: [],
     robots.RobotSet: [],
     robots.RobotRetired: [],
     robots.RobotRestored: [],

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "gulou.sheets",
     "gulou.photos",
     "gulou.cases",
+    "gulou.orders",
     "gulou.workbench",
     "gulou.papers",
     "gulou.providers",

@@ -8,6 +8,7 @@ from gulou.calendars.states import MANAGE as CALENDARS
 from gulou.cases import states as cases
 from gulou.catalogue.states import MANAGE as CATALOGUE
 from gulou.openings.states import APPROVE, ASK
+from gulou.orders import states as orders
 from gulou.people import verbs as people
 from gulou.people.words import Verb, VerbGroup
 
@@ -48,6 +49,8 @@ GROUPS: Sequence[VerbGroup] = (
         Verb(cases.RECOMPUTE, _("let open deadlines follow changed calendars")),
         Verb(cases.REPLY.verb, _("reply to who assigned a case from above")),
         Verb(cases.URGE.verb, _("urge who a case waits for")),
+        Verb(orders.GIVE, _("put cases under supervision and judge what is answered")),
+        Verb(orders.ISSUE, _("issue supervision notices as official documents")),
         Verb(cases.NOTE.verb, _("write notes on a case")),
     )),
     VerbGroup(_("Rechecking and closing"), (

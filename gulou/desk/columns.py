@@ -71,6 +71,8 @@ def _signs(row: Row, pen: Pen) -> Iterable[tuple[str, str, str]]:
         yield pen.signs[sign], _("%(who)s looks at it now") % {"who": names}, ""
     if row.objected:
         yield pen.signs["objected"], _("The reporter objects"), ""
+    if row.ordered_until is not None:
+        yield pen.signs["ordered"], _("Under supervision"), ""
     for name, count, words in (
         ("reports", row.reports_count if row.reports_count > 1 else 0, _("Reports joined")),
         ("returns", row.returns, _("Times returned")),
@@ -148,7 +150,7 @@ def draw(
     """The rows of a table, as they stand between `<tbody>` and `</tbody>`."""
     signs = {
         name: str(icon(sign))
-        for name, sign in (("objected", "message-report"), ("reports", "users"), ("eye", "eye"),
+        for name, sign in (("objected", "message-report"), ("ordered", "eye-exclamation"), ("reports", "users"), ("eye", "eye"),
                            ("returns", "arrow-back-up"), ("reworks", "refresh"),
                            ("pencil", "pencil"))
     }  # fmt: skip

@@ -19,7 +19,7 @@ from gulou.places import queries as places
 
 # What narrows the queue. `layout` and `cols` say how it looks, `key` and `at` where one stands in it.
 NARROWING = ("unit", "street", "category", "source", "since", "until", "q")
-CHIPS = ("state", "all", "late", "today", "objected", "asked", "mine", "back")
+CHIPS = ("state", "all", "late", "today", "objected", "asked", "ordered", "mine", "back")
 SAVED = (*CHIPS, *NARROWING, "sort", "layout", "cols")
 KNOWN = (*SAVED, "view", "key", "at")
 LAYOUTS = ("", "list", "map")
@@ -68,7 +68,7 @@ def asked(query: QueryDict) -> Asked:
     values = {name: clean(query.get(name, ""))[:200] for name in KNOWN}
     states = [state for state in query.get("state", "").split(",") if state in State.values]
     values["state"] = ",".join(dict.fromkeys(states))
-    for name in ("all", "late", "today", "objected", "asked", "mine", "back"):
+    for name in ("all", "late", "today", "objected", "asked", "ordered", "mine", "back"):
         values[name] = "1" if values[name] == "1" else ""
     values["unit"] = _known(values["unit"], people.unit_refs())
     values["street"] = _known(values["street"], places.area_refs())
@@ -88,13 +88,15 @@ def asked(query: QueryDict) -> Asked:
         or values["objected"]
         or values["mine"]
         or values["asked"]
+        or values["ordered"]
     )
     return Asked(
         values=values,
         filters=Filters(
             states=tuple(states), open=not anything, late=bool(values["late"]),
             today=bool(values["today"]),
-            objected=bool(values["objected"]), asked=bool(values["asked"]), mine=bool(values["mine"]),
+            objected=bool(values["objected"]), asked=bool(values["asked"]),
+            ordered=bool(values["ordered"]), mine=bool(values["mine"]),
             back=bool(values["back"]), unit_id=_id(values["unit"]),
             street_id=_id(values["street"]), category_id=_id(values["category"]),
             source=values["source"], text=values["q"], since=_begin(since),

@@ -263,7 +263,48 @@ def _looked_back(entry: Entry) -> str:
     return _("Look-back after %(days)s days: it has come back") % days
 
 
+def _ordered(entry: Entry) -> str:
+    given = {
+        "person": entry.to_person or "–",
+        "due": moment(datetime.fromisoformat(entry.told["due"])),
+    }
+    return _("Under supervision: %(person)s answers by %(due)s") % given
+
+
+def _order_answered(entry: Entry) -> str:
+    if entry.told.get("late"):
+        return _("Supervision order answered, late")
+    return _("Supervision order answered")
+
+
+def _order_back(entry: Entry) -> str:
+    due = moment(datetime.fromisoformat(entry.told["due"]))
+    return _("Answer to the supervision order sent back, due %(due)s") % {"due": due}
+
+
+def _order_on(entry: Entry) -> str:
+    return _("Supervision order: %(person)s answers from now on") % {
+        "person": entry.to_person or "–"
+    }
+
+
+def _order_warned(entry: Entry) -> str:
+    given = {"percent": entry.told["percent"]}
+    if entry.told["percent"] >= 100:
+        return _("Supervision order late, %(percent)s %% of its time") % given
+    return _("Supervision order: %(percent)s %% of its time has gone by") % given
+
+
 _LOOKS = {
+    "case.order_given": _Look(_ordered, "eye-exclamation", "late"),
+    "case.order_answered": _Look(_order_answered, "writing", "recheck"),
+    "case.order_accepted": _Look(
+        _plain(gettext_lazy("Answer to the supervision order accepted")), "circle-check", "done"
+    ),
+    "case.order_sent_back": _Look(_order_back, "arrow-back-up", "late"),
+    "case.order_handed_on": _Look(_order_on, "user-check"),
+    "case.order_withdrawn": _Look(_plain(gettext_lazy("Supervision order withdrawn")), "circle-x"),
+    "case.order_warned": _Look(_order_warned, "bell", "late"),
     "case.recurrence_suspected": _Look(
         _of(gettext_lazy("May be %(other)s again, which was closed lately")), "repeat", "waiting"
     ),

@@ -34,6 +34,7 @@ class What:
 # fmt: off
 KINDS: Mapping[str, Kind] = {one.code: one for one in (
     Kind("assigned", _("Given to me"), _("To verify, to recheck, to rectify at once."), "user-check", duty=True),
+    Kind("ordered", _("Supervision orders"), _("What I am to answer for by a day, and answers to my orders."), "eye-exclamation", duty=True),
     Kind("warned", _("Deadlines"), _("Time that runs out, and what is late."), "clock", duty=True),
     Kind("urged", _("Urged"), _("Somebody urges what waits for me."), "speakerphone", duty=True),
     Kind("work", _("For my unit"), _("Dispatched to my unit, or sent back to it for rework."), "building"),
@@ -65,6 +66,13 @@ WHATS: Mapping[str, What] = {
     "part_done": What("work", _("%(category)s: for %(unit)s, a part of case %(number)s is reported as done")),
     "part_not_done": What("work", _("%(category)s: for %(unit)s, a part of case %(number)s cannot be done beneath")),
     "part_taken": What("work", _("%(category)s: the part of case %(number)s was taken back from %(unit)s")),
+    "order": What("ordered", _("%(category)s: you are to answer a supervision order on case %(number)s")),
+    "order_answered": What("ordered", _("The supervision order on case %(number)s is answered")),
+    "order_accepted": What("ordered", _("Your answer to the supervision order on case %(number)s is accepted")),
+    "order_sent_back": What("ordered", _("Your answer to the supervision order on case %(number)s does not do")),
+    "order_withdrawn": What("ordered", _("The supervision order on case %(number)s was withdrawn")),
+    "order_warned": What("ordered", _("%(percent)s %% of the time for the supervision order on case %(number)s has gone by")),
+    "order_late": What("ordered", _("The supervision order on case %(number)s is late (%(percent)s %% of its time)")),
     "dispute": What("work", _("%(category)s: case %(number)s waits for arbitration")),
     "arbitrated": What("work", _("Arbitration: case %(number)s belongs to %(unit)s")),
     "arbitrated_away": What("work", _("Arbitration: case %(number)s belongs to another unit")),

@@ -24,6 +24,7 @@ from gulou.cases.states import (
     RULE,
 )
 from gulou.catalogue import queries as catalogue
+from gulou.orders import queries as orders
 from gulou.outbox.table import Envelope
 from gulou.people import queries as people
 from gulou.people.models import User
@@ -203,6 +204,37 @@ def tell_ruled(envelope: Envelope) -> None:
     if fact.final:
         what = "time_granted" if fact.granted else "time_refused"
         _tell_of_case(envelope, what, [cases.who_asked(fact.plea)])
+
+
+def tell_order(envelope: Envelope) -> None:
+    """To the person who is to answer for a case under supervision."""
+    _tell_of_order(envelope, "order", [envelope.fact.person])
+
+
+def tell_order_answered(envelope: Envelope) -> None:
+    """To who gave an order: it is answered."""
+    _tell_of_order(envelope, "order_answered", [orders.told_of(envelope.fact.order).by.uid])
+
+
+def tell_order_judged(envelope: Envelope) -> None:
+    """To who answered an order: it is accepted, sent back, or withdrawn."""
+    what = envelope.fact.name.removeprefix("case.")
+    _tell_of_order(envelope, what, [orders.told_of(envelope.fact.order).person.uid])
+
+
+def tell_order_warned(envelope: Envelope) -> None:
+    """To who is to know: how much of the time of an order has gone by."""
+    fact = envelope.fact
+    what = "order_late" if fact.percent >= 100 else "order_warned"
+    _tell_of_order(envelope, what, fact.people, {"percent": fact.percent})
+
+
+def _tell_of_order(
+    envelope: Envelope, what: str, persons: Collection[str | UUID],
+    given: Mapping[str, str | int] | None = None,
+) -> None:  # fmt: skip
+    path = f"/desk/orders/{orders.told_of(envelope.fact.order).uid}/"
+    tell(persons, what, after=envelope, case=envelope.subject_uid, path=path, given=given)
 
 
 def _tell_unit(

@@ -28,8 +28,8 @@ def tell(
     """Tell these people what has happened, once for each fact and person; how many were new.
 
     Call it from an Effect. `persons` are public ids; who has left, and who did it, is told nothing.
-    `what` is a row of `kinds.WHATS`. `case`, or `path` (an address of ours), is where opening it
-    leads. `given` fills the words in; no words or contacts of people: these are kept. With
+    `what` is a row of `kinds.WHATS`. Opening it leads to `path` (an address of ours), else to
+    `case`. `given` fills the words in; no words or contacts of people: these are kept. With
     `unit_id` the mailbox of that unit gets a letter too.
     """
     who = after.actor.removeprefix("user:") if after.actor.startswith("user:") else None

@@ -36,7 +36,7 @@ def title(item: Item) -> str:
 
 def path_of(item: Item) -> str:
     """Where it leads, on our own site."""
-    if item.case is not None:
+    if item.case is not None and not item.path:
         return f"/desk/cases/{item.case.number}/"
     return item.path or "/desk/inbox/"
 

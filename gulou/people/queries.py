@@ -39,7 +39,7 @@ from .models import (
 
 SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # What being attached to a street lets a leader of the district do there.
-STREET_LEADER_VERBS = frozenset({"case.read", "case.note"})
+STREET_LEADER_VERBS = frozenset({"case.read", "case.note", "order.give"})
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,8 @@ class Case(Chained, Located):
     # The units that have a part of the handling now, from the top down; until when the last has it.
     parts = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
     part_due_at = models.DateTimeField(null=True)
+    # 督办: while a supervision order on it waits, by when that is to be answered.
+    ordered_until = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -168,6 +170,8 @@ class Case(Chained, Located):
                          condition=models.Q(objected_at__isnull=False)),
             models.Index(fields=["changed_at"], name="case_plea",
                          condition=~models.Q(plea="")),
+            models.Index(fields=["ordered_until"], name="case_ordered",
+                         condition=models.Q(ordered_until__isnull=False)),
             models.Index(fields=["merged_into"], name="case_merged",
                          condition=models.Q(merged_into__isnull=False)),
             models.Index(fields=["due_at", "id"], name="case_due",

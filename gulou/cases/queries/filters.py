@@ -30,6 +30,8 @@ class Filters:
     objected: bool = False
     # Something was asked about its time and waits for a decision.
     asked: bool = False
+    # Under supervision: an order on it waits.
+    ordered: bool = False
     # What waits for the reader; what came back: returned, reworked, reopened or objected to.
     mine: bool = False
     back: bool = False
@@ -64,7 +66,7 @@ def conditions(filters: Filters) -> Iterator[tuple[Any, ...]]:
     """Each filter that is set, and the values that go into its condition."""
     if filters.states:
         yield "states", list(filters.states)
-    for name in ("open", "objected", "asked", "back"):
+    for name in ("open", "objected", "asked", "ordered", "back"):
         if getattr(filters, name):
             yield (name,)
     now = clock.now()
@@ -103,6 +105,7 @@ _SIDES: dict[str, Callable[..., Q]] = {
     "open": lambda: Q(ended_at=None),
     "objected": lambda: Q(objected_at__isnull=False),
     "asked": lambda: ~Q(plea=""),
+    "ordered": lambda: Q(ordered_until__isnull=False),
     "back": _came_back,
     "late": lambda now: Q(ended_at=None, due_at__lt=now),
     "today": lambda now, end: Q(ended_at=None, due_at__gte=now, due_at__lt=end),

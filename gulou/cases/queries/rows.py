@@ -21,7 +21,7 @@ FIELDS = (
     "unit_id", "step_kind", "step_unit_id", "due_at", "opened_at", "changed_at", "ended_at",
     "returns", "reworks", "reports_count", "objected_at", "place_ambiguous", "lat", "lon",
     "cover_id", "version", "suspended_until", "plea", "on_spot",
-    "part_due_at",
+    "part_due_at", "ordered_until",
 )  # fmt: skip
 _COVER = FIELDS.index("cover_id")
 
@@ -58,6 +58,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     # Whose clock stands still; what was asked about its time; to be rectified within a day.
     suspended_until: datetime | None = None
     plea: str = ""
+    # 督办: by when an order on it is to be answered.
+    ordered_until: datetime | None = None
     on_spot: bool = False
     # Until when the unit beneath has its part; `due_at` is that of the unit that answers for it.
     part_due_at: datetime | None = None
@@ -98,13 +100,14 @@ def rows_from(values: Any) -> list[Row]:
             reworks=reworks, reports_count=reports_count, objected=objected_at is not None,
             place_ambiguous=place_ambiguous, lat=lat, lon=lon, cover=covers.get(cover_id, ""),
             version=version, suspended_until=suspended_until, plea=plea, on_spot=on_spot,
+            ordered_until=ordered_until,
             part_due_at=part_due_at,
         )
         for (
             pk, number, state, source, category_id, street_id, community_id, address, unit_id,
             step_kind, step_unit_id, due_at, opened_at, changed_at, ended_at, returns, reworks,
             reports_count, objected_at, place_ambiguous, lat, lon, cover_id, version,
-            suspended_until, plea, on_spot, part_due_at,
+            suspended_until, plea, on_spot, part_due_at, ordered_until,
         ) in found
     ]  # fmt: skip
 

@@ -135,6 +135,7 @@ def _chips(ask: Asked, told: dict[str, int]) -> list[dict[str, Any]]:
         one(_("Due today"), chosen.today, today="1"),
         one(_("Came back"), chosen.back, back="1"),
         one(_("To decide"), chosen.asked, asked="1"),
+        one(_("Under supervision"), chosen.ordered, ordered="1"),
         one(_("Objected"), chosen.objected, counts["objected"], objected="1"),
     ]
     found += [

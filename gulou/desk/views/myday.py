@@ -17,6 +17,7 @@ from gulou.cases.states import StepKind
 from gulou.desk.shell import page, reader_of
 from gulou.kit import clock
 from gulou.kit.words import name_of
+from gulou.orders import queries as orders
 from gulou.people import queries as people
 from gulou.ui.guards import signed_in
 
@@ -67,6 +68,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "revisits": queries.my_revisits(reader), "unmanned": queries.unmanned_revisits(reader),
         "to_rule_on": queries.to_rule_on(reader), "warned": queries.warned_cases_of(reader)[:SHOWN],
     }  # fmt: skip
+    context["order_groups"] = _orders(reader)
     if rows or working:
         context["tiles"] = _tiles(rows)
     if not working:
@@ -74,6 +76,14 @@ def mine(request: HttpRequest) -> HttpResponse:
     if queries.may_enter(reader):
         context["entered"] = queries.entered_by(reader)
     return page(request, "desk/queue.html", context)
+
+
+def _orders(reader: Any) -> list[tuple[str, str, Any]]:
+    """Supervision orders that wait for me: to answer, and to accept."""
+    answer, judge = orders.waiting_for(reader)
+    named = ((_("Supervision orders to answer"), "writing", answer),
+             (_("Answers to supervision orders to accept"), "circle-check", judge))  # fmt: skip
+    return [(words, sign, found) for words, sign, found in named if found]
 
 
 def _groups(rows: Sequence[Row]) -> list[Group]:

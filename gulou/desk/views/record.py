@@ -28,6 +28,7 @@ from gulou.desk.walk import tail_of, walk_of
 from gulou.kit.errors import NotAllowed, NotFound
 from gulou.notices import inbox
 from gulou.notices import queries as notices
+from gulou.orders import queries as orders
 from gulou.people import queries as people
 from gulou.places import queries as places
 from gulou.ui.forms import refused_in
@@ -232,6 +233,8 @@ def _page(
         "suspects": suspects,
         "returned": queries.recurrences_of(case, reader=reader),
         "arbitrations": _arbitrations(case, reader),
+        "orders": orders.orders_of(case, reader=reader) if case.ordered_until else (),
+        "may_order": orders.may_give(reader, case),
         "told": notices.told_of(case.pk),
         "unread": inbox.look_at(reader, case.pk),
         "powers": queries.powers_over(reader, case),

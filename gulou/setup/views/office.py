@@ -32,6 +32,7 @@ def office(request: HttpRequest) -> HttpResponse:
         request, form, save, title=_("Office"), back=Link(_("Setup"), reverse("setup:home")),
         lead=_("The public reads this on every page. What is empty is not shown."),
         links=[Link(_("See the public page"), "/", "external-link"),
+               Link(_("Official documents"), reverse("setup:official"), "rubber-stamp"),
                Link(_("History"), reverse("setup:office_history"), "history")],
         template="setup/office.html",
     )  # fmt: skip

@@ -1,0 +1,184 @@
+"""The pages of supervision orders, and what comes of them on paper."""
+
+import io
+import re
+import zipfile
+from datetime import timedelta
+
+import docx
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from gulou.cases.models import Case
+from gulou.cases.states import State
+from gulou.kit import clock
+from gulou.orders import operations
+from gulou.orders.models import Notice, Official, Order
+from gulou.people.adapter import SEEN_AT, SIGNED_IN_AT
+from gulou.people.models import User
+from tests.conftest import Cast, Kinds
+from tests.factories.cases import a_case
+
+
+@pytest.fixture
+def case(cast: Cast, kinds: Kinds) -> Case:
+    return a_case(cast, kinds.rubbish, state=State.HANDLING)
+
+
+def _in(client: Client, user: User) -> Client:
+    """The client, signed in as this person."""
+    client.force_login(user, backend="gulou.people.backend.Backend")
+    session = client.session
+    session[SEEN_AT] = session[SIGNED_IN_AT] = clock.now().timestamp()
+    session.save()
+    return client
+
+
+def _day(days: int = 7) -> str:
+    return (clock.now() + timedelta(days=days)).date().isoformat()
+
+
+def an_order(cast: Cast, case: Case) -> Order:
+    return operations.give_order(
+        case,
+        by=cast.guo,
+        words="三天内清完",
+        due_at=clock.now() + timedelta(days=3),
+        person=cast.lin,
+    )
+
+
+def test_an_order_is_given_answered_and_accepted_on_pages(
+    cast: Cast, case: Case, client: Client
+) -> None:
+    office = _in(client, cast.guo)
+    record = office.get(f"/desk/cases/{case.number}/").content.decode()
+    assert f"/desk/orders/give/?number={case.number}" in record
+    form = office.get(f"/desk/orders/give/?number={case.number}")
+    assert form.status_code == 200 and case.number in form.content.decode()
+    sent = {"number": case.number, "give": "1", "words": "三天内清完", "due": _day(),
+            "person": str(cast.lin.pk)}  # fmt: skip
+    answer = office.post("/desk/orders/give/", sent)
+    order = Order.objects.get()
+    assert answer.status_code == 302 and answer.url == f"/desk/orders/{order.uid}/"  # type: ignore[attr-defined]  # a redirect
+    assert "Under supervision" in office.get(f"/desk/cases/{case.number}/").content.decode()
+
+    unit = _in(Client(), cast.lin)
+    assert "三天内清完" in unit.get("/desk/").content.decode()
+    page = f"/desk/orders/{order.uid}/"
+    assert unit.post(page, {"act": "accept", "words": ""}).status_code == 403
+    empty = unit.post(page, {"act": "answer", "words": " "})
+    assert empty.status_code == 422
+    assert unit.post(page, {"act": "answer", "words": "已清运"}).status_code == 302
+    assert "已清运" in office.get(page).content.decode()
+    assert "Answers to supervision orders" in office.get("/desk/").content.decode()
+    assert office.post(page, {"act": "accept", "words": ""}).status_code == 302
+    order.refresh_from_db()
+    assert order.state == "accepted"
+
+
+def test_many_are_given_from_the_list_and_what_is_refused_is_said(
+    cast: Cast, kinds: Kinds, case: Case, client: Client
+) -> None:
+    other = a_case(cast, kinds.smoking, state=State.HANDLING)
+    an_order(cast, case)
+    office = _in(client, cast.guo)
+    ticked = {"case": [f"{one.number}:{one.version}" for one in (case, other)]}
+    shown = office.post("/desk/orders/give/", ticked)
+    assert shown.status_code == 200 and not Order.objects.filter(case=other).exists()
+    sent = {"number": [case.number, other.number], "give": "1", "words": "集中整改", "due": _day(),
+            "person": str(cast.lin.pk)}  # fmt: skip
+    told = office.post("/desk/orders/give/", sent).content.decode()
+    assert Order.objects.filter(case=other).exists()
+    assert "under supervision already" in told and case.number in told
+
+
+def test_who_may_not_finds_no_way_in(cast: Cast, case: Case, client: Client) -> None:
+    order = an_order(cast, case)
+    unit = _in(client, cast.lin)
+    assert unit.get(f"/desk/orders/give/?number={case.number}").status_code == 403
+    assert (
+        unit.post(f"/desk/orders/{order.uid}/", {"act": "withdraw", "words": "不办"}).status_code
+        == 403
+    )
+    assert _in(Client(), cast.zhao).get(f"/desk/orders/{order.uid}/").status_code == 404
+
+
+@pytest.mark.parametrize("tab", ["mine", "judge", "all", "late", "ended", "what"])
+def test_every_list_opens(cast: Cast, case: Case, client: Client, tab: str) -> None:
+    an_order(cast, case)
+    assert _in(client, cast.guo).get(f"/desk/orders/?tab={tab}").status_code == 200
+
+
+def _paper(client: Client, kind: str, *orders: Order) -> bytes:
+    answer = client.post(
+        f"/desk/orders/papers/{kind}/", {"order": [str(one.uid) for one in orders]}
+    )
+    assert answer.status_code == 200, answer.content
+    return b"".join(answer.streaming_content)  # type: ignore[attr-defined,arg-type]  # a file
+
+
+def _words(file: bytes) -> str:
+    paper = docx.Document(io.BytesIO(file))
+    cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(one.text for one in paper.paragraphs), *cells])
+
+
+@pytest.mark.parametrize("kind", ["list", "handover", "reminder"])
+def test_orders_come_as_working_papers(cast: Cast, case: Case, client: Client, kind: str) -> None:
+    order, office = an_order(cast, case), _in(client, cast.guo)
+    said = _words(_paper(office, f"{kind}-docx", order))
+    assert case.number in said and "三天内清完" in said and "〔" not in said
+    pdf = _paper(office, f"{kind}-pdf", order)
+    assert case.number in "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def test_there_is_one_sheet_for_each_person(
+    cast: Cast, kinds: Kinds, case: Case, client: Client
+) -> None:
+    first = an_order(cast, case)
+    second = operations.give_order(
+        a_case(cast, kinds.smoking, state=State.HANDLING), by=cast.guo, words="劝导",
+        due_at=clock.now() + timedelta(days=3), person=cast.wu,
+    )  # fmt: skip
+    archive = zipfile.ZipFile(
+        io.BytesIO(_paper(_in(client, cast.guo), "handover-docx", first, second))
+    )
+    assert len(archive.namelist()) == 2
+
+
+def test_a_notice_is_for_a_body_that_is_entitled(cast: Cast, case: Case, client: Client) -> None:
+    order, office = an_order(cast, case), _in(client, cast.guo)
+    asked = {"order": [str(order.uid)]}
+    assert office.post("/desk/orders/papers/notice-docx/", asked).status_code == 409
+    assert not Notice.objects.exists()
+    Official.objects.create(
+        unit=cast.office, on=True, body="鼓楼区创建办", sign="鼓创督", by=cast.guo, at=clock.now()
+    )
+    said = _words(_paper(office, "notice-docx", order))
+    notice = Notice.objects.get()
+    assert f"鼓创督〔{notice.year}〕1号" in said and "督办通知" in said and "单位W" in said
+    assert re.search(r"\d{4}年[1-9]\d?月[1-9]\d?日", said)
+    again = office.get(f"/desk/orders/notices/{notice.uid}/pdf")
+    text = "".join(
+        page.extract_text()
+        for page in PdfReader(io.BytesIO(b"".join(again.streaming_content))).pages  # type: ignore[attr-defined,arg-type]  # a file
+    )
+    assert "1号" in text and Notice.objects.count() == 1
+
+
+def test_the_api_gives_and_answers(cast: Cast, case: Case, client: Client) -> None:
+    office, unit = _in(client, cast.guo), _in(Client(), cast.lin)
+    sent = {"case": case.number, "words": "三天内清完", "person": str(cast.lin.uid),
+            "due": (clock.now() + timedelta(days=3)).isoformat()}  # fmt: skip
+    given = office.post("/api/v1/orders", sent, content_type="application/json")
+    assert given.status_code == 201
+    uid = given.json()["uid"]
+    mine = unit.get("/api/v1/orders?which=mine").json()["orders"]
+    assert [one["uid"] for one in mine] == [uid] and mine[0]["may"] == ["answer"]
+    url = f"/api/v1/orders/{uid}/answer"
+    assert unit.post(url, {"words": "已清运"}, content_type="application/json").status_code == 200
+    url = f"/api/v1/orders/{uid}/accept"
+    assert unit.post(url, {}, content_type="application/json").status_code == 403
+    assert office.post(url, {}, content_type="application/json").json()["state"] == "accepted"
