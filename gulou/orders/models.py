@@ -16,7 +16,7 @@ class Order(models.Model):
     """督办: a named person answers for a case by a day. The clock is the order's own."""
 
     uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="orders")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     words = models.ForeignKey(Words, on_delete=models.PROTECT, related_name="+", db_index=False)
     # The unit that answered for the case when it was given, and the person responsible.
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")

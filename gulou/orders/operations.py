@@ -55,7 +55,7 @@ def give_order(
     _require_giver(by, case.unit_id)
     if case.ended_at is not None:
         raise Refusal("order.case_ended", _("The case has ended: there is nothing to supervise."))
-    if case.orders.filter(ended_at=None).exists():
+    if Order.objects.filter(case=case, ended_at=None).exists():
         raise Conflict("order.open_already", _("It is under supervision already."))
     text = _needed(words)
     _check_due(due_at)

@@ -9,6 +9,7 @@ from gulou.calendars.states import MANAGE as CALENDARS
 from gulou.cases import states
 from gulou.catalogue.states import MANAGE as CATALOGUE
 from gulou.openings import states as openings
+from gulou.orders import states as orders
 from gulou.people import verbs
 from gulou.ui.guards import needs, public, rule_of, signed_in
 
@@ -34,7 +35,7 @@ def test_every_address_is_guarded_by_an_access_rule() -> None:
 
 def test_every_verb_that_a_guard_asks_for_exists() -> None:
     rules = {rule_of(view) for _, view in addresses(get_resolver().url_patterns)}
-    known = {*verbs.VERBS, *states.VERBS, *openings.VERBS, CATALOGUE, CALENDARS}
+    known = {*verbs.VERBS, *states.VERBS, *openings.VERBS, *orders.VERBS, CATALOGUE, CALENDARS}
     assert rules - {"public", "signed in", ""} <= known
 
 
