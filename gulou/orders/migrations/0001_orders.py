@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('cases', '0047_ordered_index'),
+        ('cases', '0049_ordered_index'),
         ('people', '0004_sessions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
