@@ -1,5 +1,6 @@
 """What the worker does for cases: by the clock, and after what happened to them."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from gulou.kit import clock
@@ -23,8 +24,12 @@ KEPT = timedelta(minutes=10)
 
 def examine_pictures(envelope: Envelope) -> None:
     """Find what there is to say of the pictures that a unit sends of its work. Twice does no harm."""
-    case = Case.objects.get(uid=envelope.subject_uid)
-    for evidence in examining.after_photos(case, envelope.fact.photos):
+    examine(Case.objects.get(uid=envelope.subject_uid), envelope.fact.photos)
+
+
+def examine(case: Case, uids: Sequence[str]) -> None:
+    """As `examine_pictures`, for these pictures on a case."""
+    for evidence in examining.after_photos(case, uids):
         for one in (evidence, *examining.before_photos(evidence)):
             photo_jobs.prepare(one.photo)
         examining.examine(evidence)

@@ -10,6 +10,7 @@ from gulou.kit import clock
 from gulou.people.models import User
 
 from .fates import Course, Spot, Story
+from .seasons import working
 from .sights import SIGHTS, Sight
 from .work import Work
 
@@ -22,8 +23,10 @@ class Clocks(Work):
         heap, stall, goods = (by_kind[kind] for kind in ("heap", "stall", "goods"))
 
         def ago(days: float, story: Story) -> tuple[datetime, Story]:
-            return self.until - timedelta(days=days), story
+            start = self.until - timedelta(days=days)
+            return working(start, self.rng) if days > 1 else start, story
 
+        yield ago(18, self._late_all_the_same(heap, self._spot(heap)))
         yield ago(16, self._extended(heap, self._spot(heap), granted=True))
         yield ago(14, self._extended(stall, self._spot(stall), granted=False))
         yield ago(0.2, self._waits_for_more(heap, self._spot(heap)))
@@ -44,14 +47,17 @@ class Clocks(Work):
     def _leader(self) -> User:
         return User.objects.get(username="gao")
 
-    def _handling(self, sight: Sight, spot: Spot) -> Course:
+    def _handling(
+        self, sight: Sight, spot: Spot, source: Source = Source.RESIDENT, *, dim: bool = False
+    ) -> Course:
         """Reported, filed, dispatched and accepted."""
-        case = self._report(sight, spot, Source.RESIDENT, sight.words[0]).case
+        case = self._report(sight, spot, source, sight.words[0], dim=dim).case
         yield self._later(2, 8)
         if case.step_kind == StepKind.VERIFY and case.step_unit_id is not None:
             worker = self.house.workers[case.step_unit_id]
             case = cases.verify_case(case, by=worker, found=True, words="到过现场，情况属实")
-        case = cases.file_case(case, by=self._desk(), summary=self._summary(case))
+        if case.state == State.RECEIVED:
+            case = cases.file_case(case, by=self._desk(), summary=self._summary(case))
         yield self._later(2, 8)
         case = self._dispatch(case)
         yield self._later(5, 30)
@@ -63,7 +69,7 @@ class Clocks(Work):
         worker = self.house.workers[case.unit_id]
         done = self._staged(sight.kind, spot, "after")
         case = cases.handle_case(case, by=worker, words=sight.answers[0], evidence=done)
-        yield self._later(20, 60)
+        yield self._working(20, 60)
         checker = self.house.checkers[case.step_unit_id or 0]
         return cases.close_case(case, by=checker, words="现场核查，问题已解决")
 
@@ -74,7 +80,8 @@ class Clocks(Work):
         yield self._later(10, 20)
         words = "情况属实，同意" if granted else "设备可从相邻街道调用，请按时完成"
         case = cases.rule(case, by=self.dispatcher, granted=granted, words=words)
-        yield (case.due_at or clock.now()) + timedelta(hours=-1 if granted else 5)
+        due = case.due_at or clock.now()
+        yield due - timedelta(hours=1) if granted else working(due + timedelta(hours=3), self.rng)
         yield from self._done(case, sight, spot)
 
     def _waits_for_more(self, sight: Sight, spot: Spot) -> Story:
@@ -95,13 +102,27 @@ class Clocks(Work):
 
     def _appealed(self, sight: Sight, spot: Spot, *, reviews: tuple[bool, ...]) -> Story:
         case = yield from self._handling(sight, spot)
-        yield (case.due_at or clock.now()) + timedelta(hours=4)
+        yield working((case.due_at or clock.now()) + timedelta(hours=3), self.rng)
         case = yield from self._done(case, sight, spot)
+        yield from self._appeal(case, reviews)
+
+    def _late_all_the_same(self, sight: Sight, spot: Spot) -> Story:
+        """More time was granted, and it was late even so; both reviews uphold the appeal."""
+        case = yield from self._handling(sight, spot)
         worker = self.house.workers[case.unit_id]
-        yield self._later(60, 300)
+        case = cases.ask_extension(case, by=worker, amount=1, words="需更换定制配件，厂家次日发货")
+        yield self._later(10, 20)
+        case = cases.rule(case, by=self.dispatcher, granted=True, words="情况属实，同意")
+        yield working((case.due_at or clock.now()) + timedelta(hours=3), self.rng)
+        case = yield from self._done(case, sight, spot)
+        yield from self._appeal(case, (True, True))
+
+    def _appeal(self, case: Case, reviews: tuple[bool, ...]) -> Story:
+        worker = self.house.workers[case.unit_id]
+        yield self._working(60, 300)
         case = cases.appeal(case, by=worker, words="当日台风应急响应，全员参加抢险，附值班安排")
         for granted, by in zip(reviews, (self.dispatcher, self._leader), strict=False):
-            yield self._later(60, 300)
+            yield self._working(60, 300)
             words = "经核对，情况属实" if granted else "应急响应于前一日解除，理由不成立"
             case = cases.rule(case, by=by, granted=granted, words=words)
 

@@ -49,7 +49,7 @@ def picture(kind: str, scene: int, *, stage: str, dim: bool = False) -> bytes:
     if light == "rain":
         _rain(ImageDraw.Draw(image), rng)
     image = _taken(image, Random(f"{kind} {scene} {stage} {dim}"), dim)  # noqa: S311
-    _say_what_it_is(image)
+    _say_what_it_is(image, inverse=stage == "after")
     out = io.BytesIO()
     image.save(out, "JPEG", quality=80)
     return out.getvalue()
@@ -96,10 +96,12 @@ def _label() -> Image.Image:
     return Image.open(Path(__file__).parent / "label.png").convert("L")
 
 
-def _say_what_it_is(image: Image.Image) -> None:
-    mask = _label()
-    plate = Image.new("RGB", (mask.width + 36, mask.height + 24), (184, 53, 42))
+def _say_what_it_is(image: Image.Image, *, inverse: bool) -> None:
+    """White on red, or the other way round: two pictures are not taken for one place by it alone."""
+    mask, red, white = _label(), (184, 53, 42), (250, 249, 247)
+    ground, letters = (white, red) if inverse else (red, white)
+    plate = Image.new("RGB", (mask.width + 36, mask.height + 24), ground)
     # In the middle, where a square copy keeps it whole.
     left, top = (image.width - plate.width) // 2, 22
     image.paste(plate, (left, top))
-    image.paste((250, 249, 247), (left + 18, top + 12), mask)
+    image.paste(letters, (left + 18, top + 12), mask)

@@ -103,11 +103,13 @@ class Props:
             if OUTLINE.contains(Point(here[1], here[0])):
                 yield round(here[0], 6), round(here[1], 6)
 
-    def _report(self, sight: Sight, spot: Spot, source: Source, words: str) -> Report:
+    def _report(
+        self, sight: Sight, spot: Spot, source: Source, words: str, *, dim: bool = False
+    ) -> Report:
         web = source in BY_THE_PUBLIC
         name = self.rng.choice(sights.REPORTERS) if web or source == Source.HOTLINE else ""
         silent = source == Source.HOTLINE or (web and self.rng.random() < 0.2)
-        evidence = self._staged(sight.kind, spot, "before") if not silent else Evidence()  # fmt: skip
+        evidence = Evidence() if silent else self._staged(sight.kind, spot, "before", dim=dim)
         self.serial += 1
         snap = Snap(
             client_id=self._uuid(), category_id=self.categories[sight.category].pk,

@@ -22,14 +22,14 @@ from gulou.outbox.deliver import deliver_past
 from gulou.photos import jobs as photo_jobs
 
 from . import sights
+from .disputes import Disputes
 from .fates import BY_THE_PUBLIC, Course, Fate, Spot, Story
-from .levels import Levels
 from .seasons import ZONE, day, on_duty, working
 from .sights import SIGHTS, Sight
 
 # Some are reported twice, and some wait for today: about fifteen hundred cases in all.
 CASES = 1400
-LATER = (photo_jobs.make_renditions, photo_jobs.look)
+LATER = (photo_jobs.make_renditions, photo_jobs.look, photo_jobs.publish)
 """What is done for all pictures at the end, or by the worker."""
 DAYS = 84
 # Reports of the last half hour: what waits for the dispatcher who signs in first.
@@ -49,7 +49,7 @@ SOURCES = {
 _GROWING = ("cases", "outbox", "photos", "people")
 
 
-class Teller(Levels):
+class Teller(Disputes):
     """Tells all stories up to `until`, on the clock of the operations."""
 
     judged = 0
@@ -66,6 +66,8 @@ class Teller(Levels):
         for start, story in self._time_stories():
             self._begin(start, story)
         for start, story in self._level_stories():
+            self._begin(start, story)
+        for start, story in self._dispute_stories() if count >= FULL else ():
             self._begin(start, story)
         self._begin(self.until - timedelta(days=DAYS), self._watch())
         self._begin(self.until - timedelta(days=DAYS), self._outbox())

@@ -13,7 +13,17 @@ from django.db.models import Count, F
 from django.test import override_settings
 
 from gulou.cases import queries, tallies
-from gulou.cases.models import Case, Plea, Recurrence, Report, Step
+from gulou.cases.models import (
+    Arbitration,
+    Case,
+    CasePhoto,
+    FakedPhoto,
+    Finding,
+    Plea,
+    Recurrence,
+    Report,
+    Step,
+)
 from gulou.cases.states import OPEN, State
 from gulou.catalogue.states import Level
 from gulou.demo.logins import logins
@@ -27,6 +37,7 @@ from gulou.outbox.models import Delivery, Event
 from gulou.people.access import posted_unit_ids
 from gulou.people.models import Unit, UnitKind, User
 from gulou.people.queries import is_demonstration, unit_ids_below
+from gulou.photos.models import Cover
 from gulou.places.models import Area
 from gulou.places.queries import locate
 from gulou.workbench.models import (
@@ -131,7 +142,11 @@ def test_it_is_marked_for_ever_and_not_loaded_twice(demo: None) -> None:
 
 def test_of_the_past_only_copies_of_photos_are_owed_and_nothing_is_sent(demo: None) -> None:
     owed = Delivery.objects.filter(done_at=None)
-    assert {one.reaction.rsplit(".", 1)[1] for one in owed} == {"make_renditions", "look"}
+    assert {one.reaction.rsplit(".", 1)[1] for one in owed} == {
+        "make_renditions",
+        "look",
+        "publish",
+    }
     assert not owed.filter(due_at__lt=UNTIL).exists()
     assert mail.outbox == []
 
@@ -191,3 +206,34 @@ def test_the_desks_are_furnished(demo: None) -> None:
     assert Subscription.objects.filter(user__username="gao").exists()
     assert Mention.objects.filter(answered_at=None).exists()
     assert EntryDraft.objects.filter(by__username="su").count() == 2
+
+
+def test_pictures_that_show_something_else_were_found_and_confirmed(demo: None) -> None:
+    found = set(Finding.objects.values_list("kind", "case__state"))
+    assert found >= {
+        ("same_picture", "closed"),
+        ("other_view", "closed"),
+        ("other_view", "handled"),
+    }
+    faked = FakedPhoto.objects.all()
+    assert {one.unit.name_zh for one in faked} == {"古巷街道"}
+    assert all(Finding.objects.filter(evidence=one.evidence).exists() for one in faked)
+
+
+def test_plates_were_covered_by_hand_before_everybody_saw_the_case(demo: None) -> None:
+    drawn = Cover.objects.filter(by__isnull=False)
+    assert {one.kind for one in drawn} == {"plate"}
+    for photo in {one.photo for one in drawn}:
+        (shown,) = CasePhoto.objects.filter(photo=photo)
+        assert shown.released_at and all(one.at < shown.released_at for one in drawn)
+
+
+def test_a_quarrel_of_two_units_ended_in_a_rule(demo: None) -> None:
+    decided = Arbitration.objects.get(rule__isnull=False)
+    assert decided.cause == "mutual" and decided.rule and decided.rule.unit == decided.unit
+
+
+def test_somebody_was_late_although_more_time_was_granted_and_was_excused(demo: None) -> None:
+    granted = Plea.objects.filter(kind="extension", outcome="granted").values("case")
+    upheld = Plea.objects.filter(kind="appeal", outcome="granted", case__in=granted)
+    assert upheld.exists()
