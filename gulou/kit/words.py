@@ -57,3 +57,11 @@ def name_of(thing: Named) -> str:
 def in_language(zh: str, en: str) -> str:
     """Whichever of the two the present reader reads; the Chinese one where there is no other."""
     return zh if (get_language() or "").startswith("zh") else en or zh
+
+
+def cut(words: str, most: int) -> str:
+    """The words in at most so many bytes of UTF-8, no character broken."""
+    data = words.encode()
+    if len(data) <= most:
+        return words
+    return data[: most - 3].decode(errors="ignore") + "…"

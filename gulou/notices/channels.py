@@ -29,7 +29,7 @@ from django.utils.translation import pgettext_lazy
 
 from gulou.people.models import User
 
-from . import by_mail, by_push, by_sms
+from . import by_mail, by_push, by_sms, by_wecom
 from .post import Note, Outlet, Recipient
 
 
@@ -51,6 +51,7 @@ class Channel:
 MAIL = "mail"
 SMS = "sms"
 PUSH = "push"
+WECOM = "wecom"
 
 CHANNELS: dict[str, Channel] = {one.name: one for one in (
     Channel(MAIL, pgettext_lazy("channel", "E-mail"), "mail", by_mail.is_open, by_mail.outlets, by_mail.send, digests=True),
@@ -58,6 +59,7 @@ CHANNELS: dict[str, Channel] = {one.name: one for one in (
             by_push.send),
     Channel(SMS, _("SMS"), "device-mobile", by_sms.is_open, by_sms.outlets, by_sms.send,
             by_default=False),
+    Channel(WECOM, _("WeCom"), "brand-wechat", by_wecom.is_open, by_wecom.outlets, by_wecom.send, digests=True),
 )}  # fmt: skip
 
 

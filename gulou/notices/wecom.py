@@ -16,6 +16,7 @@ from django.conf import settings
 from PIL import Image
 
 from gulou.kit.outgoing import post_json
+from gulou.kit.words import cut
 
 PER_MINUTE = 20
 TEXT_BYTES, MARKDOWN_BYTES, PICTURE_BYTES, MOST_ARTICLES = 2048, 4096, 2 * 1024 * 1024, 8
@@ -118,14 +119,6 @@ def card(
             "card_action": {"type": 1, "url": url},
         },
     }
-
-
-def cut(words: str, most: int) -> str:
-    """The words in at most so many bytes of UTF-8, no character broken."""
-    data = words.encode()
-    if len(data) <= most:
-        return words
-    return data[: most - 3].decode(errors="ignore") + "…"
 
 
 def _short(words: str, most: int) -> str:

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from gulou.cases.queries import Poster
 from gulou.catalogue.imprint import imprint
 from gulou.kit import clock
+from gulou.providers import words as provider_words
 from gulou.ui.times import day_and_hour
 
 from . import wecom
@@ -18,6 +19,7 @@ from .states import Form, What
 from .wecom import Message
 
 _REASONS = {
+    "no-wecom": gettext_lazy("No WeCom user is known of this person"),
     "no-number": gettext_lazy("No mobile number is known of this person"),
     "timeout": gettext_lazy("No answer in time"),
     "unreachable": gettext_lazy("The provider cannot be reached"),
@@ -90,7 +92,7 @@ def why(code: str) -> str:
         return _("The push service refuses it (HTTP %(code)s)") % {"code": code[5:]}
     if code.startswith("wecom-"):
         return _("WeCom refuses it (error %(code)s)") % {"code": code[6:]}
-    return code
+    return provider_words.why(code)
 
 
 def single(what: str, poster: Poster, form: str) -> Message:

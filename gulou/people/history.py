@@ -114,6 +114,7 @@ def _words_of(earlier: Earlier | None) -> list[Detail]:
     labels = {
         "name": _("Name"), "display_name": _("Name"), "phone": _("Telephone"), "email": _("E-mail"),
         "address": _("Address"), "employee_number": _("Employee number"),
+        "wecom_userid": _("WeCom user id"),
     }  # fmt: skip
     return [
         Detail(labels.get(name, name), earlier.before[name], earlier.after[name])

@@ -5,6 +5,7 @@ import uuid
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from gulou.outbox.models import Chained, Event
@@ -20,6 +21,8 @@ class User(AbstractUser, Chained):
     language = models.CharField(max_length=10, blank=True)
     # 工号: what the city's single sign-on may know the person by.
     employee_number = models.CharField(max_length=40, blank=True, default="")
+    # Who they are in the office's WeCom, where its application writes to them.
+    wecom_userid = models.CharField(max_length=64, blank=True, default="", db_default="")
     password_set_at = models.DateTimeField(null=True, editable=False)
     # The office has set this password: its owner changes it before anything else.
     must_change_password = models.BooleanField(default=False)
@@ -30,6 +33,11 @@ class User(AbstractUser, Chained):
                 fields=["employee_number"],
                 condition=~models.Q(employee_number=""),
                 name="user_employee_number",
+            ),
+            models.UniqueConstraint(
+                Lower("wecom_userid"),
+                condition=~models.Q(wecom_userid=""),
+                name="user_wecom",
             ),
         ]
 

@@ -2,6 +2,7 @@
 
 from .sms import Sms
 from .turns import Line
+from .wecom import WeCom
 
-SENDERS = {"sms": Line(Sms()).send_next}
+SENDERS = {"sms": Line(Sms()).send_next, "wecom": Line(WeCom()).send_next}
 """By the name of the thread: does one thing, and says whether there was one."""

@@ -8,14 +8,15 @@ from gulou.cases.models import Report
 from gulou.outbox.models import Chained, Event
 from gulou.people.models import User
 
-from .states import Code, What
+from .states import What
 
 
 class Provider(Chained):
     """One provider as the office set it up, and its line: who holds the lease works on it."""
 
     uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
-    code = models.CharField(max_length=12, unique=True, choices=Code.choices)
+    # One of states.Code.
+    code = models.CharField(max_length=12, unique=True)
     settings = models.JSONField(default=dict)
     # Its secrets by name, as JSON (kit.sealing).
     sealed = models.BinaryField(default=bytes)

@@ -25,7 +25,7 @@ from gulou.people.verbs import MEND
 from . import at_hand, history
 from .facts import MissiveResent, ProviderClosed, ProviderOpened, ProviderSet, ProviderTried
 from .models import Missive, Provider
-from .states import Code, Setting, What, mobile, settings_of
+from .states import WECOM_USER, Code, Setting, What, mobile, settings_of
 
 
 @transaction.atomic
@@ -138,6 +138,11 @@ def resend_missive(missive_id: int, *, by: User) -> Missive:
     return missive
 
 
+def note_fault(code: str, error: str) -> None:
+    """Note what stands in the way of a provider for its page; "" when something went through."""
+    Provider.objects.filter(code=code).exclude(error=error).update(error=error)
+
+
 def owe_reporter(report_uid: UUID, *, what: str, event_id: int, at: datetime) -> None:
     """Owe a reporter the news by SMS, if they left a mobile number; a second call does nothing."""
     sms = at_hand.provider(Code.SMS)
@@ -223,8 +228,13 @@ def _together(code: str, after: Mapping[str, Any]) -> None:
 
 def _address(code: str, to: str) -> str:
     """To whom a trial goes. Raises Invalid."""
+    if code == Code.WECOM:
+        userid = to.strip()
+        if not WECOM_USER.fullmatch(userid):
+            raise Invalid("provider.no_user", _("This is no WeCom user id."), field="to")
+        return userid
     number = mobile(to)
-    if code == Code.SMS and not number:
+    if not number:
         raise Invalid(
             "provider.no_mobile", _("This is no mobile number: eleven digits."), field="to"
         )

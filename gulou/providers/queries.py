@@ -14,6 +14,7 @@ from gulou.people import queries as people
 from gulou.people.models import User
 
 from . import at_hand, words
+from .at_hand import ProviderRef
 from .models import Missive, Provider, Silenced
 from .states import Code, Setting, settings_of
 
@@ -47,6 +48,11 @@ class ProviderSeen:
 def in_use(code: str) -> bool:
     """Whether the office uses this provider. Free."""
     return at_hand.provider(code) is not None
+
+
+def ref_of(code: str) -> ProviderRef | None:
+    """The provider itself, if it is in use: for who sends. Free."""
+    return at_hand.provider(code)
 
 
 def all_providers(user: User) -> Sequence[ProviderSeen]:

@@ -14,6 +14,7 @@ class Code(TextChoices):
     """The providers there are."""
 
     SMS = "sms", _("SMS")
+    WECOM = "wecom", _("WeCom application")
 
 
 class What(TextChoices):
@@ -94,6 +95,12 @@ SETTINGS: Mapping[str, Sequence[Setting]] = {
         Setting("quiet_from", _("Residents are left in peace from"), "21:00", clock=True, hint=_("Only the receipt that they have just asked for goes at night.")),
         Setting("quiet_to", _("until"), "08:00", clock=True),
     ),
+    Code.WECOM: (
+        Setting("corpid", _("Company id (corpid)"), most=64, hint=_("In the WeCom administration: my company, company information.")),
+        Setting("agentid", _("Application id (AgentId)"), 0, least=1, most=99_999_999),
+        Setting("secret", _("Secret of the application"), secret=True, most=128, hint=_("In the WeCom administration: applications, the application, Secret. Our address must stand among its trusted ones.")),
+        Setting("form", _("Form of a message"), "textcard", choices=(("textcard", _("Card")), ("markdown", _("Markdown")), ("text", _("Plain text")), ("news", _("News")))),
+    ),
 }
 # fmt: on
 
@@ -116,6 +123,9 @@ def quiet_until(now: datetime, since: str, until: str) -> datetime | None:
     day = now.date() + timedelta(days=1 if over_night and moment >= start else 0)
     return datetime.combine(day, end, tzinfo=now.tzinfo)
 
+
+WECOM_USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+"""What WeCom allows as the id of a user."""
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 

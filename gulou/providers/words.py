@@ -19,6 +19,16 @@ _REASONS = {
     "quiet": gettext_lazy("Waits for the morning"),
     "number-full": gettext_lazy("Waits for tomorrow: enough went to this number today"),
     "day-full": gettext_lazy("Waits for tomorrow: enough was sent today"),
+    "app-nobody": gettext_lazy("WeCom knows no such user, or the application may not write to them"),
+    "app-unlicensed": gettext_lazy("WeCom has no licence for this user"),
+    "app-member-full": gettext_lazy("Enough was sent to this person this minute: it goes on"),
+    "app-40001": gettext_lazy("WeCom refuses the secret of the application"),
+    "app-40013": gettext_lazy("WeCom does not know this company id"),
+    "app-40056": gettext_lazy("WeCom does not know this application id"),
+    "app-45009": gettext_lazy("Too many messages: it goes on in a moment"),
+    "app-45033": gettext_lazy("Too many messages: it goes on in a moment"),
+    "app-60020": gettext_lazy("WeCom takes messages from trusted addresses only, and ours is not among them"),
+    "app--1": gettext_lazy("WeCom is busy"),
     "smpp-11": gettext_lazy("The SMS centre does not know this number"),
     "smpp-13": gettext_lazy("The SMS centre does not let us in"),
     "smpp-14": gettext_lazy("The SMS centre refuses the password"),
@@ -39,6 +49,8 @@ def why(code: str) -> str:
         return str(_REASONS[code])
     if code.startswith("http-"):
         return _("The provider has a fault (HTTP %(code)s)") % {"code": code[5:]}
+    if code.startswith("app-"):
+        return _("WeCom refuses it (error %(code)s)") % {"code": code[4:]}
     if code.startswith("smpp-"):
         return _("The SMS centre refuses it (error %(code)s)") % {"code": code[5:]}
     return code
@@ -60,6 +72,11 @@ def to_reporter(what: str, receipt: str) -> str:
 def trial() -> str:
     """What the office sends to see whether it works."""
     return _("Trial message: it works.")
+
+
+def open_it() -> str:
+    """The button of a card, at most four characters."""
+    return _("Open it")[:4]
 
 
 def private_link(token: str) -> str:

@@ -152,6 +152,10 @@ class PersonForm(forms.Form):
         label=_("Employee number"), max_length=40, required=False,
         help_text=_("What the city's single sign-on knows the person by, if it does."),
     )  # fmt: skip
+    wecom_userid = forms.CharField(
+        label=_("WeCom user id"), max_length=64, required=False,
+        help_text=_("As the WeCom administration shows it: the application writes to them there."),
+    )  # fmt: skip
 
 
 class PostingForm(forms.Form):

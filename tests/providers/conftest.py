@@ -1,6 +1,7 @@
 """Stand-ins for providers, and who sets them up."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,12 +11,13 @@ import pytest
 from gulou.kit import clock
 from gulou.outbox import deliver
 from gulou.people.models import User
-from gulou.providers import jobs, operations
+from gulou.providers import jobs, operations, wecom
 from gulou.providers.sms import Sms
 from gulou.providers.turns import Line
 from tests.desk.conftest import as_user
 from tests.notices.conftest import admin, mender
 from tests.providers.smsc import Centre, smsc
+from tests.providers.weixin import AGENT, CORPID, SECRET, Weixin, weixin
 
 __all__ = ["admin", "as_user", "mender"]
 
@@ -55,3 +57,19 @@ def tell_all(at: datetime | None = None, after: timedelta = timedelta()) -> None
         for send in jobs.SENDERS.values():
             while send():
                 pass
+
+
+@pytest.fixture
+def far(settings: Any) -> Iterator[Weixin]:
+    """WeCom and WeChat, as our settings name them."""
+    wecom.tokens.forget()
+    with weixin() as one:
+        settings.GULOU = replace(settings.GULOU, wecom_url=one.url)
+        yield one
+
+
+def use_wecom(by: User, **told: Any) -> None:
+    """Set the application up and put it to use."""
+    first = {"corpid": CORPID, "agentid": AGENT, "secret": SECRET}
+    operations.set_provider("wecom", {**first, **told}, by=by)
+    operations.switch_provider("wecom", by=by)

@@ -188,6 +188,19 @@ class TestPeople:
         assert (lin.display_name, lin.postings.count()) == ("林小榕", 1)
         assert tried("people", file, by=boss).same == 3
 
+    def test_their_wecom_users_come_in_and_go_out(self, cast: Cast, boss: User) -> None:
+        head = [*PERSON, "企业微信账号"]
+        rows = [["lin", "Lin", "handler", "W", None, None, "LinXiaoRong"],
+                ["ye", "叶一", "handler", "W1", None, None, "yeyi"],
+                ["chen", "Chen", "handler", "DEPT", None, None, "YEYI"]]  # fmt: skip
+        found = mistakes(tried("people", book([head, *rows]), by=boss))
+        assert [(row, column) for row, column, _words in found] == [(4, "企业微信账号")]
+        applied("people", book([head, *rows[:2]]), by=boss)
+        kept = User.objects.exclude(wecom_userid="").values_list("wecom_userid", flat=True)
+        assert set(kept) == {"LinXiaoRong", "yeyi"}
+        sheet = openpyxl.load_workbook(taken_out("people", by=boss)).worksheets[0]
+        assert "LinXiaoRong" in str(list(sheet.iter_rows(values_only=True)))
+
     def test_mistakes_of_all_kinds(self, cast: Cast, boss: User) -> None:
         file = book([
             [*PERSON, "邮箱", "起始日期"],

@@ -1,5 +1,6 @@
 """People who may sign in, and their passwords."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ from .postings import post_person
 from .sessions import end_all_sessions, unlink_wechat
 
 # Without the characters that are mistaken for each other on paper.
+_WECOM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
@@ -47,6 +49,7 @@ def enrol_person(
     email: str = "",
     language: str = "",
     employee_number: str = "",
+    wecom_userid: str = "",
 ) -> User:
     """Somebody new who may sign in (not before a password is set), and do nothing yet."""
     allow.manage(by, unit_ids=[])
@@ -58,6 +61,7 @@ def enrol_person(
             email=email,
             language=language,
             employee_number=employee_number,
+            wecom_userid=wecom_userid,
             must_change_password=must_change_password,
         ),
         password,
@@ -76,6 +80,7 @@ def enrol_at(
     phone: str = "",
     email: str = "",
     employee_number: str = "",
+    wecom_userid: str = "",
     since: date | None = None,
     until: date | None = None,
     trial: bool = False,
@@ -92,6 +97,7 @@ def enrol_at(
             phone=phone,
             email=email,
             employee_number=employee_number,
+            wecom_userid=wecom_userid,
             must_change_password=True,
         ),
         password,
@@ -110,6 +116,7 @@ def describe_person(
     phone: str = "",
     email: str = "",
     employee_number: str = "",
+    wecom_userid: str = "",
 ) -> User:
     """Another name, telephone number, address or employee number; what is left empty stays."""
     given = {
@@ -117,6 +124,7 @@ def describe_person(
         "phone": phone,
         "email": email,
         "employee_number": employee_number,
+        "wecom_userid": wecom_userid,
     }
     return set_details(user, by=by, **{name: text for name, text in given.items() if clean(text)})
 
@@ -219,7 +227,7 @@ def remove_second_factor(user: User, *, by: User | None) -> User:
 def _enrolled(user: User, password: str | None, *, by: User | None) -> User:
     user.username = User.normalize_username(clean(user.username))
     user.display_name = allow.words(user.display_name, field="display_name", at_most=80)
-    for name in ("phone", "email", "employee_number"):
+    for name in ("phone", "email", "employee_number", "wecom_userid"):
         setattr(user, name, clean(getattr(user, name)))
     user.set_unusable_password()
     _check_person(user)
@@ -255,6 +263,17 @@ def _check_number(user: User) -> None:
             "person.number_taken",
             _("Somebody has this employee number."),
             field="employee_number",
+        )
+    same = User.objects.filter(wecom_userid__iexact=user.wecom_userid).exclude(pk=user.pk)
+    if user.wecom_userid and same.exists():
+        raise Conflict(
+            "person.wecom_taken", _("Somebody has this WeCom user id."), field="wecom_userid"
+        )
+    if user.wecom_userid and not _WECOM.fullmatch(user.wecom_userid):
+        raise Invalid(
+            "person.wecom_wrong",
+            _("Letters, digits and . _ - @ only, as WeCom shows it."),
+            field="wecom_userid",
         )
 
 

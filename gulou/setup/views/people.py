@@ -148,6 +148,7 @@ def _known_of(user: "User") -> list[tuple[Any, Any]]:
         (_("Telephone"), user.phone),
         (_("E-mail"), user.email),
         (_("Employee number"), user.employee_number),
+        (_("WeCom user id"), user.wecom_userid),
         (_("Last signed in"), moment(user.last_login) if user.last_login else ""),
         (_("Second step of sign-in"), _second_step(user)),
     ]

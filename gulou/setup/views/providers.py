@@ -61,14 +61,23 @@ def _field(one: Setting, known: ProviderSeen) -> forms.Field:
     )
 
 
+_TO = {
+    queries.Code.SMS: gettext_lazy("Mobile number"),
+    queries.Code.WECOM: gettext_lazy("WeCom user id"),
+}
+
+
 class TrialForm(Plain):
     """To whom a trial message goes."""
 
     to = forms.CharField(
-        label=gettext_lazy("Mobile number"), max_length=40,
-        help_text=gettext_lazy("Your own, for example. It is not kept."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+        max_length=64, help_text=gettext_lazy("Your own, for example. It is not kept."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, code: str, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["to"].label = _TO[queries.Code(code)]
 
 
 def _back() -> Link:
@@ -170,7 +179,10 @@ def switch(request: HttpRequest, code: str) -> HttpResponse:
 def try_it(request: HttpRequest, code: str) -> HttpResponse:
     """A trial message to a number of one's own choice."""
     found = queries.provider_seen(reader_of(request), code)
-    form = TrialForm(request.POST or None)
+    me = reader_of(request)
+    own = {queries.Code.SMS: me.phone, queries.Code.WECOM: me.wecom_userid}
+    first = {"to": own[queries.Code(code)]}
+    form = TrialForm(request.POST or None, code=code, initial=first)
 
     def save(given: dict[str, Any]) -> HttpResponse:
         operations.try_provider(code, given["to"], by=reader_of(request))

@@ -38,6 +38,7 @@ PEOPLE = (
     Column("email", "邮箱", "E-mail", most=254, width=24, example="lin@example.org"),
     *_DAYS,
     Column("employee_number", "工号", "Employee number", kind=Kind.CODE, most=40, width=14, rare=True, help=gettext_lazy("What the city's single sign-on may know the person by."), example="0012"),
+    Column("wecom_userid", "企业微信账号", "WeCom user id", ("企业微信userid", "企微账号"), kind=Kind.CODE, most=64, width=16, rare=True, help=gettext_lazy("By it the WeCom application writes to the person."), example="LinXiaoRong"),
     Column("closed", "停用", "Access closed", kind=Kind.FLAG, listed=True, width=10, rare=True, help=gettext_lazy("Yes closes the access at once, no opens it again."), example="否"),
 )
 POSTINGS = (
@@ -47,7 +48,7 @@ POSTINGS = (
     *_DAYS,
 )
 # fmt: on
-_DETAILS = ("phone", "email", "employee_number")
+_DETAILS = ("phone", "email", "employee_number", "wecom_userid")
 
 
 class _Roles:
@@ -76,6 +77,7 @@ def content_of_people(reader: User) -> list[Content]:
         {
             "username": user.username, "name": user.display_name or user.username,
             "phone": user.phone, "email": user.email, "employee_number": user.employee_number,
+            "wecom_userid": user.wecom_userid,
             "closed": "" if user.is_active else yes(True),
             **(_posting_cells(posting, roles) if posting else {}),
         }
@@ -194,20 +196,20 @@ class _People:
         if row.flag("closed"):
             words = _("There is nobody of this name to close.")
             raise Invalid("person.unknown", words, field="closed")
-        phone, email, number = (row.given(name) or "" for name in _DETAILS)
+        phone, email, number, wecom = (row.given(name) or "" for name in _DETAILS)
         step.added = True
         trial = self.tally.trial
         if wanted:
             done = people.enrol_at(
                 wanted.unit, role=wanted.role, since=wanted.since, until=wanted.until,
                 username=username, display_name=row["name"], phone=phone, email=email,
-                employee_number=number, by=self.by, trial=trial,
+                employee_number=number, wecom_userid=wecom, by=self.by, trial=trial,
             )  # fmt: skip
             user, password = done.user, done.password
         else:
             user = people.enrol_person(
                 username=username, display_name=row["name"], phone=phone, email=email,
-                employee_number=number, by=self.by, must_change_password=True,
+                employee_number=number, wecom_userid=wecom, by=self.by, must_change_password=True,
             )  # fmt: skip
             password = "" if trial else people.reset_password(user, by=self.by)
         self.users[username.casefold()] = user
