@@ -386,7 +386,7 @@ class Env:
         default="https://qyapi.weixin.qq.com",
         metadata=_knob(
             _url("http", "https"),
-            "Where WeCom is spoken to. Group robots send there and nowhere else; another address is "
+            "Where WeCom is spoken to. Group robots and the application send there and nowhere else; another address is "
             "for a district whose network reaches WeCom through a gateway.",
         ),
     )
@@ -398,6 +398,14 @@ class Env:
             "commas; `*.` before one takes in what is beneath it. Empty: no web push. For example "
             "`fcm.googleapis.com,updates.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com`. "
             "They read nothing of it, but learn that a device gets one.",
+        ),
+    )
+    weixin_url: str = field(
+        default="https://api.weixin.qq.com",
+        metadata=_knob(
+            _url("http", "https"),
+            "Where WeChat is spoken to for the official account; another address is for a district "
+            "whose network reaches it through a gateway.",
         ),
     )
     base_map_style: str = field(

@@ -195,7 +195,7 @@ def provider_log(user: User, channel: str, *, progress: str = "", before: int | 
     colleagues. Raises NotAllowed."""
     access.require(user, MEND, unit_id=people.office().id)
     found = Missive.objects.filter(provider__code=channel).order_by("-id")
-    found = found.select_related("report__case", "user")
+    found = found.select_related("report__case", "user", "follower__report__case")
     if progress in Progress.values:
         found = found.filter(_never_dropped(progress))
     if before is not None:
@@ -204,7 +204,7 @@ def provider_log(user: User, channel: str, *, progress: str = "", before: int | 
     sent = [
         Sent(
             id=one.pk, channel=channel, what=str(provided.What(one.what).label),
-            to=str(one.user) if one.user else "", case=one.report.case.number if one.report else "",
+            to=str(one.user) if one.user else "", case=_case_of(one),
             at=one.at, progress=_progress(one.sent_at, one.set_aside_at), sent_at=one.sent_at,
             attempts=one.attempts, error=provider_words.why(one.error) if one.error else "",
             arrived_at=one.arrived_at,
@@ -212,6 +212,11 @@ def provider_log(user: User, channel: str, *, progress: str = "", before: int | 
         for one in page[:PAGE]
     ]  # fmt: skip
     return Log(sent, page[PAGE - 1].pk if len(page) > PAGE else None)
+
+
+def _case_of(one: Missive) -> str:
+    report = one.report or (one.follower.report if one.follower else None)
+    return report.case.number if report else ""
 
 
 def told_of(case_id: int) -> list[Sent]:

@@ -2,7 +2,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from .views import data, figures, home, maps, photos, places, released, report, track
+from .views import data, figures, home, maps, photos, places, released, report, track, wechat
 
 
 class DayConverter:
@@ -41,6 +41,7 @@ urlpatterns = [
     path("report/places", places.places, name="places"),
     path("report/photos/", photos.stage, name="stage"),
     path("report/photos/<uuid:uid>/", photos.preview, name="preview"),
+    path("wechat/", wechat.wechat, name="wechat"),
     path("track/", track.find, name="track"),
     path("t/<str:token>/", track.story, name="story"),
     path("t/<str:token>/receipt/", track.receipt, name="receipt"),

@@ -32,6 +32,27 @@ class Provider(Chained):
         return self.code
 
 
+class Follower(models.Model):
+    """Somebody in WeChat who showed that a report is theirs, and hears how it goes on."""
+
+    uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Their id with the account, sealed; gone once they want no more. The digest is keyed.
+    sealed = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["report", "digest"], name="follower_once"),
+        ]
+        indexes = [models.Index(fields=["digest"], name="follower_digest")]
+
+    def __str__(self) -> str:
+        return f"of report {self.report_id}"
+
+
 class Missive(models.Model):
     """One message owed to one person through one provider.
 
@@ -43,6 +64,9 @@ class Missive(models.Model):
     what = models.CharField(max_length=12, choices=What.choices)
     report = models.ForeignKey(Report, null=True, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    follower = models.ForeignKey(
+        Follower, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     event = models.ForeignKey(Event, null=True, on_delete=models.PROTECT, related_name="+")
     # What is told to staff, so that nobody is told it twice.
     key = models.CharField(max_length=64, blank=True)
@@ -67,6 +91,10 @@ class Missive(models.Model):
             models.UniqueConstraint(
                 fields=["provider", "event", "report"], name="missive_once_to_reporter",
                 condition=models.Q(event__isnull=False, report__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["event", "follower"], name="missive_once_to_follower",
+                condition=models.Q(event__isnull=False, follower__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["provider", "key"], name="missive_once_to_staff",

@@ -22,10 +22,10 @@ from gulou.people import queries as people
 from gulou.people.models import User
 from gulou.people.verbs import MEND
 
-from . import at_hand, history
+from . import at_hand, history, passive
 from .facts import MissiveResent, ProviderClosed, ProviderOpened, ProviderSet, ProviderTried
-from .models import Missive, Provider
-from .states import WECOM_USER, Code, Setting, What, mobile, settings_of
+from .models import Follower, Missive, Provider
+from .states import FIELD, SERVICE, WECOM_USER, Code, Setting, What, mobile, settings_of
 
 
 @transaction.atomic
@@ -45,7 +45,7 @@ def set_provider(code: str, given: Mapping[str, Any], *, by: User) -> Provider:
     for one in settings_of(code):
         if one.secret and one.needed and not (secrets | new).get(one.name):
             raise Invalid("provider.needed", _("This is needed."), field=one.name)
-    _together(code, after)
+    _together(code, after, secrets | new)
     first = not provider.settings
     changed = sorted(name for name in after if first or after[name] != before[name])
     if not changed and not new:
@@ -104,6 +104,10 @@ def try_provider(code: str, to: str, *, by: User) -> Missive:
     provider = _allowed(code, by)
     if not provider.in_use:
         raise Refusal("provider.closed", _("It is not in use. Put it to use first."))
+    if code == Code.ACCOUNT and provider.settings["kind"] != SERVICE:
+        raise Refusal(
+            "provider.only_answers", _("A subscription account only answers: write to it.")
+        )
     waiting = provider.missives.filter(what=What.TRIED, sent_at=None, set_aside_at=None)
     if waiting.exists():
         raise Refusal("provider.tried_already", _("A trial message is under way."))
@@ -144,7 +148,9 @@ def note_fault(code: str, error: str) -> None:
 
 
 def owe_reporter(report_uid: UUID, *, what: str, event_id: int, at: datetime) -> None:
-    """Owe a reporter the news by SMS, if they left a mobile number; a second call does nothing."""
+    """Owe a reporter the news: by SMS, if they left a mobile number; to who follows the report by
+    the service account. A second call does nothing."""
+    _owe_followers(report_uid, what=what, event_id=event_id, at=at)
     sms = at_hand.provider(Code.SMS)
     if sms is None or what not in sms.settings["tells"]:
         return
@@ -153,6 +159,17 @@ def owe_reporter(report_uid: UUID, *, what: str, event_id: int, at: datetime) ->
         return
     _owe(Missive(provider_id=sms.id, what=what, report_id=reached.report_id, event_id=event_id,
                  at=at, due_at=at))  # fmt: skip
+
+
+def _owe_followers(report_uid: UUID, *, what: str, event_id: int, at: datetime) -> None:
+    account = at_hand.provider(Code.ACCOUNT)
+    if account is None or account.settings["kind"] != SERVICE:
+        return
+    if what not in account.settings["tells"] or not account.settings["template_id"]:
+        return
+    for one in Follower.objects.filter(report__uid=report_uid, ended_at=None).order_by("pk"):
+        _owe(Missive(provider_id=account.id, what=what, follower=one, event_id=event_id, at=at,
+                     due_at=at))  # fmt: skip
 
 
 def owe_person(user: User, *, title: str, link: str, key: str) -> None:
@@ -200,7 +217,8 @@ def _checked(one: Setting, value: Any) -> Any:
         if not set(value) <= allowed:
             raise Invalid("provider.choice", _("Choose from the list."), field=one.name)
         return chosen
-    text = str(value).strip() if one.secret else clean(str(value))
+    text = str(value).strip() if one.secret or one.lines else clean(str(value))
+    text = text.replace("\r\n", "\n")
     if one.needed and not text:
         raise Invalid("provider.needed", _("This is needed."), field=one.name)
     if len(text) > one.most:
@@ -215,7 +233,7 @@ def _checked(one: Setting, value: Any) -> Any:
     return text
 
 
-def _together(code: str, after: Mapping[str, Any]) -> None:
+def _together(code: str, after: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
     """What one setting asks of the others."""
     if code == Code.SMS:
         if any(mark in after["signature"] for mark in "【】"):
@@ -224,10 +242,31 @@ def _together(code: str, after: Mapping[str, Any]) -> None:
             )
         if after["prefix"] and not after["prefix"].isdigit():
             raise Invalid("provider.prefix", _("Digits only."), field="prefix")
+    if code == Code.ACCOUNT:
+        _account(after, secrets)
+
+
+def _account(after: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
+    token, key = secrets["token"], secrets.get("aes_key", "")
+    if not (token.isascii() and token.isalnum() and len(token) >= 3):
+        raise Invalid("provider.token", _("3 to 32 letters and digits."), field="token")
+    if key and not passive.is_key(key):
+        raise Invalid(
+            "provider.aes_key", _("43 letters and digits, as WeChat shows it."), field="aes_key"
+        )
+    if after["kind"] == SERVICE and not secrets.get("app_secret"):
+        raise Invalid(
+            "provider.app_secret", _("A service account needs its AppSecret."), field="app_secret"
+        )
+    lines = [one for one in after["fields"].splitlines() if one.strip()]
+    if len(FIELD.findall(after["fields"])) != len(lines) or (after["template_id"] and not lines):
+        raise Invalid("provider.fields", _("One a line, such as thing2=what."), field="fields")
 
 
 def _address(code: str, to: str) -> str:
     """To whom a trial goes. Raises Invalid."""
+    if code == Code.ACCOUNT:
+        return ""
     if code == Code.WECOM:
         userid = to.strip()
         if not WECOM_USER.fullmatch(userid):

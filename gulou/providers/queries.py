@@ -15,7 +15,7 @@ from gulou.people.models import User
 
 from . import at_hand, words
 from .at_hand import ProviderRef
-from .models import Missive, Provider, Silenced
+from .models import Follower, Missive, Provider, Silenced
 from .states import Code, Setting, settings_of
 
 __all__ = ["MANAGE", "Code", "Setting", "settings_of"]
@@ -37,6 +37,7 @@ class ProviderSeen:
     waiting: int
     failed: int
     silenced: int
+    following: int
     last: Missive | None
 
     @property
@@ -48,6 +49,12 @@ class ProviderSeen:
 def in_use(code: str) -> bool:
     """Whether the office uses this provider. Free."""
     return at_hand.provider(code) is not None
+
+
+def account_name() -> str:
+    """What the official account is called in WeChat; "" where there is none. Free."""
+    found = at_hand.provider(Code.ACCOUNT)
+    return str(found.settings["name"]) if found else ""
 
 
 def ref_of(code: str) -> ProviderRef | None:
@@ -85,5 +92,6 @@ def _seen(code: str) -> ProviderSeen:
         waiting=missives.filter(sent_at=None, set_aside_at=None).count(),
         failed=missives.filter(set_aside_at__isnull=False).exclude(error="closed").count(),
         silenced=Silenced.objects.count() if code == Code.SMS else 0,
+        following=Follower.objects.filter(ended_at=None).count() if code == Code.ACCOUNT else 0,
         last=missives.order_by("-id").first(),
     )  # fmt: skip

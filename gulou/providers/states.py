@@ -15,6 +15,7 @@ class Code(TextChoices):
 
     SMS = "sms", _("SMS")
     WECOM = "wecom", _("WeCom application")
+    ACCOUNT = "account", _("Official account")
 
 
 class What(TextChoices):
@@ -49,6 +50,8 @@ class Setting:
     choices: Sequence[tuple[str, Any]] = ()
     many: bool = False
     clock: bool = False
+    # Several lines.
+    lines: bool = False
     least: int = 0
     most: int = 100
 
@@ -68,6 +71,11 @@ SENDER_TYPES: Mapping[str, tuple[int, int]] = {
     "0-0": (0, 0), "1-1": (1, 1), "2-1": (2, 1), "3-0": (3, 0), "5-0": (5, 0),
 }  # fmt: skip
 """Type of number and numbering plan of the sender, as SMPP numbers them."""
+
+SERVICE = "service"
+"""The kind of account that may send; the other only answers."""
+FIELD = re.compile(r"^\s*([a-z_]+[0-9]*)\s*=\s*(number|what|time|office)\s*$", re.MULTILINE)
+"""A line that says which of our values a field of the template holds."""
 
 _RESIDENTS = Setting(
     "tells", _("What reporters are told"), ["received", "dispatched", "handled", "ended"],
@@ -100,6 +108,18 @@ SETTINGS: Mapping[str, Sequence[Setting]] = {
         Setting("agentid", _("Application id (AgentId)"), 0, least=1, most=99_999_999),
         Setting("secret", _("Secret of the application"), secret=True, most=128, hint=_("In the WeCom administration: applications, the application, Secret. Our address must stand among its trusted ones.")),
         Setting("form", _("Form of a message"), "textcard", choices=(("textcard", _("Card")), ("markdown", _("Markdown")), ("text", _("Plain text")), ("news", _("News")))),
+    ),
+    Code.ACCOUNT: (
+        Setting("kind", _("Kind of account"), "subscription", choices=(("subscription", _("Subscription account: it answers")), (SERVICE, _("Service account: it answers and sends news")))),
+        Setting("name", _("Name of the account"), most=40, hint=_("As residents find it in WeChat.")),
+        Setting("appid", _("AppID"), most=40),
+        Setting("token", _("Token"), secret=True, most=32, hint=_("3 to 32 letters and digits, the same here and in the account's server settings.")),
+        Setting("aes_key", _("EncodingAESKey"), secret=True, needed=False, most=43, hint=_("43 characters, for safe mode: choose it. With it nothing is taken that is not encrypted.")),
+        Setting("app_secret", _("AppSecret"), secret=True, needed=False, most=64, hint=_("Only a service account needs it.")),
+        Setting("message", _("Kind of message"), "template", choices=(("template", _("Template message")), ("subscribe", _("Subscription notice")))),
+        Setting("template_id", _("Template id"), needed=False, most=100, hint=_("Of a service account: the template that the office has chosen there.")),
+        Setting("fields", _("Fields of the template"), "character_string1=number\nthing2=what\ntime3=time", needed=False, lines=True, most=400, hint=_("One a line, the field and what it holds: number, what, time or office.")),
+        _RESIDENTS,
     ),
 }
 # fmt: on

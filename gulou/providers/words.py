@@ -29,6 +29,15 @@ _REASONS = {
     "app-45033": gettext_lazy("Too many messages: it goes on in a moment"),
     "app-60020": gettext_lazy("WeCom takes messages from trusted addresses only, and ours is not among them"),
     "app--1": gettext_lazy("WeCom is busy"),
+    "mp-gone": gettext_lazy("They follow the account no longer, or want none of these messages"),
+    "mp-40013": gettext_lazy("WeChat does not know this AppID"),
+    "mp-40125": gettext_lazy("WeChat refuses the AppSecret"),
+    "mp-40164": gettext_lazy("WeChat takes questions from listed addresses only, and ours is not among them"),
+    "mp-40037": gettext_lazy("WeChat does not know this template"),
+    "mp-47003": gettext_lazy("The fields do not fit the template"),
+    "mp-48001": gettext_lazy("This account may not send such messages"),
+    "mp-45009": gettext_lazy("Too many messages today: it goes on later"),
+    "mp--1": gettext_lazy("WeChat is busy"),
     "smpp-11": gettext_lazy("The SMS centre does not know this number"),
     "smpp-13": gettext_lazy("The SMS centre does not let us in"),
     "smpp-14": gettext_lazy("The SMS centre refuses the password"),
@@ -51,6 +60,8 @@ def why(code: str) -> str:
         return _("The provider has a fault (HTTP %(code)s)") % {"code": code[5:]}
     if code.startswith("app-"):
         return _("WeCom refuses it (error %(code)s)") % {"code": code[4:]}
+    if code.startswith("mp-"):
+        return _("WeChat refuses it (error %(code)s)") % {"code": code[3:]}
     if code.startswith("smpp-"):
         return _("The SMS centre refuses it (error %(code)s)") % {"code": code[5:]}
     return code
@@ -82,3 +93,48 @@ def open_it() -> str:
 def private_link(token: str) -> str:
     """The page of one report, for who has the link."""
     return f"{settings.GULOU.public_url}/t/{token}/"
+
+
+def welcome() -> str:
+    """To who has just followed the account."""
+    return _("Thank you for following us.") + "\n" + how_to_ask()
+
+
+def how_to_ask() -> str:
+    """How one reports, and how one finds a report again."""
+    here = {"link": f"{settings.GULOU.public_url}/report/"}
+    follow = _("To follow a report: send its receipt number and the last six digits of the telephone you left with it, or its tracking link.")  # fmt: skip
+    return _("To report a problem: %(link)s") % here + "\n" + follow
+
+
+def ask_digits() -> str:
+    """A number alone opens nothing."""
+    return _(
+        "Send the last six digits of the telephone you left with this report, or its tracking link: the number alone opens nothing, because numbers can be guessed."
+    )
+
+
+def no_match() -> str:
+    """The same, whether there is no such report or it is somebody else's."""
+    return _(
+        "Nothing fits that. Look at the receipt number and the digits again, or send the tracking link."
+    )
+
+
+def too_many_tries() -> str:
+    """Guessing has an end."""
+    return _("Too many tries today. Send the tracking link, or call the office.")
+
+
+def let_go() -> str:
+    """No more news."""
+    return _("You get no more news here. Your tracking links still work.")
+
+
+def here_it_is(receipt: str, link: str, *, follows: bool) -> str:
+    """The private link."""
+    given = {"receipt": receipt, "link": link}
+    said = _("Your report %(receipt)s, keep the link to yourself: %(link)s") % given
+    if not follows:
+        return said
+    return said + "\n" + _("We tell you here how it goes on; send “退订” to stop.")

@@ -64,7 +64,7 @@ def far(settings: Any) -> Iterator[Weixin]:
     """WeCom and WeChat, as our settings name them."""
     wecom.tokens.forget()
     with weixin() as one:
-        settings.GULOU = replace(settings.GULOU, wecom_url=one.url)
+        settings.GULOU = replace(settings.GULOU, wecom_url=one.url, weixin_url=one.url)
         yield one
 
 

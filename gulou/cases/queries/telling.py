@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from hmac import compare_digest
 from uuid import UUID
 
 from gulou.cases.models import Case, Contact, Plea, Report
@@ -88,6 +89,24 @@ def caller_of_report(uid: UUID) -> Caller | None:
     if not phone:
         return None
     return Caller(report.pk, phone, report.language, report.receipt, report.token)
+
+
+def caller_with_token(token: str) -> Caller | None:
+    """The reporter whose private link this is, whether they left a telephone or not."""
+    report = Report.objects.filter(token=token).first()
+    return Caller(report.pk, "", report.language, report.receipt, report.token) if report else None
+
+
+def caller_with_receipt(receipt: str, digits: str) -> Caller | None:
+    """The reporter with this receipt number whose telephone ends in these digits."""
+    districts = [one.id for one in places.area_refs().values() if one.level == "district"]
+    found = Report.objects.filter(district__in=districts, receipt=receipt)
+    for report in found.select_related("contact"):
+        phone = _left(report.contact).get("phone", "")
+        mine = "".join(one for one in phone if one.isdigit())[-len(digits) :]
+        if mine and compare_digest(mine.encode(), digits.encode()):
+            return Caller(report.pk, phone, report.language, report.receipt, report.token)
+    return None
 
 
 def _left(contact: Contact | None) -> dict[str, str]:

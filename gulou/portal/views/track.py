@@ -23,6 +23,7 @@ from gulou.portal.forms import LinkForm, ObjectionForm, RatingForm
 from gulou.portal.limits import limited
 from gulou.portal.privacy import private
 from gulou.portal.story import STAGES, lines, sentence, stage
+from gulou.providers import queries as providers
 from gulou.ui.forms import refused_in
 from gulou.ui.guards import public
 
@@ -70,6 +71,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         {
             "report": report,
             "tracked": tracked,
+            "account": providers.account_name(),
             "link": request.build_absolute_uri(reverse("portal:story", args=[report.token])),
             "looked_at_by": calendars.due(report.received_at, intake, unit_id=people.office().id)
             if intake

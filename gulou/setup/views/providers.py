@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -56,6 +57,9 @@ def _field(one: Setting, known: ProviderSeen) -> forms.Field:
         return forms.TimeField(
             **told, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
         )
+    if one.lines:
+        area = forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
+        return forms.CharField(**told, max_length=one.most, widget=area)
     return forms.CharField(
         **told, max_length=one.most, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
@@ -77,7 +81,11 @@ class TrialForm(Plain):
 
     def __init__(self, data: Any = None, *, code: str, initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
-        self.fields["to"].label = _TO[queries.Code(code)]
+        if queries.Code(code) in _TO:
+            self.fields["to"].label = _TO[queries.Code(code)]
+        else:
+            # Nobody is written to: the keys are tried.
+            del self.fields["to"]
 
 
 def _back() -> Link:
@@ -151,6 +159,11 @@ def provider(request: HttpRequest, code: str) -> HttpResponse:
 
 def _facts(found: ProviderSeen) -> list[tuple[Any, Any]]:
     facts: list[tuple[Any, Any]] = []
+    if found.code == queries.Code.ACCOUNT:
+        address = f"{settings.GULOU.public_url}{reverse('portal:wechat')}"
+        facts.append((_("Server address (URL) for WeChat"), address))
+        if found.following:
+            facts.append((_("Who follow a report"), found.following))
     if found.unreadable:
         facts.append((_("Secrets"), _("They cannot be read with this data key: enter them again.")))
     if found.error:
@@ -181,11 +194,11 @@ def try_it(request: HttpRequest, code: str) -> HttpResponse:
     found = queries.provider_seen(reader_of(request), code)
     me = reader_of(request)
     own = {queries.Code.SMS: me.phone, queries.Code.WECOM: me.wecom_userid}
-    first = {"to": own[queries.Code(code)]}
+    first = {"to": own.get(queries.Code(code), "")}
     form = TrialForm(request.POST or None, code=code, initial=first)
 
     def save(given: dict[str, Any]) -> HttpResponse:
-        operations.try_provider(code, given["to"], by=reader_of(request))
+        operations.try_provider(code, given.get("to", ""), by=reader_of(request))
         messages.success(
             request, _("The trial message is on its way. Reload in a moment to see how it went.")
         )
