@@ -152,7 +152,7 @@ REACTIONS: Table = {
         Effect(notices.tell_progress),
         Effect(notices.tell_groups),
     ],
-    cases.CaseHandedOver: [],
+    cases.CaseHandedOver: [Effect(notices.tell_dispatched)],
     cases.CaseAccepted: [],
     cases.CaseReturned: [Effect(notices.tell_dispute)],
     cases.CaseArbitrated: [

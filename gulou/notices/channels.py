@@ -54,7 +54,8 @@ PUSH = "push"
 WECOM = "wecom"
 
 CHANNELS: dict[str, Channel] = {one.name: one for one in (
-    Channel(MAIL, pgettext_lazy("channel", "E-mail"), "mail", by_mail.is_open, by_mail.outlets, by_mail.send, digests=True),
+    Channel(MAIL, pgettext_lazy("channel", "E-mail"), "mail", by_mail.is_open, by_mail.outlets,
+            by_mail.send, digests=True),
     Channel(PUSH, _("This site’s notices"), "device-desktop", by_push.is_open, by_push.outlets,
             by_push.send),
     Channel(SMS, _("SMS"), "device-mobile", by_sms.is_open, by_sms.outlets, by_sms.send,

@@ -46,7 +46,10 @@ def acknowledge(envelope: Envelope) -> None:
 
 
 def tell_dispatched(envelope: Envelope) -> None:
-    """To the unit made responsible: what waits for it, without a word of who reported it."""
+    """To the unit that a case waits for now: dispatched, or handed over.
+
+    Without a word of who reported it.
+    """
     _tell_unit(envelope, "dispatched", envelope.fact.unit)
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 
 from gulou.cases.models import Case
+from gulou.cases.operations import hand_over_cases
 from gulou.cases.states import State
 from gulou.kit import clock
 from gulou.notices import letters
@@ -16,12 +17,13 @@ from gulou.notices.channels import CHANNELS, Channel
 from gulou.notices.models import Item, Letter, Line
 from gulou.notices.post import Note, Outlet, Recipient, Refused, Slower, Unanswered
 from gulou.notices.telling import tell
-from gulou.outbox.deliver import MAX_ATTEMPTS
+from gulou.outbox.deliver import MAX_ATTEMPTS, deliver_all
 from gulou.outbox.table import Envelope
 from gulou.people.models import User
 from tests.conftest import Cast, Kinds
 from tests.desk.conftest import SignedIn
 from tests.factories.cases import a_case
+from tests.people.conftest import boss as boss
 
 
 class Provider:
@@ -192,3 +194,12 @@ def test_nothing_that_a_person_wrote_is_kept_or_sent(
     letters.send_all()
     said = "".join(f"{note.title}{note.words}" for _to, note in provider.took)
     assert "楼下" not in said and "楼下" not in str(Item.objects.values_list("given"))
+
+
+def test_the_unit_that_takes_over_from_a_dissolved_one_is_told(
+    cast: Cast, case: Case, boss: User
+) -> None:
+    hand_over_cases(case.unit, to=cast.other_street, by=boss)
+    deliver_all()
+    (item,) = Item.objects.filter(person=cast.zhao)
+    assert (item.what, item.given["unit_id"]) == ("dispatched", cast.other_street.pk)
