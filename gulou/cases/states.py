@@ -193,11 +193,14 @@ LOOK_BACK = "case.look_back"
 """Visiting closed cases again that were drawn for it."""
 RECOMPUTE = "case.recompute"
 """Letting open clocks run by changed calendars. Held at the district office."""
+JOINT = "case.joint"
+"""Planning and leading a joint operation, for the unit that leads. The room of these stands above:
+its verb is ours, as the roles are."""
 ERASE = "case.erase"
 """Erasing what a person wrote, or their contact, when they ask for it."""
 VERBS: tuple[str, ...] = (
     READ, READ_RESTRICTED, READ_CONTACT, HAND_OVER_LINK, ENTER, WRITE_PUBLIC, ERASE, RECOMPUTE,
-    JUDGE_RECURRENCE, LOOK_BACK,
+    JUDGE_RECURRENCE, LOOK_BACK, JOINT,
     *(move.verb for move in MOVES),
 )  # fmt: skip
 

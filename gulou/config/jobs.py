@@ -11,6 +11,7 @@ from django.db import connection
 from gulou.cases import jobs as cases
 from gulou.config.runtime import pulse
 from gulou.errands import jobs as errands
+from gulou.joint import jobs as joint
 from gulou.kit import clock
 from gulou.notices import jobs as notices
 from gulou.orders import jobs as orders
@@ -46,6 +47,7 @@ JOBS: tuple[Job, ...] = (
     Job(cases.fold_tallies, every=timedelta(seconds=10)),
     Job(cases.watch_clocks, every=timedelta(seconds=30)),
     Job(orders.watch_orders, every=timedelta(seconds=30)),
+    Job(joint.watch_parts, every=timedelta(minutes=1)),
     Job(cases.give_back_steps_of_who_left, every=timedelta(minutes=10)),
     Job(cases.begin_look_backs, every=timedelta(minutes=1)),
     Job(cases.draw_revisits_anew, every=timedelta(minutes=10)),

@@ -6,6 +6,7 @@ from gulou.cases import jobs as case_jobs
 from gulou.catalogue import facts as catalogue
 from gulou.errands import facts as errands
 from gulou.errands import jobs as errand_jobs
+from gulou.joint import facts as joint
 from gulou.notices import facts as robots
 from gulou.notices import reactions as notices
 from gulou.openings import facts as openings
@@ -194,6 +195,22 @@ REACTIONS: Table = {
     cases.CaseMoveUndone: [],
     cases.PhotosReleased: [],
     cases.CoversDecided: [],
+    joint.JointPlanned: [],
+    joint.JointChanged: [Effect(notices.tell_joint_changed)],
+    joint.JointCasesAdded: [],
+    joint.JointCaseDropped: [],
+    joint.JointTaskSet: [Effect(notices.tell_joint_task)],
+    joint.JointTaskChanged: [Effect(notices.tell_joint_task)],
+    joint.JointTaskReported: [Effect(notices.tell_joint_reported)],
+    joint.JointTaskSentBack: [Effect(notices.tell_joint_task)],
+    joint.JointTaskCalledOff: [Effect(notices.tell_joint_task)],
+    joint.JointTaskLate: [Effect(notices.tell_joint_late)],
+    joint.JointHandedOver: [Effect(notices.tell_joint_task)],
+    joint.JointBegun: [Effect(notices.tell_joint_changed)],
+    joint.JointClosed: [Effect(notices.tell_joint_changed)],
+    joint.JointCalledOff: [Effect(notices.tell_joint_changed)],
+    joint.CaseTakenUp: [],
+    joint.CaseLetOut: [],
     workbench.ColleagueMentioned: [Effect(notices.tell_mentioned)],
     workbench.MentionAnswered: [Effect(notices.tell_answered_colleague)],
     workbench.TemplateSet: [],

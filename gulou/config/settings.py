@@ -28,7 +28,11 @@ ERRANDS = "gulou.config.errands.ERRANDS"
 ERRAND_DAYS = GULOU.errand_days
 UNITS_WHERE = "gulou.people.access.unit_ids_where"
 # What stands in the way of dissolving a unit, by room.
-UNIT_USES = ["gulou.catalogue.queries.uses_of_unit", "gulou.cases.queries.uses_of_unit"]
+UNIT_USES = [
+    "gulou.catalogue.queries.uses_of_unit",
+    "gulou.cases.queries.uses_of_unit",
+    "gulou.joint.queries.uses_of_unit",
+]
 # What each verb lets one do, in words.
 VERB_WORDS = "gulou.config.verbs.GROUPS"
 # What the public reads of the office on every page.
@@ -68,6 +72,7 @@ INSTALLED_APPS = [
     "gulou.photos",
     "gulou.cases",
     "gulou.orders",
+    "gulou.joint",
     "gulou.workbench",
     "gulou.papers",
     "gulou.providers",

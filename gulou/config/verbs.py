@@ -39,6 +39,7 @@ GROUPS: Sequence[VerbGroup] = (
         Verb(cases.REPORT_UP.verb, _("report a part that was handed down to the unit above")),
         Verb(cases.SEND_DOWN.verb, _("send what a unit beneath reported back down")),
         Verb(cases.TAKE_BACK.verb, _("take back what was handed down")),
+        Verb(cases.JOINT, _("plan and lead a joint operation of several units")),
         Verb(cases.ON_SPOT.verb, _("have a problem rectified on the spot, within a day")),
         Verb(cases.EXTEND.verb, _("ask for more time")),
         Verb(cases.SUSPEND.verb, _("ask that a clock be suspended")),

@@ -22,6 +22,7 @@ from gulou.outbox.deliver import deliver_past
 from gulou.photos import jobs as photo_jobs
 
 from . import sights
+from .alliances import Alliances
 from .disputes import Disputes
 from .fates import BY_THE_PUBLIC, Course, Fate, Spot, Story
 from .seasons import ZONE, day, on_duty, working
@@ -49,7 +50,7 @@ SOURCES = {
 _GROWING = ("cases", "outbox", "photos", "people")
 
 
-class Teller(Disputes):
+class Teller(Disputes, Alliances):
     """Tells all stories up to `until`, on the clock of the operations."""
 
     judged = 0
@@ -65,7 +66,7 @@ class Teller(Disputes):
             self._begin(start, story)
         for start, story in self._time_stories():
             self._begin(start, story)
-        for start, story in self._level_stories():
+        for start, story in (*self._level_stories(), *self._joint_stories()):
             self._begin(start, story)
         for start, story in self._dispute_stories() if count >= FULL else ():
             self._begin(start, story)

@@ -158,6 +158,10 @@ def _reworked(entry: Entry) -> str:
     return _("Recheck failed, back to %(unit)s") % unit
 
 
+def _operation(words: Any) -> Callable[[Entry], str]:
+    return lambda entry: str(words) % {"number": entry.told["number"]}
+
+
 def _handed_down(entry: Entry) -> str:
     whom = " · ".join(filter(None, (entry.to_unit, entry.to_person)))
     if entry.told["again"]:
@@ -348,6 +352,12 @@ _LOOKS = {
     "case.part_reported": _Look(_part_reported, "arrow-up", "underway"),
     "case.part_taken_back": _Look(
         _by(gettext_lazy("Taken back from %(unit)s")), "arrow-back-up", "underway"
+    ),
+    "case.taken_up": _Look(
+        _operation(gettext_lazy("Joint enforcement %(number)s is about it")), "users"
+    ),
+    "case.let_out": _Look(
+        _operation(gettext_lazy("Taken out of joint enforcement %(number)s")), "users"
     ),
     "case.rechecker_named": _Look(_named, "user-check", "recheck"),
     "case.recheck_drawn": _Look(_drawn, "user-check", "recheck"),

@@ -24,6 +24,7 @@ from gulou.cases.states import (
     RULE,
 )
 from gulou.catalogue import queries as catalogue
+from gulou.joint import queries as joint
 from gulou.orders import queries as orders
 from gulou.outbox.table import Envelope
 from gulou.people import queries as people
@@ -165,6 +166,45 @@ def _tell_office(envelope: Envelope, what: str) -> None:
     """Those of the office who look after rechecks."""
     office = people.office().id
     _tell_of_case(envelope, what, _uids(people.posted_at(office, [NAME_RECHECKER.verb])), office)
+
+
+def tell_joint_task(envelope: Envelope) -> None:
+    """To a unit: what became of its part in a joint operation."""
+    what = {
+        "joint.task_set": "joint_task", "joint.task_sent_back": "joint_back",
+        "joint.task_called_off": "joint_part_off", "joint.handed_over": "joint_taken_over",
+    }.get(envelope.fact.name, "joint_part_changed")  # fmt: skip
+    _tell_of_joint(envelope, what, [envelope.fact.unit])
+
+
+def tell_joint_reported(envelope: Envelope) -> None:
+    """To the unit that leads: a part is reported as done."""
+    _tell_of_joint(envelope, "joint_done", [joint.concerned(envelope.subject_uid).lead_id])
+
+
+def tell_joint_late(envelope: Envelope) -> None:
+    """To the unit whose part is late, and to the one that leads."""
+    lead = joint.concerned(envelope.subject_uid).lead_id
+    _tell_of_joint(envelope, "joint_late", [envelope.fact.unit, lead])
+
+
+def tell_joint_changed(envelope: Envelope) -> None:
+    """To every unit that takes part: the plan changed, it began, it was closed or called off."""
+    what = {
+        "joint.begun": "joint_begun", "joint.closed": "joint_closed",
+        "joint.called_off": "joint_off",
+    }.get(envelope.fact.name, "joint_changed")  # fmt: skip
+    found = joint.concerned(envelope.subject_uid)
+    _tell_of_joint(envelope, what, [found.lead_id, *found.unit_ids])
+
+
+def _tell_of_joint(envelope: Envelope, what: str, unit_ids: Iterable[int]) -> None:
+    number = joint.concerned(envelope.subject_uid).number
+    for unit_id in dict.fromkeys(unit_ids):
+        tell(
+            _uids(people.posted_at(unit_id, WORK)), what, after=envelope, unit_id=unit_id,
+            path=f"/desk/joint/{number}/", given={"operation": number},
+        )  # fmt: skip
 
 
 def tell_groups(envelope: Envelope) -> None:

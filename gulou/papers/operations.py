@@ -1,21 +1,25 @@
 """Making papers: small ones at once, large ones by the worker; each is on record."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import IO
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gulou.errands import operations as errands
 from gulou.errands.models import Errand
 from gulou.errands.table import Outcome, Work
+from gulou.joint import queries as joint
+from gulou.joint.models import Operation
+from gulou.joint.queries import OperationSeen
 from gulou.kit import clock
-from gulou.kit.errors import Refusal
+from gulou.kit.errors import NotFound, Refusal
 from gulou.outbox.record import record
 from gulou.people.models import User
 
@@ -87,6 +91,28 @@ def _ask(
         ERRAND, by=by, paper=kind.code, selection=selection.parameters(), columns=list(columns),
         unreleased=unreleased,
     )  # fmt: skip
+
+
+def make_joint_sheet(operation: Operation, form: str, *, by: User) -> Ready:
+    """The sheet of a joint operation that the reader sees: "docx" or "pdf". On record."""
+    kinds = {"docx": "joint-docx", "pdf": "joint-pdf"}
+    if form not in kinds:
+        raise NotFound("paper.unknown", _("There is no such paper."))
+    shown = joint.operation_of(operation, reader=by)
+    with transaction.atomic():
+        paper = Paper.objects.create(kind=kinds[form], made_by=by, made_at=clock.now())
+        fact = PaperTaken(
+            kind=paper.kind, cases=len(shown.cases), narrowed=f"joint={operation.number}"
+        )
+        record(fact, subject=paper, actor=by.actor)
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  the caller closes it
+    make: Callable[[OperationSeen, IO[bytes]], Made] = import_string(
+        f"gulou.papers.joint_sheet.make_{form}"
+    )
+    made = make(shown, file)
+    file.seek(0)
+    name = dated_name(f"{_('Joint enforcement')} {operation.number}", made.suffix)
+    return Ready(file, name, made)
 
 
 def make_asked(work: Work) -> Outcome:

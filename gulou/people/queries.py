@@ -157,6 +157,8 @@ class Use:
 
     code: str
     words: Any
+    # The same as what would go to another unit with it, where it can.
+    goes: Any = ""
 
 
 def uses_of_unit(unit_id: int) -> list[Use]:

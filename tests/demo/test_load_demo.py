@@ -29,6 +29,8 @@ from gulou.catalogue.states import Level
 from gulou.demo.logins import logins
 from gulou.demo.operations import is_loaded, load_demo
 from gulou.demo.stories import FULL
+from gulou.joint.models import Operation
+from gulou.joint.states import State as JointState
 from gulou.kit.errors import Refusal
 from gulou.kit.progress import quiet
 from gulou.outbox import kept
@@ -185,10 +187,11 @@ def test_its_clocks_have_gone_through_everything(demo: None) -> None:
     assert Case.objects.filter(suspended_until__isnull=False).exists()
 
 
-def test_parts_of_it_went_down_the_tree_and_came_back(demo: None) -> None:
+def test_units_worked_together_and_parts_went_down_the_tree_and_came_back(demo: None) -> None:
     parts = Step.objects.filter(kind="part")
     assert {"reported", ""} <= set(parts.values_list("outcome", flat=True))
     assert Case.objects.filter(ended_at=None, parts__len=2).exists()
+    assert set(Operation.objects.values_list("state", flat=True)) == set(JointState)
     again = Event.objects.filter(name="case.part_handed_down", payload__again=True)
     assert again.exists() and parts.filter(ended_at__gt=F("due_at")).exists()
 

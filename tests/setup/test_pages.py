@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from gulou.cases import operations as cases
+from gulou.cases.states import State
 from gulou.outbox.models import Event
 from gulou.people import operations
 from gulou.people.models import Leadership, Posting, Role, StreetLeader, Unit, User
 from gulou.people.queries import today
-from tests.conftest import Cast
+from tests.conftest import Cast, Kinds
 from tests.desk.conftest import SignedIn
+from tests.factories.cases import a_case
 
 pytestmark = pytest.mark.django_db
 
@@ -289,3 +292,19 @@ def test_a_role_is_widened_after_a_look_at_what_follows(
     assert Role.objects.get(code="reader").verbs == ["case.note", "case.read"]
     said = client.get(reverse("setup:role", args=["reader"])).text
     assert "Who holds it may not" in said
+
+
+def test_what_waits_with_a_dissolved_unit_goes_to_the_one_above_in_one_press(
+    cast: Cast, kinds: Kinds, boss: User, as_user: SignedIn
+) -> None:
+    case = a_case(cast, kinds.rubbish, state=State.FILED)
+    case = cases.dispatch_case(case, by=cast.guo, unit_id=cast.community.pk)
+    url = reverse("setup:dissolve_unit", args=[cast.community.pk])
+    said = as_user(boss).get(url).text
+    assert "This goes to Unit W, on record" in said and "1 open cases" in said
+    as_user(boss).post(url)
+    cast.community.refresh_from_db()
+    case.refresh_from_db()
+    assert not cast.community.active
+    assert (case.unit, case.step_unit) == (cast.street, cast.street)
+    assert Event.objects.get(name="case.handed_over").payload["unit"] == cast.street.pk

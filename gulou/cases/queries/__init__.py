@@ -103,6 +103,7 @@ from .seen import (
     people_who_see,
     photo_seen_by,
     rechecker_choices,
+    sees_every_unit,
 )
 from .story import (
     Assigned,
@@ -276,6 +277,7 @@ __all__ = [
     "revisits_done",
     "rows_of",
     "rule_says_so",
+    "sees_every_unit",
     "segments_of",
     "settled_reasons",
     "sight_at",

@@ -22,4 +22,5 @@ def uses_of_unit(unit_id: int) -> list[Use]:
     if not count:
         return []
     words = _("%(count)s open cases are with this unit. Hand them over to another one first.")
-    return [Use("unit.has_cases", words % {"count": count})]
+    goes = _("%(count)s open cases, with the parts of them that were handed down")
+    return [Use("unit.has_cases", words % {"count": count}, goes % {"count": count})]

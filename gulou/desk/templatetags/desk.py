@@ -68,6 +68,22 @@ def reply_photos(reply: ReplySeen) -> list[dict[str, Any]]:
     ]
 
 
+@register.simple_tag
+def joint_photos(uids: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The pictures that show what a unit did in a joint operation."""
+
+    def at(uid: str, size: str) -> str:
+        return reverse("desk:joint_photo", args=[uid, size])
+
+    return [{"url": at(uid, "list"), "full": at(uid, "full"), "alt": _("Photo")} for uid in uids]
+
+
+@register.filter
+def in_moves(name: str, moves: Any) -> bool:
+    """Whether a move of this name is among these."""
+    return any(move.name == name for move in moves)
+
+
 def _shown(photo: PhotoSeen) -> dict[str, Any]:
     uid = str(photo.uid)
     public = _("public")

@@ -19,6 +19,7 @@ from gulou.desk import acts, bulk, choices, columns
 from gulou.desk.filters import CHIPS, NARROWING, Asked, asked
 from gulou.desk.shell import page, reader_of
 from gulou.desk.views import record
+from gulou.joint import queries as joint
 from gulou.kit import clock
 from gulou.kit.words import clean, name_of
 from gulou.places import queries as places
@@ -67,7 +68,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "options": _options(ask), "sorts": _sorts(ask), "keys": acts.letters(),
         "columns": [(one, one in shown) for one in columns.COLUMNS],
         "views": views, "view": _view_of(ask, views), "first": first,
-        "bulk": bulk.offered(reader), "most": bulk.MOST,
+        "may_plan": joint.may_plan(reader), "bulk": bulk.offered(reader), "most": bulk.MOST,
     }  # fmt: skip
     return page(request, "desk/cases.html", context)
 

@@ -15,6 +15,7 @@ from gulou.cases import queries
 from gulou.cases.queries import Row
 from gulou.cases.states import StepKind
 from gulou.desk.shell import page, reader_of
+from gulou.joint import queries as joint
 from gulou.kit import clock
 from gulou.kit.words import name_of
 from gulou.orders import queries as orders
@@ -67,6 +68,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "working": working, "shown": SHOWN, "missing": missing_words(reader),
         "revisits": queries.my_revisits(reader), "unmanned": queries.unmanned_revisits(reader),
         "to_rule_on": queries.to_rule_on(reader), "warned": queries.warned_cases_of(reader)[:SHOWN],
+        "parts_due": joint.due_for(reader) if working else (),
     }  # fmt: skip
     context["order_groups"] = _orders(reader)
     if rows or working:

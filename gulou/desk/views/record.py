@@ -25,6 +25,7 @@ from gulou.desk.lots import lots_of
 from gulou.desk.pairs import Pair
 from gulou.desk.shell import page, part, reader_of
 from gulou.desk.walk import tail_of, walk_of
+from gulou.joint import queries as joint
 from gulou.kit.errors import NotAllowed, NotFound
 from gulou.notices import inbox
 from gulou.notices import queries as notices
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from gulou.cases.models import Case
     from gulou.cases.queries import ArbitrationSeen, Suspect
     from gulou.desk.forms import MoveForm
+    from gulou.joint.queries import About
     from gulou.people.models import User
     from gulou.workbench.queries import TemplateSeen
 
@@ -235,6 +237,7 @@ def _page(
         "arbitrations": _arbitrations(case, reader),
         "orders": orders.orders_of(case, reader=reader) if case.ordered_until else (),
         "may_order": orders.may_give(reader, case),
+        "operations": _operations(case, shown, reader),
         "told": notices.told_of(case.pk),
         "unread": inbox.look_at(reader, case.pk),
         "powers": queries.powers_over(reader, case),
@@ -250,6 +253,12 @@ def _page(
     # An error must be swapped in by htmx too, which takes 422 for it.
     status = 422 if getattr(request, "htmx", False) and status == 409 else status
     return page(request, "desk/record.html", context, status=status)
+
+
+def _operations(case: "Case", shown: Record, reader: "User") -> "Sequence[About]":
+    """The joint operations that it is in, where its story knows of any."""
+    taken_up = any(entry.name == "case.taken_up" for entry in shown.story)
+    return joint.operations_about(case, reader=reader) if taken_up else ()
 
 
 def _examined(case: "Case", shown: Record, reader: "User") -> list[hints.Beside]:

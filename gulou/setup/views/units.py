@@ -3,15 +3,16 @@
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from gulou.cases import operations as cases
 from gulou.cases import queries as case_queries
 from gulou.desk.shell import reader_of
+from gulou.joint import operations as joint
 from gulou.kit.words import name_of
 from gulou.people import history, managed, operations, queries
 from gulou.people.kinds import unit_kinds
@@ -292,12 +293,18 @@ def _move_follows(one: "Unit", parent: "Unit | None") -> list[Consequence]:
 @needs(MANAGE)
 @edit
 def dissolve_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
-    """Take a unit out of use: what stands in the way, and what to do about it; else asks once."""
+    """Take a unit out of use: what stands in the way, and what to do about it; else asks once. What
+    waits with it goes to the unit above, unless it was handed to another one before."""
     reader = reader_of(request)
     one = managed.unit_managed_by(reader, unit_id)
     uses = queries.uses_of_unit(one.pk)
+    heir = _heir(one, reader)
+    carried = [use for use in uses if heir and use.code in _CARRIED]
     if request.method == "POST":
-        operations.dissolve_unit(one, by=reader)
+        with transaction.atomic():
+            if carried and heir:
+                joint.hand_over_all(one, to=heir, by=reader)
+            operations.dissolve_unit(one, by=reader)
         messages.success(request, _("Dissolved. Its history can take it back."))
         return redirect("setup:unit", one.pk)
     where = {
@@ -305,11 +312,28 @@ def dissolve_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
         "unit.has_postings": reverse("setup:postings") + f"?unit={one.pk}",
         "unit.has_leaders": reverse("setup:streets"),
         "unit.has_cases": reverse("setup:hand_over", args=[one.pk]),
+        "unit.has_operations": reverse("setup:hand_over", args=[one.pk]),
     }
-    blocks = [Link(use.words, where.get(use.code, ""), "alert-triangle") for use in uses]
+    blocks = [
+        Link(use.words, where.get(use.code, ""), "alert-triangle")
+        for use in uses if use not in carried
+    ]  # fmt: skip
     return frame.page(request, "setup/dissolve.html", {
         "title": _("Dissolve %(name)s") % {"name": name_of(one)}, "back": _to(one), "blocks": blocks,
+        "heir": heir, "carried": carried, "other_url": where["unit.has_cases"],
     })  # fmt: skip
+
+
+_CARRIED = frozenset({"unit.has_cases", "unit.has_operations"})
+"""What goes to the unit above by itself."""
+
+
+def _heir(one: "Unit", reader: "User") -> "Unit | None":
+    """The unit above, where it is in use and the reader manages it too."""
+    above = queries.unit_refs().get(one.parent_id or 0)
+    managed_too = above is not None and above.active and above.id in {
+        unit.id for unit in managed.units_managed_by(reader)}  # fmt: skip
+    return managed.unit_managed_by(reader, above.id) if above and managed_too else None
 
 
 @needs(MANAGE)
@@ -333,7 +357,7 @@ def hand_over(request: HttpRequest, unit_id: int) -> HttpResponse:
                 )
                 if asked:
                     return asked
-                done = cases.hand_over_cases(one, to=to, by=reader)
+                done, _parts = joint.hand_over_all(one, to=to, by=reader)
                 messages.success(request, _("%(count)s cases handed over.") % {"count": done})
                 return redirect("setup:dissolve_unit", one.pk)
         status = outcome.status
