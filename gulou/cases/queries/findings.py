@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from gulou.cases.models import Case, FakedPhoto, Finding, FindingKind
+from gulou.kit.compiled import Compiled
 from gulou.people.models import User
 
 from .seen import cases_seen_by
@@ -45,27 +46,41 @@ _BESIDE = (FindingKind.SAME_PICTURE, FindingKind.SAME_VIEW, FindingKind.OTHER_VI
 
 def examined(case: Case, *, reader: User) -> list[Examined]:
     """The pictures of handled work that were looked at, the newest first."""
-    rows = Finding.objects.filter(case=case).select_related(
-        "evidence__photo", "evidence__faked", "against__photo", "against__case"
-    )
     shown: dict[int, Examined] = {}
-    for row in rows.order_by("-evidence_id", "pk"):
-        photo = row.evidence.photo
-        one = shown.setdefault(row.evidence_id, Examined(photo.uid, row.evidence.added_at))
-        one.faked = hasattr(row.evidence, "faked")
-        kind = FindingKind(row.kind)
-        against = row.against.photo.uid if row.against else None
+    for row in map(_Row._make, _on(case.pk)):
+        one = shown.setdefault(row.evidence, Examined(row.photo, row.added_at))
+        one.faked = row.faked is not None
+        kind, against, number = FindingKind(row.kind), row.against, ""
         if kind in _BESIDE:
             one.before = against
-        number = ""
-        if row.against and row.against.case_id != case.pk:
-            mine = cases_seen_by(reader).filter(pk=row.against.case_id)
+        if row.against_case not in (None, case.pk):
+            mine = cases_seen_by(reader).filter(pk=row.against_case)
             number = str(mine.values_list("number", flat=True).first() or "")
             against = against if number else None
         one.findings.append(FindingSeen(kind, row.measured, against, number))
     for one in shown.values():
         one.findings.sort(key=lambda seen: list(FindingKind).index(seen.kind))
     return list(shown.values())
+
+
+class _Row(NamedTuple):
+    evidence: int
+    photo: UUID
+    added_at: datetime
+    faked: int | None
+    kind: str
+    measured: dict[str, Any]
+    against: UUID | None
+    against_case: int | None
+
+
+@Compiled
+def _on(case_id: int) -> QuerySet[Any, Any]:
+    found = Finding.objects.filter(case_id=case_id).order_by("-evidence_id", "pk")
+    return found.values_list(
+        "evidence_id", "evidence__photo__uid", "evidence__added_at", "evidence__faked", "kind",
+        "measured", "against__photo__uid", "against__case_id",
+    )  # fmt: skip
 
 
 def confirmed_fakes(*, since: datetime, until: datetime) -> dict[int, int]:

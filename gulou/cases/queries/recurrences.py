@@ -4,8 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from gulou.cases import states
 from gulou.cases.models import Case, Recurrence, Revisit, RevisitKind
+from gulou.kit.compiled import Compiled
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
@@ -43,11 +46,10 @@ class Recurring:
 
 def recurrences_of(case: Case, *, reader: User) -> list[Returned]:
     """What a case may be again, and what may be it again, where the reader sees the other one."""
-    links = list(Recurrence.objects.filter(case=case).select_related("decided_by"))
-    later = Recurrence.objects.filter(before=case).exclude(confirmed=False)
-    links += later.select_related("decided_by")
+    links = _links_of(case.pk, case.pk)
     if not links:
         return []
+    links.sort(key=lambda link: link.case_id != case.pk)
     others = {_other(link, case) for link in links}
     rows = {row.id: row for row in rows_of(cases_seen_by(reader).filter(pk__in=others))}
     may = access.holds(reader, states.JUDGE_RECURRENCE, unit_id=case.unit_id)
@@ -65,6 +67,15 @@ def recurrences_of(case: Case, *, reader: User) -> list[Returned]:
         for link in links
         if _other(link, case) in rows
     ]  # fmt: skip
+
+
+@Compiled
+def _links_of(case_id: int, before_id: int) -> QuerySet[Recurrence]:
+    """Where the case comes back, and where it may have come back."""
+    links = Recurrence.objects.filter(
+        Q(case_id=case_id) | (Q(before_id=before_id) & ~Q(confirmed=False))
+    )
+    return links.select_related("decided_by")
 
 
 def _other(link: Recurrence, case: Case) -> int:
