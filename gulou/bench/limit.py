@@ -13,6 +13,7 @@ import psycopg
 from django.db import connection
 
 from .meter import Bounds, Costs, Row, repeat
+from .past import HOUSES, ROADS
 from .visits import Plan
 
 _WRITTEN = ("cases_words", "cases_case", "cases_step", "cases_report", "outbox_event",
@@ -100,7 +101,7 @@ class _Sql:
         return self._all(
             f"SELECT {_ROW} FROM cases_case JOIN cases_findable ON case_id = id "  # noqa: S608
             "WHERE terms @@ %s::tsquery ORDER BY opened_at DESC, id DESC LIMIT 51",
-            f"'榕楼' & '{n % 998 + 1}'",
+            f"'{ROADS[n % len(ROADS)][:2]}' & '{n % HOUSES + 1}'",
         )  # fmt: skip
 
     def export(self, n: int) -> object:

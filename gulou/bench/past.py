@@ -40,7 +40,21 @@ SAID = (
     "人行道砖破了，老人容易绊倒", "路灯不亮了，小巷很暗", "墙上又有新的小广告",
 )  # fmt: skip
 DONE = ("已清运并冲洗地面", "已修补并恢复原状", "车辆已扶正入线")
-ADDRESSES = tuple(f"榕楼路{n}号" for n in range(1, 999))
+# One road in each street of the district.
+ROADS = (
+    "榕楼路",
+    "柳桥路",
+    "兰溪巷",
+    "石鼓街",
+    "东湾路",
+    "竹屿路",
+    "云台巷",
+    "鹤林街",
+    "梅坞路",
+    "沙堤街",
+)
+HOUSES = 998
+_ADDRESSES = tuple(f"{road}{n}号" for road in ROADS for n in range(1, HOUSES + 1))
 # How ended and open cases are divided, in a hundred.
 _ENDED = {State.CLOSED: 88, State.DECLINED: 10, State.REDIRECTED: 2}
 _OPEN = {
@@ -157,8 +171,12 @@ class _Teller:
         self.rows_of = {
             model: np.array([len(life.rows[model]) for life in self.lives]) for model in TABLES
         }
+        streets = Area.objects.filter(level__code="street").order_by("code")
+        self.roads: dict[object, int] = {
+            pk: n % len(ROADS) for n, pk in enumerate(streets.values_list("pk", flat=True))
+        }
         self.forms: list[Any] = []
-        self.found_by = [_terms(SAID), _terms(ADDRESSES), _terms(DONE)]
+        self.found_by = [_terms(SAID), _terms(_ADDRESSES), _terms(DONE)]
         self.states = self._states()
 
     def draw(self, begin: int, end: int) -> tuple[Columns, Ints]:
@@ -170,7 +188,7 @@ class _Teller:
         at = self._opened(np.arange(begin, end))
         values = self._ids(lives) | self._times(states, at) | self._places(count)
         values |= self._category_and_unit(count, values["community"])
-        values |= self._words(count)
+        values |= self._words(count, values["street"])
         values |= self._names(count, at, values)
         return values, lives
 
@@ -290,12 +308,16 @@ class _Teller:
             "checker_actor": [house.worker[unit][1] for unit in teams],
         }  # fmt: skip
 
-    def _words(self, count: int) -> Columns:
+    def _words(self, count: int, streets: Sequence[object]) -> Columns:
         """What was said where, with salts and digests; the terms by which it is found."""
-        drawn = [self.rng.integers(0, len(one), count) for one in (SAID, ADDRESSES, DONE)]
+        roads = np.array([self.roads.get(street, 0) for street in streets]) * HOUSES
+        drawn = [
+            self.rng.integers(0, len(SAID), count), roads + self.rng.integers(0, HOUSES, count),
+            self.rng.integers(0, len(DONE), count),
+        ]  # fmt: skip
         said, address, done = (
             [texts[n] for n in which]
-            for texts, which in zip((SAID, ADDRESSES, DONE), drawn, strict=True)
+            for texts, which in zip((SAID, _ADDRESSES, DONE), drawn, strict=True)
         )
         found = [
             [terms[n] for n in which] for terms, which in zip(self.found_by, drawn, strict=True)

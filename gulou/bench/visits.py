@@ -24,6 +24,7 @@ from . import pictures
 from .browser import Browser
 from .cannon import Shots
 from .meter import Kind
+from .past import HOUSES, ROADS
 
 _WORDS = "路边堆了好几袋垃圾，苍蝇很多"
 # As many cases as are looked at, so that no page is read twice in a row.
@@ -125,7 +126,7 @@ def _moves(crew: str) -> list[Move]:
 
 
 # What is searched for: common and rare words, a place, a number, two words of different fields.
-_SEARCHED = ("垃圾", "路灯", "榕楼路{n}号", "{number}", "盲道 电动车", "小广告 榕楼路{n}号")
+_SEARCHED = ("垃圾", "路灯", "{road}{n}号", "{number}", "盲道 电动车", "小广告 {road}{n}号")
 
 
 class Visits:
@@ -181,7 +182,7 @@ class Visits:
     def _searched(self) -> list[str]:
         spots = self.plan.spots[:200]
         return [
-            one.format(n=n % 998 + 1, number=spot.number)
+            one.format(road=ROADS[n % len(ROADS)], n=n % HOUSES + 1, number=spot.number)
             for n, spot in enumerate(spots)
             for one in _SEARCHED
         ]

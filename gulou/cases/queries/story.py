@@ -1,6 +1,6 @@
 """The record of one case: what it is, what was sent, and everything that happened, in order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -401,12 +401,16 @@ def _story(
     actors = _people([event.actor for event in events] + [
         f"user:{p['person']}" for p in payloads if p.get("person")])  # fmt: skip
     others = {p[key] for p in payloads for key in ("into", "other") if p.get(key)}
-    named = cases_seen_by(reader).filter(uid__in=others) if others else Case.objects.none()
-    numbers = {str(uid): number for uid, number in named.values_list("uid", "number")}
+    numbers = _numbers_by_uid(others, reader) if others else {}
     return [
         _entry(event, words, reasons, actors, numbers, units, undone=event.pk in undone)
         for event in events
     ]
+
+
+def _numbers_by_uid(uids: Collection[str], reader: User) -> dict[str, str]:
+    named = cases_seen_by(reader).filter(uid__in=uids)
+    return {str(uid): number for uid, number in named.values_list("uid", "number")}
 
 
 def _entry(

@@ -14,9 +14,8 @@ from PIL import Image
 
 from gulou.photos.decoding import exif
 
-_SOF, _DHT, _EOI, _SOS, _DQT, _DRI, _APP1, _COM = (
-    0xC0, 0xC4, 0xD9, 0xDA, 0xDB, 0xDD, 0xE1, 0xFE,
-)  # fmt: skip
+_SOF, _DHT, _SOS, _DQT, _DRI, _APP1, _COM = 0xC0, 0xC4, 0xDA, 0xDB, 0xDD, 0xE1, 0xFE
+_END = b"\xff\xd9"
 # Behind the header of a scan: the next marker that is neither a byte of it nor a restart.
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7]")
 _EXIF = b"Exif\0\0"
@@ -59,7 +58,7 @@ def plain(data: bytes | mmap, *, most_pixels: int) -> Plain | None:
     try:
         found = _Tables()
         end = _read(data, found)
-        if data[end : end + 2] != b"\xff\xd9" or not 0 < _area(found.pixels) <= most_pixels:
+        if data[end : end + 2] != _END or not 0 < _area(found.pixels) <= most_pixels:
             return None
         said = _said(found.exif)
     except (_Odd, struct.error, IndexError):
