@@ -156,7 +156,7 @@ def test_lateness_of_a_unit_that_it_did_not_belong_to_is_forgiven(cast: Cast, ki
         (cast.lin, cast.street, cast.department), (cast.chen, cast.department, cast.street)
     ):  # fmt: skip
         case = operations.dispatch_case(case, by=cast.guo, unit_id=unit.pk)
-        Step.objects.filter(pk=case.step_id).update(due_at=start - timedelta(hours=1))
+        Step.objects.filter(case=case, ended_at=None).update(due_at=start - timedelta(hours=1))
         case = operations.return_case(
             case, by=who, reason_id=reason("return").pk, words="不归我们", named_id=named.pk
         )

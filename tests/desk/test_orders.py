@@ -116,7 +116,7 @@ def _paper(client: Client, kind: str, *orders: Order) -> bytes:
         f"/desk/orders/papers/{kind}/", {"order": [str(one.uid) for one in orders]}
     )
     assert answer.status_code == 200, answer.content
-    return b"".join(answer.streaming_content)  # type: ignore[attr-defined,arg-type]  # a file
+    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # a file
 
 
 def _words(file: bytes) -> str:
@@ -163,7 +163,7 @@ def test_a_notice_is_for_a_body_that_is_entitled(cast: Cast, case: Case, client:
     again = office.get(f"/desk/orders/notices/{notice.uid}/pdf")
     text = "".join(
         page.extract_text()
-        for page in PdfReader(io.BytesIO(b"".join(again.streaming_content))).pages  # type: ignore[attr-defined,arg-type]  # a file
+        for page in PdfReader(io.BytesIO(b"".join(again.streaming_content))).pages  # type: ignore[attr-defined]  # a file
     )
     assert "1号" in text and Notice.objects.count() == 1
 

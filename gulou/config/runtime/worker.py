@@ -47,7 +47,7 @@ def work() -> int:
 
 def _work_until(stop: threading.Event) -> None:
     beside = [_beside(line, partial(deliver_one, line=line), stop) for line in lines()]
-    beside += [_beside(name, send, stop) for name, send in (ROBOTS | PROVIDERS).items()]
+    beside += [_beside(name, send, stop) for name, send in {**ROBOTS, **PROVIDERS}.items()]
     Worker(deliver_one, JOBS).work_until(stop)
     until = time.monotonic() + _FAREWELL_SECONDS
     for thread in beside:
