@@ -37,7 +37,7 @@ def _field(one: Setting, known: ProviderSeen) -> forms.Field:
     if one.secret:
         there = one.name in known.secrets and not known.unreadable
         told["required"] = one.needed and not there
-        hint = _("Left empty, the known one stays.") if there else ""
+        hint = _("Left empty, what is known stays.") if there else ""
         told["help_text"] = " ".join(str(said) for said in (hint, one.hint) if said)
         off = {"autocomplete": "off", "spellcheck": "false"}
         return forms.CharField(
@@ -110,13 +110,13 @@ def providers(request: HttpRequest) -> HttpResponse:
     """Every provider, and how it does."""
     rows = [
         Row(one.label, reverse("setup:provider", args=[one.code]),
-            cells=[_state(one), Cell(one.waiting, number=True), Cell(one.failed, number=True)])
+            cells=[_state(one), Cell(one.waiting), Cell(one.failed)])
         for one in queries.all_providers(reader_of(request))
     ]  # fmt: skip
     return frame.list_page(
         request, title=_("Providers"), rows=rows,
         lead=_("Through them residents and staff are told outside of these pages. Each is off until it is set up, and has a line of its own: one that is dead holds up no other."),
-        columns=[_("Provider"), _("State"), _("Waiting"), _("Set aside")],
+        columns=[_("Provider"), _("State"), _("Waiting"), _("Given up for now")],
         nothing=Nothing(_("Nothing here")),
     )  # fmt: skip
 
@@ -138,7 +138,7 @@ def provider(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("setup:provider", code=code)
 
     acts = []
-    if found.in_use:
+    if found.in_use and found.settings.get("kind") != "subscription":
         acts.append(
             Act(_("Send a trial message"), reverse("setup:provider_try", args=[code]), "send")
         )
@@ -206,7 +206,9 @@ def try_it(request: HttpRequest, code: str) -> HttpResponse:
 
     return frame.form_page(
         request, form, save, title=_("Trial message: %(name)s") % {"name": found.label},
-        word=_("Send"), back=Link(found.label, reverse("setup:provider", args=[code])),
+        word=_("Send a trial message") if form.fields else _("Try the keys"),
+        lead="" if form.fields else _("Nobody is written to: we ask for a token, which shows whether the keys are right."),
+        back=Link(found.label, reverse("setup:provider", args=[code])),
     )  # fmt: skip
 
 
