@@ -70,7 +70,7 @@ class Clocks(Work):
         done = self._staged(sight.kind, spot, "after")
         case = cases.handle_case(case, by=worker, words=sight.answers[0], evidence=done)
         yield self._working(20, 60)
-        checker = self.house.checkers[case.step_unit_id or 0]
+        checker = self._checker(case) or self.house.recheckers[0]
         return cases.close_case(case, by=checker, words="现场核查，问题已解决")
 
     def _extended(self, sight: Sight, spot: Spot, *, granted: bool) -> Story:

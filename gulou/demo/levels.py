@@ -74,7 +74,7 @@ class Levels(Today):
         worker = self.house.workers[case.unit_id]
         case = cases.handle_case(case, by=worker, words="已清运垃圾并冲洗地面")
         yield self._later(20, 60)
-        checker = self.house.checkers[case.step_unit_id or 0]
+        checker = self._checker(case) or self.house.recheckers[0]
         cases.close_case(case, by=checker, words="现场核查，问题已解决")
 
     def _with_the_crew(self) -> Story:

@@ -83,7 +83,7 @@ class Today(Clocks):
             if half:
                 yield self._later(10, 20)
                 cases.rework_case(
-                    case, by=self.house.checkers[case.step_unit_id or 0],
+                    case, by=self._checker(case) or self.house.recheckers[0],
                     reason_id=self.reasons["rework", "half_done"], words="现场仍有残留，请再处置",
                 )  # fmt: skip
 

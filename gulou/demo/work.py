@@ -77,7 +77,7 @@ class Work(Props):
         if fate.stops == State.HANDLED:
             return None
         yield self._working(8, 45)
-        checker = self.house.checkers.get(case.step_unit_id or 0)
+        checker = self._checker(case)
         if case.state != State.HANDLED or checker is None:
             return None
         if not last:
@@ -90,6 +90,11 @@ class Work(Props):
         if sight.kind and self.rng.random() < 0.12:
             seen = self._staged(sight.kind, spot, "after", dim=True)
         return cases.close_case(case, by=checker, words="现场核查，问题已解决", evidence=seen)
+
+    def _checker(self, case: Case) -> User | None:
+        """Who rechecks it: who was drawn, or before that somebody of its team."""
+        now = Case.objects.select_related("step_person").get(pk=case.pk)
+        return now.step_person or self.house.checkers.get(now.step_unit_id or 0)
 
     def _returns(self, case: Case, fate: Fate) -> Course:
         """Units give it back: once by the way, or until the office has to arbitrate."""
