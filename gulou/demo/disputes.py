@@ -62,7 +62,7 @@ class Disputes(Levels):
             return
         yield self._working(20, 60)
         case = cases.rework_case(
-            case, by=self.house.checkers[case.step_unit_id or 0],
+            case, by=self._checker(case) or self.house.recheckers[0],
             reason_id=self.reasons["rework", "photo_unclear"], faked=sent.photos,
             words="照片与处置前为同一张，或不是该点位；到现场看过，问题仍在",
         )  # fmt: skip

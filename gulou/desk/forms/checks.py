@@ -21,7 +21,7 @@ class CheckForm(_Plain):
         label=_("How it is"), widget=forms.RadioSelect(),
         choices=[("passed", _("In order")), ("failed", _("Not in order: open the case again"))],
     )  # fmt: skip
-    words = words_field(_("What you saw"))
+    words = words_field(_("What you saw there"))
     # Holds what is wrong with the photos; they themselves are staged under a draft.
     photos = forms.Field(label=_("Photos"), required=False, widget=forms.HiddenInput())
 
