@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from gulou.kit.errors import NotFound
 from gulou.ui.guards import MARK, public
 
-from . import cases, joint, orders, reports
+from . import cases, insights, joint, orders, reports
 from .answers import problem, refuse_alike
 
 api = NinjaAPI(
@@ -24,6 +24,7 @@ refuse_alike(api)
 api.add_router("/cases", cases.router, tags=["cases"])
 api.add_router("/orders", orders.router, tags=["orders"])
 api.add_router("/joint", joint.router, tags=["joint enforcement"])
+api.add_router("/insights", insights.router, tags=["insights"])
 api.add_router("", reports.router, tags=["reports"])
 
 _OPEN = {"openapi-json", "reports", "photos"}

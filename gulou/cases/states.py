@@ -191,6 +191,8 @@ JUDGE_RECURRENCE = "case.judge_recurrence"
 """Saying whether a problem that was closed has come back."""
 LOOK_BACK = "case.look_back"
 """Visiting closed cases again that were drawn for it."""
+ACT_ON_FINDINGS = "case.act_on_findings"
+"""Saying what is done about blind spots, weak links and hard problems among cases."""
 RECOMPUTE = "case.recompute"
 """Letting open clocks run by changed calendars. Held at the district office."""
 JOINT = "case.joint"
@@ -200,7 +202,7 @@ ERASE = "case.erase"
 """Erasing what a person wrote, or their contact, when they ask for it."""
 VERBS: tuple[str, ...] = (
     READ, READ_RESTRICTED, READ_CONTACT, HAND_OVER_LINK, ENTER, WRITE_PUBLIC, ERASE, RECOMPUTE,
-    JUDGE_RECURRENCE, LOOK_BACK, JOINT,
+    JUDGE_RECURRENCE, LOOK_BACK, JOINT, ACT_ON_FINDINGS,
     *(move.verb for move in MOVES),
 )  # fmt: skip
 

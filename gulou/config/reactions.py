@@ -6,6 +6,7 @@ from gulou.cases import jobs as case_jobs
 from gulou.catalogue import facts as catalogue
 from gulou.errands import facts as errands
 from gulou.errands import jobs as errand_jobs
+from gulou.insights import facts as insights
 from gulou.joint import facts as joint
 from gulou.notices import facts as robots
 from gulou.notices import reactions as notices
@@ -242,6 +243,8 @@ REACTIONS: Table = {
     robots.DeviceAdded: [],
     robots.DeviceRemoved: [],
     papers.PaperTaken: [],
+    insights.StepTaken: [],
+    insights.FindingLimitsSet: [],
     cases.ReportImported: [],
     cases.CaseImported: [],
 }

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "gulou.workbench",
     "gulou.papers",
     "gulou.providers",
+    "gulou.insights",
     "gulou.notices",
     "gulou.portal",
     "gulou.desk",

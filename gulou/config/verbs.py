@@ -18,6 +18,7 @@ GROUPS: Sequence[VerbGroup] = (
         Verb(cases.READ, _("see cases")),
         Verb(cases.READ_RESTRICTED, _("see cases passed to another channel (petitions, complaints about officials)")),
         Verb(cases.READ_CONTACT, _("see a reporter's name and telephone")),
+        Verb(cases.ACT_ON_FINDINGS, _("say what is done about blind spots and weak links")),
     )),
     VerbGroup(_("Taking in"), (
         Verb(cases.ENTER, _("enter a report for somebody else")),

@@ -122,6 +122,7 @@ class LevelIndex:
         per_unit = (north * math.cos(math.radians(lat)) + east) / 2 / math.radians(_MERCATOR_RADIUS)
         return round(float(shapely.distance(self._outlines[n], point)) * per_unit, 3)
 
+    @cached_property
     def neighbours(self) -> dict[int, frozenset[int]]:
         """Which areas share a piece of border, or lie within a metre of each other."""
         metre = 1 / 111_320

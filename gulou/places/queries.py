@@ -328,13 +328,8 @@ def people_of_areas() -> dict[int, People]:
 
 def neighbours(level: str) -> Mapping[int, frozenset[int]]:
     """Which areas of a level border on each other, by id; none where borders are not known."""
-    return _neighbours(current.token(), level)
-
-
-@lru_cache(maxsize=8)
-def _neighbours(_token: str, level: str) -> Mapping[int, frozenset[int]]:
     found = current.areas().levels.get(level)
-    return found.neighbours() if found else {}
+    return found.neighbours if found else {}
 
 
 # Borders for maps ------------------------------------------------------------------------------

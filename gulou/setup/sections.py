@@ -60,6 +60,7 @@ SECTIONS: Sequence[Section] = (
     Section("setup:providers", _("Providers"), _("SMS and WeChat: through whom residents and staff are told."), "device-mobile", (CATALOGUE,)),
     Section("setup:telling", _("Telling staff"), _("By which channels and when people are told; quiet hours, duties."), "bell", (CATALOGUE,)),
     Section("setup:rules", _("Rules"), _("Which unit leads for what, where"), "route", (CATALOGUE,)),
+    Section("setup:findings", _("Blind spots"), _("From what on units, kinds and places stand out."), "target", (CATALOGUE,)),
     Section("setup:office", _("Office"), _("What the public reads of the office on every page: name, address, complaints, registration."), "building-bank", (CATALOGUE,)),
     Section("setup:covers", _("Faces and plates"), _("Whether they are covered before the public sees a picture."), "face-id", (CATALOGUE,)),
     Section("setup:sheets", _("Import and export"), _("Registers as workbooks: out, and in again with a dry run."), "table", (MANAGE, CATALOGUE, CALENDARS, PLACES)),

@@ -438,7 +438,7 @@ class TestAreas:
         assert (west.population, west.population_year) == (12_680, 2020)
         # An empty cell leaves what is there, a dash says that it is not known.
         same = book([heads, ["街镇", "W", "W区域", None, None, None]])
-        assert applied("areas", same, by=catalogue_keeper).changed == 0
+        assert tried("areas", same, by=catalogue_keeper).changed == 0
         applied(
             "areas", book([heads, ["街镇", "W", "W区域", "-", None, None]]), by=catalogue_keeper
         )
