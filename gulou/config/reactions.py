@@ -120,7 +120,7 @@ REACTIONS: Table = {
     ],
     cases.ContactSeen: [],
     cases.LinkHandedOver: [],
-    cases.ContactErased: [],
+    cases.ContactErased: [Effect(providers.forget)],
     cases.WordsErased: [],
     cases.CaseOpened: [Effect(notices.tell_groups)],
     cases.CaseJoined: [],

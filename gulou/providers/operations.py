@@ -172,6 +172,12 @@ def _owe_followers(report_uid: UUID, *, what: str, event_id: int, at: datetime) 
                      due_at=at))  # fmt: skip
 
 
+def forget_followers(report_uid: UUID) -> None:
+    """Let nobody hear of this report through the official account any more; their ids are gone."""
+    mine = Follower.objects.filter(report__uid=report_uid, ended_at=None)
+    mine.update(ended_at=clock.now(), sealed=b"")
+
+
 def owe_person(user: User, *, title: str, link: str, key: str) -> None:
     """Owe somebody of staff an SMS; a second call with the same key does nothing."""
     sms = at_hand.provider(Code.SMS)

@@ -3,7 +3,7 @@
 from gulou.cases import facts as cases
 from gulou.outbox.table import Envelope
 
-from .operations import owe_reporter
+from .operations import forget_followers, owe_reporter
 from .states import What
 
 _TOLD = {
@@ -19,3 +19,8 @@ def owe_news(envelope: Envelope) -> None:
     fact = envelope.fact
     what = What(fact.what) if fact.name == cases.ReportProgressed.name else _TOLD[fact.name]
     owe_reporter(envelope.subject_uid, what=what, event_id=envelope.event_id, at=envelope.at)
+
+
+def forget(envelope: Envelope) -> None:
+    """Who asked for their contact to be erased is known by no id of theirs in WeChat either."""
+    forget_followers(envelope.subject_uid)

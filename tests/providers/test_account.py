@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gulou.cases import operations as cases
 from gulou.cases.models import Report
 from gulou.cases.operations import ContactDetails
 from gulou.kit import clock
@@ -17,6 +18,7 @@ from gulou.providers import account, operations, passive
 from gulou.providers.models import Follower, Missive, Provider
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case
+from tests.notices.conftest import who_holds
 from tests.providers.conftest import NOON, tell_all
 from tests.providers.test_passive import KEY
 from tests.providers.weixin import APP_SECRET, APPID, TEMPLATE, Weixin
@@ -196,6 +198,17 @@ def test_who_stops_is_told_no_more(
     said(client, f"/t/{report.token}/")
     said(client, "", MsgType="event", Event="unsubscribe", MsgId="")
     assert not Follower.objects.filter(ended_at=None).exists()
+
+
+def test_with_the_contact_the_follower_is_erased(
+    client: Client, admin: User, report: Report, far: Weixin, cast: Cast
+) -> None:
+    use_account(admin, **SERVICE)
+    said(client, f"/t/{report.token}/")
+    cases.erase_contact(report, by=who_holds("case.erase", cast))
+    tell_all(NOON)
+    follower = Follower.objects.get()
+    assert follower.ended_at and not bytes(follower.sealed)
 
 
 def test_a_subscription_account_sends_nothing(
