@@ -70,7 +70,7 @@ class _Form(forms.Form):
 class PlanForm(_Form):
     """When, where and what."""
 
-    title = forms.CharField(label=_("What it is"), max_length=120)
+    title = forms.CharField(label=_("Name of the operation"), max_length=120)
     begins_at = _instant(_("Begins"))
     ends_at = _instant(_("Ends"))
     address = forms.CharField(
