@@ -39,6 +39,7 @@ from .darkroom import Darkroom, darkroom
 from .desks import furnish_desks
 from .geography import Ground
 from .house import Founder, House
+from .lookbacks import choose_by_category, choose_for_all
 from .rules import set_rules
 from .stories import CASES, DAYS, LATER, Teller
 
@@ -85,11 +86,13 @@ def _tell_the_past(until: datetime, cases: int, room: Darkroom, progress: Tell) 
         since = timezone.localdate(founded)
         house = Founder(rng, since).found(streets, communities)
         set_rules(house, since)
+        choose_by_category(by=SYSTEM)
         # From here on nobody's posting changes, and no category or rule.
         with settled(), access.one_request(only_looks=True):
             Teller(house, rng, until, room).tell(cases, progress)
     with override("zh-hans"), clock.at(until):
         furnish_desks(house)
+        choose_for_all(by=SYSTEM)
         open_to_everybody(house)
 
 

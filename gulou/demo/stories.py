@@ -25,6 +25,7 @@ from . import sights
 from .alliances import Alliances
 from .disputes import Disputes
 from .fates import BY_THE_PUBLIC, Course, Fate, Spot, Story
+from .lookbacks import LookBacks
 from .seasons import ZONE, day, on_duty, working
 from .sights import SIGHTS, Sight
 
@@ -50,7 +51,7 @@ SOURCES = {
 _GROWING = ("cases", "outbox", "photos", "people")
 
 
-class Teller(Disputes, Alliances):
+class Teller(LookBacks, Disputes, Alliances):
     """Tells all stories up to `until`, on the clock of the operations."""
 
     judged = 0
@@ -73,6 +74,7 @@ class Teller(Disputes, Alliances):
         self._begin(self.until - timedelta(days=DAYS), self._watch())
         self._begin(self.until - timedelta(days=DAYS), self._outbox())
         self._begin(self.until - timedelta(days=DAYS), self._recurrences())
+        self._begin(self.until - timedelta(days=DAYS), self._look_backs())
         self._begin(self.until - timedelta(days=DAYS), self._sizes())
         for ago in (timedelta(days=4), timedelta(hours=8)):
             self._begin(self.until - ago, self._again())
