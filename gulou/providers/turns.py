@@ -92,8 +92,9 @@ class Line:
             self._adapter.close()
             self._failed(ref, missive, Failed("broken", down=missive is None))
         else:
+            # Also when the provider was taken out of use meanwhile: what went, went.
             Missive.objects.filter(pk=missive.pk).update(
-                sent_at=clock.now(), error="", sealed_to=None
+                sent_at=clock.now(), set_aside_at=None, error="", sealed_to=None
             )
             Provider.objects.filter(pk=ref.id).update(failures=0, error="")
             logger.info("provider %s: message %s sent", ref.code, missive.pk)

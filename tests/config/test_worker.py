@@ -33,6 +33,19 @@ def test_it_waits_ever_longer_for_a_database_that_is_gone_and_then_goes_on() -> 
     assert worker.step() == 0
 
 
+def test_it_lives_through_a_delivery_that_fails_in_any_way() -> None:
+    wrong = iter([True, False])
+
+    def deliver() -> bool:
+        if next(wrong):
+            raise ValueError
+        return True
+
+    worker = Worker(deliver, ())
+    assert worker.step() > 0
+    assert worker.step() == 0
+
+
 def test_a_job_is_done_at_once_and_then_by_the_clock() -> None:
     done: list[int] = []
     worker = Worker(lambda: False, [Job(lambda: done.append(1), timedelta(hours=1))])

@@ -14,6 +14,7 @@ from gulou.kit.outgoing import Unanswered
 from gulou.outbox.models import Delivery, Event
 from gulou.people.models import User
 from gulou.providers import operations, smpp
+from gulou.providers.at_hand import ProviderRef
 from gulou.providers.models import Missive, Provider, Silenced
 from gulou.providers.states import mobile, quiet_until, wish
 from gulou.providers.turns import Line
@@ -268,6 +269,36 @@ def test_an_erased_contact_is_told_nothing(
     report.contact.save()
     tell_all(NOON)
     assert not centre.parts and Missive.objects.get().error == "erased"
+
+
+class Switching:
+    """While it sends, somebody takes the provider out of use."""
+
+    code = "sms"
+
+    def __init__(self, by: User) -> None:
+        self._by = by
+
+    def tend(self, ref: ProviderRef) -> None:
+        """Nothing to do."""
+
+    def send(self, ref: ProviderRef, missive: Missive) -> None:
+        """It goes; meanwhile the provider is switched off."""
+        operations.switch_provider("sms", by=self._by)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def test_what_is_sent_while_the_provider_is_taken_out_of_use_counts_as_sent(
+    admin: User, centre: Centre
+) -> None:
+    use_sms(centre, admin)
+    operations.try_provider("sms", NUMBER, by=admin)
+    line = Line(Switching(admin))
+    assert line.send_next() and not line.send_next()
+    missive = Missive.objects.get()
+    assert missive.sent_at and missive.set_aside_at is None and missive.error == ""
 
 
 def test_another_worker_waits_for_the_lease(admin: User, centre: Centre, line: Line) -> None:

@@ -81,6 +81,9 @@ class Worker:
             busy = self._deliver()
         except (OperationalError, InterfaceError) as error:
             return self._database_gone(error)
+        except Exception:  # whatever it is, the thread lives on
+            logger.exception("%s failed", threading.current_thread().name)
+            return _LONGEST_PAUSE
         if self._pause:
             logger.warning("the database is back")
         self._pause = 0.0
