@@ -7,6 +7,7 @@ RFC 8030 (the service), 8291 (encrypted for the browser alone: the service reads
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -42,6 +43,7 @@ _LONGEST_WAIT = 60 * 60
 _LONGEST_ADDRESS, _LONGEST_TITLE = 1000, 300
 _DONE = frozenset({200, 201, 202})
 _GONE = frozenset({404, 410})
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?/[!-\[\]-~]*")
 
 
 def is_open() -> bool:
@@ -222,6 +224,9 @@ def _checked(endpoint: str, p256dh: str, auth: str) -> _Place:
 
 def _is_named(endpoint: str) -> bool:
     """Whether the office has named the service. Plain http only where it says so itself."""
+    # Nothing in which one reader of addresses may find another host than the next.
+    if not _ADDRESS.fullmatch(endpoint):
+        return False
     try:
         parts = urlsplit(endpoint)
         host, port = (parts.hostname or "").lower(), parts.port

@@ -142,7 +142,8 @@ def test_a_browser_that_another_person_uses_tells_the_first_nothing_more(
     "endpoint",
     ["https://evil.example/x", "https://push.example.evil.example/x", "http://push.example/x",
      "https://apple.example/x", "https://push.example:8443/x", "https://a@push.example/x",
-     "https://[/x", "file:///etc/passwd"],
+     "https://[/x", "file:///etc/passwd", "https://10.0.0.5\\.web.apple.example/x",
+     "https://push.example/x\t", "https://push.example/x y", "https://push.example"],
 )  # fmt: skip
 def test_nothing_is_handed_to_a_service_that_the_office_has_not_named(
     cast: Cast, service: PushService, endpoint: str
