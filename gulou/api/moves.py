@@ -42,6 +42,8 @@ class Given(Schema):
     amount: Annotated[int, Field(ge=1, le=32767)] | None = None
     until: AwareDatetime | None = None
     granted: bool | None = None
+    done: bool = True
+    part: Id | None = None
     public: bool = False
     photos: Annotated[list[UUID], Field(max_length=50)] = []
     draft: Draft = ""
@@ -119,6 +121,16 @@ _MOVES: Mapping[str, Make] = {
     states.ARBITRATE.name: lambda case, common, g: operations.arbitrate_case(
         case, unit_id=_needed(g.unit, "unit"), assisting=g.assisting, words=g.words, **common),
     states.HANDLE.name: _with_photos(operations.handle_case),
+    states.DELEGATE.name: lambda case, common, g: operations.delegate_part(
+        case, unit_id=_needed(g.unit, "unit"), person=_person(g), due_at=g.until, words=g.words,
+        **common),
+    states.REPORT_UP.name: lambda case, common, g: operations.report_part(
+        case, done=g.done, words=g.words, evidence=g.evidence, **common),
+    states.SEND_DOWN.name: lambda case, common, g: operations.send_part_down(
+        case, due_at=g.until, words=g.words, **common),
+    states.TAKE_BACK.name: lambda case, common, g: operations.take_part_back(
+        case, step_id=g.part, words=g.words, **common),
+    states.HAND_OVER.name: _plain(operations.hand_over_recheck),
     states.NAME_RECHECKER.name: lambda case, common, g: operations.name_rechecker(
         case, person=_needed(_person(g), "person"), words=g.words, **common),
     states.CLOSE.name: _with_photos(operations.close_case),

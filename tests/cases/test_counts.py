@@ -14,7 +14,7 @@ from gulou.cases.queries.counts import _counted
 from gulou.cases.queries.filters import narrowed
 from gulou.cases.states import MOVES, OPEN, State
 from gulou.kit import clock
-from tests.cases.test_moves import DOER, HOW, about_time
+from tests.cases.test_moves import DOER, HOW, about_time, thrown_back
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, assign_from_above
 
@@ -44,6 +44,8 @@ def test_they_are_right_after_every_move(cast: Cast, kinds: Kinds, move: object)
             case = operations.task_verification(case, by=cast.guo, unit_id=cast.community.pk)
         if name == "uphold":
             operations.object_to_case(case.reports.get(), words="还在")
+        if name == "arbitrate":
+            case = thrown_back(cast, case)
         if name == "reply":
             assign_from_above(case)
         about_time(cast, case, move)  # type: ignore[arg-type]

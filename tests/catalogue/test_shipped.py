@@ -146,7 +146,8 @@ def test_it_refuses_who_may_not(cast: Cast) -> None:
 @pytest.mark.django_db
 def test_every_step_of_a_case_has_a_limit() -> None:
     load_shipped(by="system")
-    assert [kind for kind in StepKind if queries.step_limit(kind) is None] == []
+    # A part that is handed down has a share of the time of the unit above.
+    assert [kind for kind in StepKind if queries.step_limit(kind) is None] == [StepKind.PART]
 
 
 @pytest.mark.django_db

@@ -15,6 +15,7 @@ from gulou.photos.operations import stage_photo
 from tests.conftest import Cast, Kinds
 from tests.desk.conftest import SignedIn
 from tests.factories.cases import a_case, reason
+from tests.factories.people import PostingFactory
 from tests.factories.photos import make_jpeg
 
 pytestmark = pytest.mark.django_db
@@ -221,7 +222,9 @@ def test_who_is_outrun_and_sees_the_case_no_more_gets_the_words_back(
     assert faster.status_code == 302
     if restricted:
         Case.objects.filter(pk=case.pk).update(restricted=True)
-    answer = send(as_user(cast.he), case, "close", words="已经干净", seen=seen, told=told)
+    post = cast.he.postings.get()
+    slower = PostingFactory.create(unit=post.unit, role=post.role).user
+    answer = send(as_user(slower), case, "close", words="已经干净", seen=seen, told=told)
     assert answer.status_code == status
     assert ("已经干净" in answer.text) == (not restricted)
     assert ("Somebody was faster" in answer.text) == (not restricted)

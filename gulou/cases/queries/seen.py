@@ -110,9 +110,8 @@ def cases_still_read_by(user: User) -> QuerySet[Case]:
         kind=states.StepKind.RECHECK, ended_by=user, ended_at__gte=since,
         outcome__in=("passed", "failed"),
     )  # fmt: skip
-    if not access.reach_of(user).posts:
-        return Case.objects.none()
-    return Case.objects.filter(pk__in=theirs.values("case_id"), restricted=False)
+    found = Case.objects.filter(pk__in=theirs.values("case_id"), restricted=False)
+    return found if _is_posted(user) else Case.objects.none()
 
 
 def case_seen_by(user: User, number: str) -> Case:
@@ -121,7 +120,7 @@ def case_seen_by(user: User, number: str) -> Case:
     eyes = eyes_of(user)
     case = _numbered(eyes.kind).first(places.district().id, clean(number), *eyes.given)
     if case is None:
-        mine = cases_still_read_by(user) | cases_moved_by(user)
+        mine = cases_still_read_by(user) | cases_moved_by(user).filter(restricted=False)
         case = mine.filter(district_id=places.district().id, number=clean(number)).first()
     if case is None or not user.is_active:
         raise NotFound("case.not_found", _("There is no such case, or it is not yours to see."))
@@ -140,7 +139,11 @@ def cases_moved_by(user: User) -> QuerySet[Case]:
     """The cases whose last move this person has just made, and may perhaps take back; seen or not."""
     since = clock.now() - states.UNDO_WITHIN - states.UNDO_GRACE
     mine = Before.objects.filter(by=user, at__gte=since).values("case_id")
-    return Case.objects.filter(pk__in=mine) if user.is_active else Case.objects.none()
+    return Case.objects.filter(pk__in=mine) if _is_posted(user) else Case.objects.none()
+
+
+def _is_posted(user: User) -> bool:
+    return user.is_active and bool(access.reach_of(user).unit_ids_by_verb)
 
 
 def case_moved_by(user: User, number: str) -> Case:
