@@ -7,6 +7,7 @@ from gulou.cases import operations as cases
 from gulou.cases.models import Case, Source
 from gulou.cases.states import State, StepKind
 from gulou.kit import clock
+from gulou.orders import operations as orders
 from gulou.people.models import User
 
 from .fates import Course, Spot, Story
@@ -41,6 +42,7 @@ class Clocks(Work):
         """The sweep over the clocks, as the worker does it, only less often."""
         while True:
             cases.watch_clocks()
+            orders.watch_orders()
             yield clock.now() + timedelta(hours=3)
 
     @property

@@ -11,13 +11,16 @@ from gulou.cases import operations as cases
 from gulou.cases.models import Case, Source
 from gulou.cases.operations import Evidence
 from gulou.catalogue.operations import RuleDraft
+from gulou.kit import clock
+from gulou.orders import operations as orders
+from gulou.orders.models import Order
 from gulou.photos.covers import CoverKind, Drawn
 from gulou.photos.decoding.client import Unreadable
 
 from . import sights
 from .fates import Course, Spot, Story
 from .levels import Levels
-from .seasons import working
+from .seasons import ZONE, working
 from .sights import SIGHTS, Sight
 
 # In 古巷街道, which has its ways.
@@ -39,11 +42,45 @@ class Disputes(Levels):
         yield ago(24, self._ends_in_a_rule(cover, self._spot(cover)))
         yield ago(13, self._faked(rubbish, "rubbish", 0, "before"))
         yield ago(8, self._faked(goods, "rubbish", 0, "after"))
+        yield ago(10, self._supervised(rubbish, ALLEY))
+        yield ago(1.1, self._waits_for_an_answer(goods, ALLEY))
         yield ago(11, self._covered(by_kind["firelane"]))
         yield (
             self.until - timedelta(hours=6),
             self._faked(goods, "rubbish", 1, "after", waits=True),
         )
+
+    # Under supervision.
+
+    def _supervised(self, sight: Sight, spot: Spot) -> Story:
+        """The head of the unit answers for it: first not well enough, then it is accepted."""
+        case = yield from self._handling(sight, spot, Source.INSPECTION)
+        yield self._duty(60, 120)
+        order = self._order(case, days=3)
+        yield self._working(200, 300)
+        order = orders.answer_order(order, by=order.person, words="已安排人员，近期处置")
+        yield self._duty(30, 90)
+        words = "请写明完成时间和责任人，并附现场情况"
+        order = orders.send_back(order, by=self.dispatcher, words=words)
+        yield self._working(60, 200)
+        case = yield from self._done(case, sight, spot)
+        order = orders.answer_order(
+            order, by=order.person, words="已于今日清运完毕，由分管副职现场督办"
+        )
+        yield self._duty(20, 60)
+        orders.accept_answer(order, by=self.dispatcher, words="同意销号")
+
+    def _waits_for_an_answer(self, sight: Sight, spot: Spot) -> Story:
+        case = yield from self._handling(sight, spot, Source.INSPECTION)
+        yield self._later(20, 40)
+        self._order(case, days=2)
+
+    def _order(self, case: Case, *, days: int) -> Order:
+        """By the district, of the head of the unit that has the case."""
+        due = (clock.now() + timedelta(days=days)).astimezone(ZONE)
+        due = working(due, self.rng).replace(hour=17, minute=30, second=0, microsecond=0)
+        words = "该点位多次被反映，请主要负责人牵头，限期整改并书面答复"
+        return orders.give_order(case, by=self.dispatcher, words=words, due_at=due)
 
     # Pictures.
 

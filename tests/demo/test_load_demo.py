@@ -22,6 +22,7 @@ from gulou.cases.models import (
     Plea,
     Recurrence,
     Report,
+    Revisit,
     Step,
 )
 from gulou.cases.states import OPEN, State
@@ -33,6 +34,7 @@ from gulou.joint.models import Operation
 from gulou.joint.states import State as JointState
 from gulou.kit.errors import Refusal
 from gulou.kit.progress import quiet
+from gulou.orders.models import Order, OrderAnswer
 from gulou.outbox import kept
 from gulou.outbox.audit import audit
 from gulou.outbox.models import Delivery, Event
@@ -240,3 +242,14 @@ def test_somebody_was_late_although_more_time_was_granted_and_was_excused(demo: 
     granted = Plea.objects.filter(kind="extension", outcome="granted").values("case")
     upheld = Plea.objects.filter(kind="appeal", outcome="granted", case__in=granted)
     assert upheld.exists()
+
+
+def test_a_look_back_opened_a_case_again(demo: None) -> None:
+    failed = Revisit.objects.filter(kind="look_back", outcome="failed")
+    assert failed.exists()
+    assert all(one.case.steps.filter(started_at__gte=one.ended_at).exists() for one in failed)
+
+
+def test_orders_were_sent_back_and_accepted_and_one_waits(demo: None) -> None:
+    assert set(Order.objects.values_list("state", flat=True)) == {"accepted", "open"}
+    assert OrderAnswer.objects.filter(accepted=False).exists()
