@@ -165,7 +165,7 @@ class Work(Props):
         self, case: Case, report: Report, sight: Sight, spot: Spot, fate: Fate
     ) -> Story:
         yield self._working(20, 500)
-        if case.state == State.CLOSED and fate.released:
+        if self._is_closed(case) and fate.released:
             shown = case.photos.filter(kind__in=("before", "after"))
             place = case.address or self._summary(case)
             summary = f"{place}{sight.seen}，{self.rng.choice(sight.answers)}。"
@@ -185,14 +185,16 @@ class Work(Props):
         elif fate.rated:
             stars = self.rng.choices([5, 4, 3, 2, 1], [50, 28, 11, 7, 4])[0]
             words = self.rng.choice(sights.THANKS if stars > 3 else sights.GRUMBLES)
-            if case.state == State.CLOSED:
+            if self._is_closed(case):
                 cases.rate_case(report, rating=stars, words=words)
 
     def _objection(self, case: Case, report: Report, sight: Sight, spot: Spot) -> Story:
-        if case.state != State.CLOSED:
+        if not self._is_closed(case):
             return
         cases.object_to_case(report, words=self.rng.choice(sights.OBJECTIONS))
         yield self._duty(90, 900)
+        if not self._is_closed(case):
+            return
         if self.rng.random() < 0.35:
             cases.uphold_case(case, by=self.dispatcher, words=sights.UPHELD)
             return
@@ -205,5 +207,9 @@ class Work(Props):
         ended = yield from self._work(case, sight, spot, Fate(share=0.5))
         if ended is not None and ended.state == State.CLOSED and self.rng.random() < 0.5:
             yield self._later(120, 2400)
-            if ended.state == State.CLOSED:
+            if self._is_closed(ended):
                 cases.rate_case(report, rating=4, words="这次处理好了")
+
+    def _is_closed(self, case: Case) -> bool:
+        """Whether it is closed now: a look-back may have opened it again."""
+        return Case.objects.filter(pk=case.pk, state=State.CLOSED).exists()
