@@ -191,6 +191,8 @@ class _Batch:
         return True
 
     def _draw(self, series: "Sequence[type[Model] | str]", unless: Statement | None = None) -> bool:
+        # A draw may commit by itself: never with what is held.
+        self.write()
         names = [one if isinstance(one, str) else _sequence_of(one) for one in series]
         sql = f"SELECT {', '.join(['nextval(%s)'] * len(names))}"
         params: list[Any] = list(names)

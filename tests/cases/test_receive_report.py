@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from gulou.cases import operations
-from gulou.cases.models import Case, Report, Source
+from gulou.cases.models import Case, Contact, Report, Source, Step, Words
 from gulou.cases.operations import ContactDetails, receive_report
 from gulou.cases.states import State, StepKind
 from gulou.catalogue.models import Rule
@@ -239,6 +239,27 @@ def test_a_rule_sends_a_residents_report_to_be_verified_on_the_spot(
     assert case.state == State.RECEIVED
     assert (case.step_kind, case.step_unit) == ("verify", cast.community)
     assert case.step is not None and case.step.parent is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_fails_half_way_leaves_nothing(
+    cast: Cast, kinds: Kinds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    def there() -> list[int]:
+        return [model.objects.count() for model in (Words, Contact, Report, Case, Step, Event)]
+
+    _rule(cast, verify_first=True)
+    contact = ContactDetails(phone="13900001111")
+    # From the second on, all that is asked first is known already: no transaction has begun yet.
+    receive_report(a_snap(kinds.rubbish, words="楼下臭", contact=contact))
+    before = there()
+    monkeypatch.setattr("gulou.cases.search.take_in", fail)
+    with pytest.raises(RuntimeError):
+        receive_report(a_snap(kinds.rubbish, words="楼下臭", contact=contact))
+    assert there() == before
 
 
 def test_the_same_bytes_staged_anew_are_the_same_content(cast: Cast, kinds: Kinds) -> None:

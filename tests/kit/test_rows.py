@@ -266,3 +266,12 @@ def test_nothing_is_drawn_where_the_question_finds_something() -> None:
         assert rows.draw_unless(question, ["else"], "gulou_case_serial")
         assert rows.new("gulou_case_serial") == before + 1
         assert rows.draw_unless(question, ["else"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_drawing_an_id_does_not_commit_what_is_held_back() -> None:
+    with pytest.raises(Refused), rows.together():
+        rows.add(words("一"))
+        rows.new("gulou_case_serial")
+        raise Refused
+    assert texts() == []

@@ -222,9 +222,14 @@ def _draw(snap: Snap, district: AreaRef, joined: Case | None) -> bool:
     """The ids and numbers of a report, unless it is there; one that joins a case takes no number
     of a case."""
     own = (Case, Step, "gulou_case_serial") if joined is None else ()
+    if joined is None and snap.source in FILED_AT_ONCE:
+        own = (*own, Step)
+    contact = (Contact,) if snap.contact.given() else ()
     facts = [Event] * (2 + len(snap.photos))
     there = [district.id, snap.client_id]
-    return rows.draw_unless(_THERE, there, Words, Report, "gulou_report_serial", *own, *facts)
+    return rows.draw_unless(
+        _THERE, there, Words, Report, "gulou_report_serial", *contact, *own, *facts
+    )
 
 
 _THERE = "SELECT FROM cases_report WHERE district_id = %s AND client_id = %s"
