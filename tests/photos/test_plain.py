@@ -62,6 +62,32 @@ def test_exif_of_very_many_fields_is_left_to_a_child() -> None:
     assert told(with_exif(raw)) is None
 
 
+def test_exif_whose_fields_share_their_values_is_left_to_a_child() -> None:
+    """Few fields, each of them the same fractions: hundreds of thousands of objects."""
+    fields = b"".join(struct.pack("<HHII", 0x9000 + n, 5, 8_000, 2_000) for n in range(100))
+    raw = b"II*\0\x08\0\0\0" + struct.pack("<H", 100) + fields
+    assert told(with_exif(raw.ljust(65_000, b"\1"))) is None
+
+
+def with_segment(marker: int, body: bytes, *, times: int = 1) -> bytes:
+    data, one = make_jpeg(), struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
+    return data[:2] + one * times + data[2:]
+
+
+def test_very_many_segments_are_not_plain() -> None:
+    assert told(with_segment(0xFE, b"", times=300)) is not None
+    assert told(with_segment(0xFE, b"", times=401)) is None
+
+
+def test_very_many_tables_are_not_plain() -> None:
+    codes = bytes([0, 1, *[0] * 15, 0])
+    assert told(with_segment(0xC4, codes)) is not None
+    assert told(with_segment(0xC4, codes * 3_600)) is None
+    quantizer = bytes([0, *[1] * 64])
+    assert told(with_segment(0xDB, quantizer)) is not None
+    assert told(with_segment(0xDB, quantizer * 1_000)) is None
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_however_it_is_damaged_its_decoder_takes_what_is_plain(seed: int) -> None:
     rng, whole, taken = random.Random(seed), make_jpeg(), 0

@@ -21,6 +21,9 @@ _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7]")
 _EXIF = b"Exif\0\0"
 _DC_ONLY = 15
 _MOST_FIELDS = 100
+# A camera writes a dozen segments, and at most four tables of each kind.
+_MOST_SEGMENTS = 400
+_MOST_CODES, _MOST_QUANTIZERS = 2_200, 520
 _PARTS = (0x8769, 0x8825)
 _RESOLUTION = 0x011A
 # What is wrong with the EXIF of others is nothing for our log.
@@ -74,7 +77,7 @@ def _area(pixels: tuple[int, int]) -> int:
 def _read(data: bytes | mmap, found: _Tables) -> int:
     """Read all up to the scan, and where the scan ends."""
     at = 2
-    while True:
+    for _ in range(_MOST_SEGMENTS):
         begin, marker, length = struct.unpack_from(">BBH", data, at)
         body = data[at + 4 : at + 2 + length]
         if begin != 0xFF or length < 2 or len(body) != length - 2:
@@ -85,6 +88,7 @@ def _read(data: bytes | mmap, found: _Tables) -> int:
             behind = _MARKER.search(data, at)
             return behind.start() if behind else len(data)
         _segment(marker, body, found)
+    raise _Odd
 
 
 def _segment(marker: int, body: bytes, found: _Tables) -> None:
@@ -117,6 +121,8 @@ def _frame(body: bytes, found: _Tables) -> None:
 
 def _quantizers(body: bytes, found: _Tables) -> None:
     at = 0
+    if len(body) > _MOST_QUANTIZERS:
+        raise _Odd
     while at < len(body):
         size = 64 << (body[at] >> 4)
         if body[at] >> 4 > 1 or body[at] & 15 > 3 or at + 1 + size > len(body):
@@ -128,6 +134,8 @@ def _quantizers(body: bytes, found: _Tables) -> None:
 def _huffman(body: bytes, found: _Tables) -> None:
     """Tables whose codes fit their lengths, as a decoder wants them."""
     at = 0
+    if len(body) > _MOST_CODES:
+        raise _Odd
     while at < len(body):
         name, counts = body[at], body[at + 1 : at + 17]
         values = body[at + 17 : at + 17 + sum(counts)]
@@ -163,8 +171,8 @@ def _scan(body: bytes, found: _Tables) -> None:
 
 
 def _said(raw: bytes) -> exif.Said:
-    """What EXIF of an ordinary length says. Fields may lie on top of each other: few of them take
-    little memory, whatever they claim."""
+    """What EXIF of an ordinary length says. Fields may lie on top of each other: few of them with
+    few values take little memory and time, whatever they claim."""
     if not raw:
         return exif.Said()
     said = Image.Exif()
@@ -183,8 +191,14 @@ def _said(raw: bytes) -> exif.Said:
 
 
 def _check_fields(raw: bytes, at: int) -> None:
-    """So many fields only in the part of EXIF that begins there."""
-    if struct.unpack_from(f"{_order(raw)}H", raw, len(_EXIF) + at)[0] > _MOST_FIELDS:
+    """So many fields only in the part of EXIF that begins there, and together no more values than
+    there are bytes: Pillow makes an object of each."""
+    order, begin = _order(raw), len(_EXIF) + at
+    (fields,) = struct.unpack_from(f"{order}H", raw, begin)
+    if fields > _MOST_FIELDS:
+        raise _Odd
+    lines = struct.iter_unpack(f"{order}HHI4x", raw[begin + 2 : begin + 2 + 12 * fields])
+    if sum(count for _tag, _kind, count in lines) > len(raw):
         raise _Odd
 
 
