@@ -233,7 +233,8 @@ class CaseWarned(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class StepGivenBack(Fact):
-    """A step waited for a person who has left: it waits for the whole unit now."""
+    """A step waited for a person who has left, or ("") for a unit that was dissolved: it waits for
+    the whole unit now."""
 
     name: ClassVar[str] = "case.step_given_back"
     step: int

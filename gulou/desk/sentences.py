@@ -85,6 +85,12 @@ def _by(words: Any) -> Callable[[Entry], str]:
     return lambda entry: str(words) % {"unit": entry.to_unit or entry.unit}
 
 
+def _given_back(entry: Entry) -> str:
+    if entry.to_person:
+        return _("Waits for the whole unit, as who had it has left")
+    return _("Who rechecks is drawn anew, as the unit is dissolved")
+
+
 def _noted(entry: Entry) -> str:
     return _("Note to those who reported it") if entry.public else _("Note for staff")
 
@@ -321,9 +327,7 @@ _LOOKS = {
     "case.clock_resumed": _Look(_resumed, "clock"),
     "case.clock_set": _Look(_clock_set, "calendar"),
     "case.warned": _Look(_warned, "bell", "late"),
-    "case.step_given_back": _Look(
-        _plain(gettext_lazy("Waits for the whole unit, as who had it has left")), "users"
-    ),
+    "case.step_given_back": _Look(_given_back, "users"),
     "case.opened": _Look(_plain(gettext_lazy("Report received, case opened")), "inbox", "waiting"),
     "case.joined": _Look(_plain(gettext_lazy("Somebody else reported it too")), "users", "waiting"),
     "case.tasked": _Look(_tasked, "user-search", "waiting"),

@@ -22,6 +22,7 @@ from gulou.people.models import Posting, Role, Unit, User
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, evidence
 from tests.factories.people import PostingFactory, UserFactory
+from tests.people.conftest import boss as boss
 
 
 def a_rechecker(unit: Unit) -> User:
@@ -190,6 +191,28 @@ def test_who_has_left_is_drawn_anew(cast: Cast, handled: Case) -> None:
 def test_what_is_handled_or_given_back_is_drawn_by_the_worker() -> None:
     for fact in (CaseHandled, StepGivenBack):
         assert "assign_recheck" in {one.call.__name__ for one in REACTIONS[fact]}
+
+
+def test_the_recheck_of_a_dissolved_unit_is_drawn_anew(
+    cast: Cast, handled: Case, boss: User
+) -> None:
+    case, other = drawn(handled), a_rechecker(cast.other_street)
+    operations.hand_over_cases(cast.team, to=cast.street, by=boss)
+    Posting.objects.filter(user=cast.he).update(unit=cast.street)
+    case.refresh_from_db()
+    assert (case.step_unit, case.step_person) == (cast.street, None), "the unit that handled it"
+    back = told(case, "case.step_given_back")
+    assert (back["unit"], back["person"]) == (cast.street.pk, "")
+    operations.assign_recheck(case, back["step"])
+    case.refresh_from_db()
+    assert case.step_person == other
+
+
+def test_what_fell_to_the_office_is_not_drawn_twice(cast: Cast, handled: Case) -> None:
+    Posting.objects.filter(user=cast.he).delete()
+    version = drawn(handled).version
+    assert drawn(handled).version == version
+    assert Event.objects.filter(name="case.recheck_not_drawn").count() == 1
 
 
 def test_on_the_spot_asks_for_words_or_a_photo(cast: Cast, kinds: Kinds, handled: Case) -> None:

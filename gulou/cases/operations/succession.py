@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from gulou.cases.facts import CaseHandedOver, StepGivenBack
 from gulou.cases.models import Case, Step
 from gulou.cases.queries.units import open_cases_of
+from gulou.cases.states import StepKind
 from gulou.kit.errors import Invalid
 from gulou.outbox.record import record
 from gulou.people import access
@@ -21,7 +22,8 @@ def hand_over_cases(unit: Unit, *, to: Unit, by: User) -> int:
     """Let `to` answer for every open case of a unit, and owe its open steps; how many cases.
 
     The due times stay: a reorganisation gives nobody more time. A step that waited for a person
-    of the old unit waits for the new one.
+    of the old unit waits for the new one; who rechecks is drawn anew, as the new one may have
+    handled the case.
     """
     access.require(by, MANAGE, unit_id=unit.pk)
     access.require(by, MANAGE, unit_id=to.pk)
@@ -53,6 +55,7 @@ def give_back_steps(user: User, *, actor: str) -> int:
 
 def _hand_over(case: Case, unit: Unit, to: Unit, by: User) -> None:
     steps = Step.objects.filter(case=case, ended_at=None, unit=unit)
+    recheck = steps.filter(kind=StepKind.RECHECK).first()
     steps.update(unit=to, person=None)
     if case.unit_id == unit.pk:
         case.unit = to
@@ -63,3 +66,6 @@ def _hand_over(case: Case, unit: Unit, to: Unit, by: User) -> None:
     put(case, None, "unit", "assisting")
     fact = CaseHandedOver(unit=to.pk, unit_before=unit.pk)
     record(fact, subject=case, actor=by.actor)
+    if recheck is not None:
+        back = StepGivenBack(step=recheck.pk, unit=to.pk, person="")
+        record(back, subject=case, actor=by.actor)
