@@ -115,6 +115,17 @@ def test_the_lateness_of_the_unit_above_is_not_passed_down(cast: Cast, ladder: L
     assert (figures.unit_id, figures.on_time, figures.late) == (cast.community.pk, 1, 0)
 
 
+def test_a_unit_that_is_late_can_still_give_a_deadline(cast: Cast, ladder: Ladder) -> None:
+    with clock.at(MONDAY_9 + timedelta(days=2)):
+        tomorrow = clock.now() + timedelta(days=1)
+        case = operations.delegate_part(
+            ladder.case, by=cast.lin, unit_id=cast.community.pk, due_at=tomorrow
+        )
+        assert case.step is not None and case.step.watch_at is not None
+    assert case.part_due_at == case.step.due_at == tomorrow
+    assert case.step.watch_at <= tomorrow
+
+
 def test_everybody_in_the_chain_sees_it_and_units_beside_do_not(cast: Cast, ladder: Ladder) -> None:
     assert not queries.cases_seen_by(ladder.hu).exists()
     case = down(cast, ladder)

@@ -256,12 +256,13 @@ def _begin_part(
 
 
 def _checked(due_at: datetime | None, above: Step, now: datetime) -> datetime | None:
-    """The deadline that was chosen, if it lies between now and that of the unit above."""
+    """The deadline that was chosen, if it lies between now and that of the unit above. Where that
+    has passed it bounds nothing: the unit above is late, and somebody has to be done some time."""
     if due_at is None:
         return None
     if due_at <= now:
         raise Invalid("case.due_past", _("Choose a time to come."), field="due")
-    if above.due_at is not None and due_at > above.due_at:
+    if above.due_at is not None and now < above.due_at < due_at:
         raise Invalid(
             "case.due_beyond", _("Not after the deadline of the unit above."), field="due"
         )

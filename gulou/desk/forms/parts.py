@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import queries, states
 from gulou.desk import choices
+from gulou.kit import clock
 from gulou.kit.words import name_of
 from gulou.people import queries as people
 from gulou.ui.times import moment
@@ -33,6 +34,8 @@ class _Downward(MoveForm):
             self.initial.setdefault("due", queries.due_beneath(self.case, unit_id))
         if latest is None:
             words: Any = _("The unit above has no deadline. Empty: none here either.")
+        elif latest <= clock.now():
+            words = _("The unit above is late already. Empty: no deadline here.")
         else:
             words = _("At the latest %(due)s, when the unit above has to be done.") % {
                 "due": moment(latest)
