@@ -76,6 +76,26 @@ def test_a_closing_is_drawn_once_by_a_seed_on_record(cast: Cast, kinds: Kinds, m
     assert Revisit.objects.count() == 1 and len(facts(case, "case.sampled")) == 1
 
 
+def test_a_closing_that_draws_nobody_is_drawn_once_too(cast: Cast, kinds: Kinds, ma: User) -> None:
+    case = closed(cast, kinds, CheckingRef(blind_share=1))
+    sample(case)
+    assert len(facts(case, "case.sampled")) == 1
+
+
+def test_only_the_last_closing_is_drawn(cast: Cast, kinds: Kinds, ma: User) -> None:
+    set_checking(None, ALL_BLIND, by="system")
+    case = a_case(cast, kinds.rubbish, state=State.CLOSED)
+    case = operations.reopen_case(case, by=cast.guo, reason_id=reason("reopen").pk)
+    case = operations.dispatch_case(case, by=cast.guo, unit_id=cast.street.pk)
+    case = operations.handle_case(case, by=cast.lin, words="已清理", evidence=evidence())
+    operations.close_case(case, by=cast.he, words="已核查")
+    closings = Event.objects.filter(subject_uid=case.uid, name="case.closed").order_by("pk")
+    for closing in closings.values_list("pk", flat=True):
+        operations.sample_closed(case.uid, closing=closing)
+    (fact,) = facts(case, "case.sampled")
+    assert fact["event"] == closings[1].pk
+
+
 def test_nothing_is_drawn_without_a_share_or_of_what_was_taken_back(
     cast: Cast, kinds: Kinds, ma: User
 ) -> None:

@@ -16,6 +16,7 @@ from gulou.cases import draws, search, states
 from gulou.cases.candidates import Pool, pool_for
 from gulou.cases.facts import (
     CaseBlindRechecked,
+    CaseClosed,
     CaseLookedBack,
     CaseReopened,
     CaseSampled,
@@ -32,6 +33,7 @@ from gulou.catalogue.states import RecheckWay
 from gulou.kit import clock, rows
 from gulou.kit.errors import Invalid, NotAllowed, Refusal
 from gulou.kit.words import clean
+from gulou.outbox.models import Event
 from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people import queries as people
@@ -57,8 +59,9 @@ def sample_closed(uid: UUID, *, closing: int) -> None:
     case = locked(Case.objects.get(uid=uid))
     checking = catalogue.checking_for(case.category_id)
     shares = (checking.blind_share, checking.first_share, checking.second_share)
-    known = Revisit.objects.filter(case=case, closing=closing).exists()
-    if case.state != State.CLOSED or case.restricted or known or not any(shares):
+    if case.state != State.CLOSED or case.restricted or not any(shares):
+        return
+    if not _is_last_closing(case, closing):
         return
     blind = draws.seed_of("blind", case.uid, closing)
     seeds = [draws.seed_of("look_back", case.uid, closing, n) for n in (1, 2)]
@@ -76,6 +79,14 @@ def sample_closed(uid: UUID, *, closing: int) -> None:
         revisit.save()
         if revisit.kind == RevisitKind.BLIND:
             _begin(case, revisit)
+
+
+def _is_last_closing(case: Case, closing: int) -> bool:
+    """Whether nothing was drawn for this closing yet, and the case was not closed again since."""
+    told = Event.objects.filter(subject_kind=case.subject_kind, subject_uid=case.uid)
+    told = told.filter(name__in=[CaseClosed.name, CaseSampled.name]).order_by("-sequence")
+    last = told.values_list("name", "pk").first()
+    return last == (CaseClosed.name, closing)
 
 
 def _drawn(
