@@ -58,6 +58,7 @@ JOBS: tuple[Job, ...] = (
     Job(sheets.forget_staged, every=timedelta(hours=1)),
     Job(cases.forget_before, every=timedelta(minutes=10)),
     Job(cases.renew_figures, every=timedelta(hours=1)),
+    Job(notices.leave_closed, every=timedelta(minutes=1)),
     Job(notices.forget_old, every=timedelta(minutes=10)),
     Job(workbench.forget_presence, every=timedelta(minutes=30)),
     Job(forget_expired, every=timedelta(minutes=10)),

@@ -6,7 +6,7 @@ from gulou.people.models import User
 from gulou.providers import operations, queries
 from gulou.providers.states import Code, mobile
 
-from .post import Note, Outlet, Recipient, Refused
+from .post import Gone, Note, Outlet, Recipient, Refused
 
 
 def is_open() -> bool:
@@ -15,12 +15,19 @@ def is_open() -> bool:
 
 
 def outlets(person: User) -> Sequence[Outlet]:
-    """The person's mobile number, if they have one."""
-    return [Outlet()] if mobile(person.phone) else []
+    """The person's mobile number, if they have one that takes SMS."""
+    number = mobile(person.phone)
+    return [Outlet()] if number and not queries.wants_none(number) else []
 
 
 def send(to: Recipient, note: Note) -> None:
-    """Owe them one SMS. A second call with the same key does nothing. Raises Refused."""
-    if to.person is None or not mobile(to.person.phone):
+    """Owe them one SMS. A second call with the same key does nothing. Raises Gone, Refused."""
+    number = mobile(to.person.phone) if to.person is not None else ""
+    if to.person is None or not number:
         raise Refused("no-number")
-    operations.owe_person(to.person, title=note.title, link=note.url, key=note.key)
+    if queries.wants_none(number):
+        raise Gone("silenced")
+    if not operations.owe_person(
+        to.person, title=note.title, link=note.url, key=note.key, case_id=note.case_id
+    ):
+        raise Gone("closed")

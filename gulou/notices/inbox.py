@@ -92,8 +92,8 @@ def inbox_of(
         found = found.filter(pk__lt=before)
     page = list(found[: PAGE + 1])
     shown = page[:PAGE]
-    unseen = _no_longer_seen(person, shown)
-    told = [_told(one, hidden=one.case_id in unseen) for one in shown]
+    unseen = no_longer_seen(person, shown)
+    told = [_told(one, hidden=one.pk in unseen) for one in shown]
     by_day = [list(some) for _day, some in groupby(told, lambda one: timezone.localdate(one.at))]
     return Inbox(
         [Day(some[0].at, some) for some in by_day],
@@ -135,13 +135,19 @@ def forget_old() -> int:
     return len(pks)
 
 
-def _no_longer_seen(person: User, items: Sequence[Item]) -> set[int]:
-    """The restricted cases among these that the person may not see."""
-    closed = {one.case.pk for one in items if one.case is not None and one.case.restricted}
-    if not closed:
+def no_longer_seen(person: User | None, items: Sequence[Item]) -> set[int]:
+    """Those of these (of one person, or of a mailbox) whose case is not theirs to see; of a mailbox,
+    the restricted ones. What leads elsewhere, to an order of theirs, is so only where the case is
+    restricted."""
+    of_cases = [(one, one.case) for one in items if one.case is not None]
+    asked = [(one, case) for one, case in of_cases if case.restricted or not one.path]
+    if person is None:
+        return {one.pk for one, case in asked if case.restricted}
+    if not asked:
         return set()
-    seen = cases.cases_seen_by(person).filter(pk__in=closed).values_list("pk", flat=True)
-    return closed - set(seen)
+    theirs = cases.cases_seen_by(person).filter(pk__in={case.pk for _one, case in asked})
+    seen = set(theirs.values_list("pk", flat=True))
+    return {one.pk for one, case in asked if case.pk not in seen}
 
 
 def _told(item: Item, *, hidden: bool) -> Told:

@@ -6,8 +6,9 @@ from functools import partial
 from . import letters, sending
 from .channels import CHANNELS
 from .inbox import forget_old
+from .letters import leave_closed
 
-__all__ = ["SENDERS", "forget_old"]
+__all__ = ["SENDERS", "forget_old", "leave_closed"]
 
 SENDERS: Mapping[str, Callable[[], bool]] = {
     "robots": sending.send_next,

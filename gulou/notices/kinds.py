@@ -65,7 +65,7 @@ WHATS: Mapping[str, What] = {
     "part_again": What("work", _("%(category)s: its part of case %(number)s went back to %(unit)s")),
     "part_done": What("work", _("%(category)s: for %(unit)s, a part of case %(number)s is reported as done")),
     "part_not_done": What("work", _("%(category)s: for %(unit)s, a part of case %(number)s cannot be done beneath")),
-    "part_taken": What("work", _("%(category)s: the part of case %(number)s was taken back from %(unit)s")),
+    "part_taken": What("work", _("The part of case %(number)s was taken back from %(unit)s")),
     "order": What("ordered", _("%(category)s: you are to answer a supervision order on case %(number)s")),
     "order_answered": What("ordered", _("The supervision order on case %(number)s is answered")),
     "order_accepted": What("ordered", _("Your answer to the supervision order on case %(number)s is accepted")),

@@ -14,12 +14,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.utils import InterfaceError, OperationalError
 from django.utils.translation import override
 
-from gulou.cases import queries as cases
 from gulou.kit import clock
 from gulou.outbox.deliver import MAX_ATTEMPTS, pause_after
 
 from . import titles
 from .channels import CHANNELS, Channel
+from .inbox import no_longer_seen
 from .kinds import kind_of
 from .models import Item, Letter, Line
 from .planning import letters_for
@@ -41,7 +41,8 @@ def send_next(channel: Channel) -> bool:
     if not letters:
         return False
     try:
-        wanted = [one for one in letters if _still_wanted(one)]
+        unseen = no_longer_seen(letters[0].item.person, [one.item for one in letters])
+        wanted = [one for one in letters if _still_wanted(one, hidden=one.item_id in unseen)]
         if wanted:
             _send(channel, wanted)
     except (OperationalError, InterfaceError):
@@ -111,29 +112,22 @@ def _line(channel: str, name: str) -> Line:
     return Line.objects.select_for_update().get(channel=channel, name=name)
 
 
-def _still_wanted(letter: Letter) -> bool:
-    """Whether it is to be sent; if not, it is let go, with the reason."""
+def _still_wanted(letter: Letter, *, hidden: bool) -> bool:
+    """Whether it is to be sent; if not, it is let go, with the reason. `hidden`: its case is not for
+    this person."""
     item, now = letter.item, clock.now()
     reason = ""
     if item.read_at is not None:
         reason = "read"
     elif item.person is not None and not item.person.is_active:
         reason = "left"
-    elif hidden(item):
-        reason = "restricted"
+    elif hidden:
+        reason = "restricted" if item.case is not None and item.case.restricted else "hidden"
     elif letter.attempts == 1 and letter.due_at < now - STALE:
         reason = "stale"
     if reason:
         _mine(letter).update(dropped_at=now, error=reason, leased_until=None)
     return not reason
-
-
-def hidden(item: Item) -> bool:
-    """Whether its case is restricted, and not for this person."""
-    if item.case is None or not item.case.restricted:
-        return False
-    person = item.person
-    return person is None or not cases.cases_seen_by(person).filter(pk=item.case.pk).exists()
 
 
 def _send(channel: Channel, letters: list[Letter]) -> None:
@@ -176,12 +170,29 @@ def _go_another_way(letters: list[Letter], code: str) -> None:
     """Let these go; a duty that nothing else tells is told by what is left."""
     for one in letters:
         _mine(one).update(dropped_at=clock.now(), error=code, leased_until=None)
-        item = one.item
-        others = Letter.objects.filter(item=item, dropped_at=None)
-        if kind_of(item.what).duty and item.person is not None and not others.exists():
-            there = {(pk, ref) for pk, ref in item.letters.values_list("channel", "ref")}
-            ways = letters_for([item])
-            Letter.objects.bulk_create([w for w in ways if (w.channel, w.ref) not in there])
+        _tell_otherwise(one.item)
+
+
+def _tell_otherwise(item: Item) -> None:
+    """Owe a duty that nothing tells any more by the ways that were not tried."""
+    if item.person is None or item.read_at is not None or not kind_of(item.what).duty:
+        return
+    if Letter.objects.filter(item=item, dropped_at=None, set_aside_at=None).exists():
+        return
+    tried = set(item.letters.values_list("channel", "ref"))
+    Letter.objects.bulk_create(letters_for([item], but=tried))
+
+
+def leave_closed() -> int:
+    """Let go of what waits for a channel that the office has closed; a duty goes another way. How
+    many."""
+    closed = [name for name, one in CHANNELS.items() if not one.is_open()]
+    waiting = Letter.objects.filter(sent_at=None, set_aside_at=None, dropped_at=None)
+    free = waiting.filter(Q(leased_until=None) | Q(leased_until__lte=clock.now()))
+    of_them = free.filter(channel__in=closed).select_related("item__person").order_by("id")
+    found = list(of_them[:MOST_IN_DIGEST]) if closed else []
+    _go_another_way(found, "closed")
+    return len(found)
 
 
 def _note(letters: list[Letter], key: str) -> Note:
@@ -198,11 +209,14 @@ def _pause(channel: Channel, name: str, how_long: timedelta) -> None:
         line.save(update_fields=["paused_until"])
 
 
+@transaction.atomic
 def _failed(letters: list[Letter], code: str, *, for_good: bool) -> None:
+    """Try these again later, or set them aside; then a duty goes another way."""
     now = clock.now()
     for one in letters:
         if for_good or one.attempts >= MAX_ATTEMPTS:
             _mine(one).update(set_aside_at=now, error=code, leased_until=None)
+            _tell_otherwise(one.item)
         else:
             again = now + min(pause_after(one.attempts), _LONGEST_PAUSE)
             _mine(one).update(due_at=again, error=code, leased_until=None)

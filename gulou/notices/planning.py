@@ -21,27 +21,32 @@ from .post import Outlet
 from .quiet import after_quiet, next_digest
 from .states import When
 
+Way = tuple[str, str]
+"""A channel, and which of its outlets."""
 
-def letters_for(items: Collection[Item]) -> list[Letter]:
-    """What is to be sent so that these people get to know of it; not saved."""
+
+def letters_for(items: Collection[Item], *, but: Collection[Way] = ()) -> list[Letter]:
+    """What is to be sent so that these people get to know of it; not saved. Not by the ways in
+    `but`: there it was tried."""
     persons = {one.person.pk: one.person for one in items if one.person is not None}
     mine = manners.manners_of(list(persons.values()))
     return [
         letter
         for item in items
         if item.person is not None
-        for letter in _letters(item, item.person, mine[item.person.pk])
+        for letter in _letters(item, item.person, mine[item.person.pk], but)
     ]
 
 
-def _letters(item: Item, person: User, mine: Mine) -> Iterator[Letter]:
+def _letters(item: Item, person: User, mine: Mine, but: Collection[Way]) -> Iterator[Letter]:
     kind, now = kind_of(item.what), timezone.localtime(clock.now())
     ways: dict[str, tuple[Channel, When]] = {}
     reach: dict[str, list[Outlet]] = {}
 
     def reaches(channel: Channel) -> bool:
         if channel.name not in reach:
-            reach[channel.name] = list(channel.outlets(person))
+            found = channel.outlets(person)
+            reach[channel.name] = [one for one in found if (channel.name, one.ref) not in but]
         return bool(reach[channel.name])
 
     for one in open_channels():

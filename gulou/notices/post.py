@@ -34,7 +34,8 @@ class Note:
     """One message, in the language that is on: nothing of who reported, no words of people.
 
     `title` stands alone (at most about 60 characters); `words` is the whole text, with its links.
-    `key` is the same each time it is tried. `urgent`: it breaks quiet hours.
+    `key` is the same each time it is tried. `urgent`: it breaks quiet hours. `case_id`: the case that
+    it names, which the person must still see when it goes.
     """
 
     title: str
@@ -42,6 +43,7 @@ class Note:
     url: str
     key: str
     urgent: bool = False
+    case_id: int | None = None
 
 
 class Refused(Exception):

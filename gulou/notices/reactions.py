@@ -92,8 +92,11 @@ def tell_part_reported(envelope: Envelope) -> None:
 
 
 def tell_part_taken_back(envelope: Envelope) -> None:
-    """To the unit beneath: it has its part no more."""
-    _tell_unit(envelope, "part_taken", envelope.fact.unit)
+    """To the unit beneath: it has its part no more, and may not see the case any more."""
+    unit = envelope.fact.unit
+    number = cases.numbers_of([envelope.subject_uid])[envelope.subject_uid]
+    persons, given = _uids(people.posted_at(unit, WORK)), {"number": number, "unit_id": unit}
+    tell(persons, "part_taken", after=envelope, unit_id=unit, given=given)
 
 
 def tell_warned(envelope: Envelope) -> None:

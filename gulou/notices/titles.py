@@ -29,6 +29,8 @@ def title(item: Item) -> str:
             "category": name_of(catalogue.category_refs()[case.category_id]),
             "unit": name_of(people.unit_refs()[unit_id]),
         }
+    elif "unit_id" in given:
+        given["unit"] = name_of(people.unit_refs()[int(given["unit_id"])])
     if known is None:
         return str(given.get("number", item.what))
     return str(known.words) % given
@@ -49,7 +51,8 @@ def url_of(item: Item) -> str:
 def note(item: Item, key: str) -> Note:
     """A message that tells one thing."""
     url, asked = url_of(item), _("Sign in to read it:")
-    return Note(title(item), f"{asked}\n\n{url}\n", url, key)
+    case_id = None if item.path else item.case_id
+    return Note(title(item), f"{asked}\n\n{url}\n", url, key, case_id=case_id)
 
 
 def digest(items: Sequence[Item], key: str) -> Note:

@@ -26,6 +26,7 @@ _REASONS = {
     "garbage": gettext_lazy("The answer makes no sense"),
     "broken": gettext_lazy("It could not be put into words or pictures"),
     "restricted": gettext_lazy("Not sent: the case has become restricted"),
+    "hidden": gettext_lazy("Not sent: the person does not see the case any more"),
     "merged": gettext_lazy("Not sent: the case was merged into another"),
     "retired": gettext_lazy("Not sent: the robot is no longer in use"),
     "read": gettext_lazy("Not sent: it was read in the inbox before"),

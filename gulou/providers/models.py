@@ -4,7 +4,7 @@ import uuid
 
 from django.db import models
 
-from gulou.cases.models import Report
+from gulou.cases.models import Case, Report
 from gulou.outbox.models import Chained, Event
 from gulou.people.models import User
 
@@ -72,6 +72,9 @@ class Missive(models.Model):
     key = models.CharField(max_length=64, blank=True)
     title = models.CharField(max_length=200, blank=True)
     link = models.CharField(max_length=300, blank=True)
+    # The case that staff is told of: only while they see it.
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+",
+                             db_index=False)  # fmt: skip
     sealed_to = models.BinaryField(null=True)
     # Keyed, so that what went to one number in a day can be counted; nobody reads it out of it.
     to_digest = models.CharField(max_length=64, blank=True)

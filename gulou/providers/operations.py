@@ -178,14 +178,16 @@ def forget_followers(report_uid: UUID) -> None:
     mine.update(ended_at=clock.now(), sealed=b"")
 
 
-def owe_person(user: User, *, title: str, link: str, key: str) -> None:
-    """Owe somebody of staff an SMS; a second call with the same key does nothing."""
+def owe_person(user: User, *, title: str, link: str, key: str, case_id: int | None = None) -> bool:
+    """Owe somebody of staff an SMS; a second call with the same key does nothing. It goes as long as
+    they see the case. False when SMS is not in use."""
     sms = at_hand.provider(Code.SMS)
     if sms is None:
-        return
+        return False
     now = clock.now()
     _owe(Missive(provider_id=sms.id, what=What.STAFF, user=user, title=title[:200], link=link,
-                 key=keyed_digest(key), at=now, due_at=now))  # fmt: skip
+                 case_id=case_id, key=keyed_digest(key), at=now, due_at=now))  # fmt: skip
+    return True
 
 
 def _owe(missive: Missive) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.catalogue.states import MANAGE
 from gulou.kit.errors import NotFound
+from gulou.kit.sealing import keyed_digest
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
@@ -55,6 +56,16 @@ def account_name() -> str:
     """What the official account is called in WeChat; "" where there is none. Free."""
     found = at_hand.provider(Code.ACCOUNT)
     return str(found.settings["name"]) if found else ""
+
+
+def digest_of(number: str) -> str:
+    """What a mobile number is known again by."""
+    return keyed_digest(f"sms:{number}")
+
+
+def wants_none(number: str) -> bool:
+    """Whether this mobile number has answered that it wants no SMS."""
+    return Silenced.objects.filter(pk=digest_of(number)).exists()
 
 
 def ref_of(code: str) -> ProviderRef | None:

@@ -11,11 +11,12 @@ from django.utils.translation import override
 from gulou.cases import queries as cases
 from gulou.kit import clock
 from gulou.kit.outgoing import Unanswered
-from gulou.kit.sealing import keyed_digest, unseal
+from gulou.kit.sealing import unseal
 
 from . import smpp, words
 from .at_hand import ProviderRef
 from .models import Missive, Silenced, Taken
+from .queries import digest_of, wants_none
 from .smpp import Receipt, Refused, Reply, Session
 from .states import SENDER_TYPES, Code, What, mobile, quiet_until, wish
 from .turns import Failed, NotNow
@@ -23,11 +24,6 @@ from .turns import Failed, NotNow
 _SECOND = timedelta(seconds=1)
 _A_MOMENT = timedelta(seconds=5)
 _FAILED_STATES = frozenset({"UNDELIV", "EXPIRED", "REJECTD", "DELETED"})
-
-
-def digest_of(number: str) -> str:
-    """What a number is known again by."""
-    return keyed_digest(f"sms:{number}")
 
 
 class Sms:
@@ -50,7 +46,7 @@ class Sms:
         """Hand it to the centre, part by part; what was handed over already is not again."""
         number, said = self._composed(ref, missive)
         digest = digest_of(number)
-        self._check(ref, missive, digest)
+        self._check(ref, missive, number)
         if missive.to_digest != digest:
             Missive.objects.filter(pk=missive.pk).update(to_digest=digest)
         parts = smpp.parts_of(said)
@@ -114,6 +110,10 @@ class Sms:
             said = f"{missive.title} {missive.link}".strip()
             if not missive.user.is_active:
                 number = ""
+            if missive.case is not None:
+                theirs = cases.cases_seen_by(missive.user).filter(pk=missive.case.pk)
+                if not theirs.exists():
+                    raise Failed("hidden", for_good=True)
         elif missive.report is not None:
             reached = cases.caller_of_report(missive.report.uid)
             if reached is not None:
@@ -128,21 +128,24 @@ class Sms:
         ending = f" {opt_out}" if opt_out else ""
         return number, f"【{ref.settings['signature']}】{said}{ending}"
 
-    def _check(self, ref: ProviderRef, missive: Missive, digest: str) -> None:
+    def _check(self, ref: ProviderRef, missive: Missive, number: str) -> None:
         """Whether it may go now. Raises NotNow, Failed."""
         if missive.parts:
             return
-        if Silenced.objects.filter(pk=digest).exists():
+        if wants_none(number):
             raise Failed("silenced", for_good=True)
         local = timezone.localtime(clock.now())
         if missive.report_id is not None and missive.what != What.RECEIVED:
             morning = quiet_until(local, ref.settings["quiet_from"], ref.settings["quiet_to"])
             if morning is not None:
                 raise NotNow(morning, "quiet")
+        if missive.user_id is not None:
+            # Staff has to know of its duties: the ceilings are for what residents are told.
+            return
         today = local.replace(hour=0, minute=0, second=0, microsecond=0)
         tomorrow = (today + timedelta(days=1, hours=9)).replace(minute=missive.pk % 60)
         sent = Missive.objects.filter(sent_at__gte=today)
-        if sent.filter(to_digest=digest).count() >= ref.settings["per_number"]:
+        if sent.filter(to_digest=digest_of(number)).count() >= ref.settings["per_number"]:
             raise NotNow(tomorrow, "number-full")
         if sent.filter(provider_id=ref.id).count() >= ref.settings["per_day"]:
             raise NotNow(tomorrow, "day-full")

@@ -12,6 +12,7 @@ _REASONS = {
     "garbage": gettext_lazy("The answer makes no sense"),
     "broken": gettext_lazy("It could not be put into words"),
     "sealed": gettext_lazy("The secrets of the provider cannot be read: enter them again"),
+    "hidden": gettext_lazy("Not sent: the person does not see the case any more"),
     "closed": gettext_lazy("Not sent: the provider is not in use"),
     "stale": gettext_lazy("Not sent: it waited too long"),
     "erased": gettext_lazy("Not sent: the contact was erased or changed"),

@@ -10,6 +10,7 @@ from gulou.cases.states import State
 from gulou.kit import clock
 from gulou.notices import inbox
 from gulou.notices.models import Item, Letter
+from gulou.people.models import Posting
 from tests.conftest import Cast, Kinds
 from tests.desk.conftest import SignedIn
 from tests.factories.cases import a_case
@@ -96,6 +97,15 @@ def test_a_case_that_is_no_longer_ones_own_to_see_is_not_named(
     Case.objects.update(restricted=True)
     page = as_user(cast.lin).get("/desk/inbox/").content.decode()
     assert case.number not in page and "no longer yours to see" in page
+
+
+def test_what_was_told_of_a_case_before_a_posting_ended_is_not_named(
+    cast: Cast, case: Case
+) -> None:
+    tell_of(case, cast.lin)
+    Posting.objects.filter(user=cast.lin).delete()
+    (told,) = inbox.inbox_of(cast.lin).days[0].told
+    assert told.hidden and case.number not in told.title
 
 
 def test_what_was_told_half_a_year_ago_is_gone_with_its_letters(

@@ -12,14 +12,14 @@ from gulou.cases.models import Case
 from gulou.cases.operations import hand_over_cases
 from gulou.cases.states import State
 from gulou.kit import clock
-from gulou.notices import letters
+from gulou.notices import letters, operations
 from gulou.notices.channels import CHANNELS, Channel
 from gulou.notices.models import Item, Letter, Line
 from gulou.notices.post import Note, Outlet, Recipient, Refused, Slower, Unanswered
 from gulou.notices.telling import tell
 from gulou.outbox.deliver import MAX_ATTEMPTS, deliver_all
 from gulou.outbox.table import Envelope
-from gulou.people.models import User
+from gulou.people.models import Posting, User
 from tests.conftest import Cast, Kinds
 from tests.desk.conftest import SignedIn
 from tests.factories.cases import a_case
@@ -184,6 +184,47 @@ def test_a_case_that_became_restricted_is_told_to_nobody_who_may_not_see_it(
     Case.objects.update(restricted=True)
     letters.send_all()
     assert [to.person for to, _note in provider.took] == [cast.guo]
+
+
+def test_who_no_longer_sees_a_case_is_not_told_of_it(
+    cast: Cast, case: Case, provider: Provider
+) -> None:
+    tell_of(case, cast.lin, cast.guo)
+    Posting.objects.filter(user=cast.lin).delete()
+    letters.send_all()
+    assert [to.person for to, _note in provider.took] == [cast.guo]
+    assert Letter.objects.get(item__person=cast.lin).error == "hidden"
+
+
+def test_a_duty_that_a_provider_refuses_for_good_goes_another_way(
+    cast: Cast, case: Case, provider: Provider, admin: User, settings: Any
+) -> None:
+    settings.GULOU = replace(settings.GULOU, email_url="smtp://mail.example.org")
+    User.objects.filter(pk=cast.lin.pk).update(email="lin@example.org")
+    operations.set_office_manner({"duty_channels": ["pager"]}, by=admin)
+    operations.choose_manner({"by_kind": {"warned": {"mail": "never"}}}, by=cast.lin)
+    provider.fails = Refused("no-address")
+    tell_of(case, cast.lin)
+    letters.send_all()
+    assert [one.to for one in mail.outbox] == [["lin@example.org"]]
+    assert Letter.objects.get(channel="pager").set_aside_at is not None
+
+
+def test_a_duty_that_waits_for_a_channel_taken_out_of_use_goes_another_way(
+    cast: Cast, case: Case, provider: Provider, admin: User, settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    settings.GULOU = replace(settings.GULOU, email_url="smtp://mail.example.org")
+    User.objects.filter(pk=cast.lin.pk).update(email="lin@example.org")
+    operations.set_office_manner({"duty_channels": ["pager"]}, by=admin)
+    operations.choose_manner({"by_kind": {"warned": {"mail": "never"}}}, by=cast.lin)
+    tell_of(case, cast.lin)
+    assert letters.leave_closed() == 0
+    monkeypatch.setitem(CHANNELS, "pager", replace(CHANNELS["pager"], is_open=lambda: False))
+    assert letters.leave_closed() == 1 and letters.leave_closed() == 0
+    letters.send_all()
+    assert [one.to for one in mail.outbox] == [["lin@example.org"]]
+    assert Letter.objects.get(channel="pager").error == "closed"
 
 
 def test_nothing_that_a_person_wrote_is_kept_or_sent(

@@ -6,20 +6,28 @@ from typing import Any
 import pytest
 
 from gulou.cases import operations as cases
-from gulou.cases.models import Report
+from gulou.cases.models import Case, Report
 from gulou.cases.operations import ContactDetails
+from gulou.cases.states import State
 from gulou.kit import clock
 from gulou.kit.errors import Invalid, NotAllowed, NotFound, Refusal
 from gulou.kit.outgoing import Unanswered
+from gulou.notices import letters
+from gulou.notices import operations as notices
+from gulou.notices.channels import CHANNELS
+from gulou.notices.models import Letter
+from gulou.notices.post import Gone, Note, Recipient
 from gulou.outbox.models import Delivery, Event
-from gulou.people.models import User
+from gulou.people.models import Posting, User
 from gulou.providers import operations, smpp
 from gulou.providers.at_hand import ProviderRef
 from gulou.providers.models import Missive, Provider, Silenced
+from gulou.providers.queries import digest_of
 from gulou.providers.states import mobile, quiet_until, wish
 from gulou.providers.turns import Line
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case
+from tests.notices.test_telling import tell_of
 from tests.providers.conftest import NIGHT, NOON, tell_all, use_sms
 from tests.providers.smsc import NUMBER, Centre
 
@@ -269,6 +277,53 @@ def test_an_erased_contact_is_told_nothing(
     report.contact.save()
     tell_all(NOON)
     assert not centre.parts and Missive.objects.get().error == "erased"
+
+
+def to_lin(cast: Cast, kinds: Kinds, n: int = 1) -> Case:
+    """Lin of staff has a number, and is told of a deadline by SMS alone."""
+    User.objects.filter(pk=cast.lin.pk).update(phone=NUMBER)
+    notices.choose_manner({"by_kind": {"warned": {"sms": "now"}}}, by=cast.lin)
+    case = a_case(cast, kinds.rubbish, state=State.HANDLING)
+    tell_of(case, cast.lin, n=n)
+    return case
+
+
+def test_staff_is_told_by_sms_whatever_residents_may_be_told_in_a_day(
+    cast: Cast, kinds: Kinds, admin: User, centre: Centre, line: Line
+) -> None:
+    use_sms(centre, admin, per_day=1, per_number=1)
+    reported(cast, kinds)
+    tell_all(NOON)
+    with clock.at(NOON):
+        to_lin(cast, kinds)
+        letters.send_all()
+    tell_all(NOON)
+    assert Missive.objects.filter(sent_at__isnull=False).count() == 2
+
+
+def test_a_duty_goes_by_no_sms_to_a_number_that_wants_none_or_a_case_no_longer_seen(
+    cast: Cast, kinds: Kinds, admin: User, centre: Centre, line: Line
+) -> None:
+    use_sms(centre, admin)
+    silenced = Silenced.objects.create(digest=digest_of(NUMBER), since=NOON)
+    to_lin(cast, kinds)
+    assert not Letter.objects.filter(channel="sms").exists()
+    silenced.delete()
+    to_lin(cast, kinds, n=2)
+    letters.send_all()
+    Posting.objects.filter(user=cast.lin).delete()
+    tell_all()
+    assert not centre.parts and Missive.objects.get().error == "hidden"
+
+
+def test_a_duty_is_not_owed_through_a_provider_that_was_taken_out_of_use(
+    cast: Cast, kinds: Kinds, admin: User, centre: Centre
+) -> None:
+    use_sms(centre, admin)
+    to_lin(cast, kinds)
+    operations.switch_provider("sms", by=admin)
+    with pytest.raises(Gone):
+        CHANNELS["sms"].send(Recipient(User.objects.get(pk=cast.lin.pk)), Note("", "", "", "k"))
 
 
 class Switching:
