@@ -165,6 +165,8 @@ def hand_order_on(order: Order, *, by: User, person: User) -> Order:
     case, order = _locked(order)
     _require_giver(by, case.unit_id, order)
     _check_not_ended(order)
+    if order.state == State.ANSWERED:
+        raise Refusal("order.answered", _("It has been answered: judge the answer first."))
     if person.pk == order.person_id:
         raise Invalid("order.same_person", _("This is who was named already."), field="person")
     _check_person(person, case)
@@ -293,8 +295,11 @@ def _locked(order: Order) -> tuple[Case, Order]:
 
 
 def _require_giver(by: User, unit_id: int, order: Order | None = None) -> None:
-    """Who gave an order keeps it in hand while they may give any there."""
-    if order is not None and order.by_id == by.pk and access.unit_ids_where(by, GIVE):
+    """Who gave an order keeps it in hand while they may give any where they gave it."""
+    if (
+        order is not None and order.by_id == by.pk
+        and access.holds(by, GIVE, unit_id=order.unit_id)
+    ):  # fmt: skip
         return
     access.require(by, GIVE, unit_id=unit_id)
 
@@ -302,11 +307,12 @@ def _require_giver(by: User, unit_id: int, order: Order | None = None) -> None:
 def _to_judge(order: Order, by: User) -> tuple[Case, Order, OrderAnswer]:
     case, order = _locked(order)
     _require_giver(by, case.unit_id, order)
-    if order.person_id == by.pk:
+    answer = order.answers.filter(accepted=None).first()
+    if by.pk in (order.person_id, answer and answer.by_id):
         raise NotAllowed("order.own_answer", _("Somebody else judges what you have answered."))
-    if order.state != State.ANSWERED:
+    if answer is None or order.state != State.ANSWERED:
         raise Refusal("order.nothing_to_judge", _("There is no answer to be judged now."))
-    return case, order, order.answers.get(accepted=None)
+    return case, order, answer
 
 
 def _judge(answer: OrderAnswer, by: User, words: Words | None, *, accepted: bool) -> None:

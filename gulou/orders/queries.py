@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import queries as cases
@@ -23,6 +23,10 @@ from .models import Notice, Official, Order, OrderAnswer
 from .states import GIVE, ISSUE, State
 
 MOST = 300
+# Who gave the answer that waits.
+_ANSWERER = Subquery(
+    OrderAnswer.objects.filter(order=OuterRef("pk"), accepted=None).values("by")[:1]
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class OrderSeen:
     number: str
     category: str
     row: Row | None
+    # The case is restricted and not the reader's to see: neither text nor answers are told.
+    withheld: bool
     text: str
     erased: bool
     unit: str
@@ -62,7 +68,7 @@ class OrderSeen:
     answered_at: datetime | None
     ended_at: datetime | None
     late: bool
-    # What the reader may do: "answer", "judge", "manage".
+    # What the reader may do: "answer", "judge", "manage", "hand_on".
     may: frozenset[str]
     answers: tuple[AnswerSeen, ...] = ()
     notices: tuple[str, ...] = ()
@@ -74,11 +80,14 @@ class OrderSeen:
 
 
 def orders_seen_by(user: User) -> QuerySet[Order]:
-    """Those one answers, those one gave, and those on cases that one sees."""
+    """Those one is to answer, those one gave where one still may, and those on cases one sees."""
     if not user.is_active:
         return Order.objects.none()
     seen = cases.cases_seen_by(user).order_by().values("pk")
-    return Order.objects.filter(Q(person=user) | Q(by=user) | Q(case__in=seen))
+    reach = access.unit_ids_where(user, GIVE)
+    return Order.objects.filter(
+        Q(person=user, ended_at=None) | Q(by=user, unit__in=reach) | Q(case__in=seen)
+    )
 
 
 def order_seen_by(user: User, uid: UUID) -> Order:
@@ -100,7 +109,8 @@ def to_judge(user: User) -> list[OrderSeen]:
     if not reach:
         return []
     waiting = Order.objects.filter(state=State.ANSWERED, ended_at=None).exclude(person=user)
-    return _seen(waiting.filter(Q(by=user) | Q(case__unit__in=reach)), user)
+    waiting = waiting.annotate(answerer=_ANSWERER).exclude(answerer=user.pk)
+    return _seen(waiting.filter(Q(by=user, unit__in=reach) | Q(case__unit__in=reach)), user)
 
 
 def waiting_for(user: User) -> tuple[list[OrderSeen], list[OrderSeen]]:
@@ -213,17 +223,18 @@ def _seen(
     found: QuerySet[Order], reader: User, *, order: str = "due_at", answers: bool = False
 ) -> list[OrderSeen]:
     picked = found.select_related("case", "words", "person", "by").order_by(order, "id")
-    orders = list(picked[:MOST])
+    orders = list(picked.annotate(answerer=_ANSWERER)[:MOST])
     if not orders:
         return []
     visible = cases.cases_seen_by(reader).filter(pk__in=[one.case_id for one in orders])
     by_case = {row.id: row for row in cases.rows_of(visible.order_by())}
     reach, now = access.unit_ids_where(reader, GIVE), clock.now()
     units, kinds = people.unit_refs(), catalogue.category_refs()
+    withheld = {one.pk for one in orders if one.case.restricted and one.case_id not in by_case}
     said: dict[int, list[AnswerSeen]] = {one.pk: [] for one in orders}
     numbers: dict[int, list[str]] = {one.pk: [] for one in orders}
     if answers:
-        of_these = OrderAnswer.objects.filter(order__in=orders)
+        of_these = OrderAnswer.objects.filter(order__in=orders).exclude(order__in=withheld)
         for answer in of_these.select_related("words", "by", "judged_by", "judged_words"):
             said[answer.order_id].append(_answer(answer))
         for pk, sign, year, number in Notice.objects.filter(orders__in=orders).values_list(
@@ -235,27 +246,32 @@ def _seen(
         OrderSeen(
             id=one.pk, uid=one.uid, number=one.case.number,
             category=name_of(kinds[one.case.category_id]), row=by_case.get(one.case_id),
-            text=one.words.text, erased=one.words.erased_at is not None,
+            withheld=one.pk in withheld, text="" if one.pk in withheld else one.words.text,
+            erased=one.words.erased_at is not None,
             unit=name_of(units[one.unit_id]), person=str(one.person),
             person_left=not one.person.is_active, by=str(one.by), at=one.at, due_at=one.due_at,
             state=State(one.state), answered_at=one.answered_at, ended_at=one.ended_at,
             late=(one.answered_at or one.ended_at or now) > one.due_at,
-            may=_may(one, reader, reach), answers=tuple(said[one.pk]),
+            may=_may(one, one.answerer, reader, reach), answers=tuple(said[one.pk]),
             notices=tuple(numbers[one.pk]),
         )
         for one in orders
     ]  # fmt: skip
 
 
-def _may(order: Order, reader: User, reach: frozenset[int]) -> frozenset[str]:
+def _may(
+    order: Order, answerer: int | None, reader: User, reach: frozenset[int]
+) -> frozenset[str]:
     if order.ended_at is not None:
         return frozenset()
     may = set()
     if order.person_id == reader.pk and order.state == State.OPEN:
         may.add("answer")
-    if reach and (order.by_id == reader.pk or order.case.unit_id in reach):
+    if order.case.unit_id in reach or (order.by_id == reader.pk and order.unit_id in reach):
         may.add("manage")
-        if order.state == State.ANSWERED and order.person_id != reader.pk:
+        if order.state != State.ANSWERED:
+            may.add("hand_on")
+        elif reader.pk not in (order.person_id, answerer):
             may.add("judge")
     return frozenset(may)
 

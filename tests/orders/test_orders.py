@@ -1,7 +1,7 @@
 """Supervision orders: given, answered, accepted or sent back, each on record and with its own clock."""
 
 import threading
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -19,7 +19,7 @@ from gulou.orders.models import Notice, Order
 from gulou.orders.states import State
 from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
-from gulou.people.models import Duty, Leadership, User
+from gulou.people.models import Duty, Leadership, StreetLeader, Unit, User
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, evidence
 from tests.factories.people import LONG_AGO
@@ -117,6 +117,49 @@ def test_the_answer_is_the_person_s_and_the_judgement_another_s(cast: Cast, case
     with pytest.raises(NotAllowed) as refusal:
         operations.accept_answer(order, by=cast.guo)
     assert refusal.value.code == "order.own_answer"
+
+
+def test_who_answered_does_not_accept_it_after_handing_it_on(cast: Cast, case: Case) -> None:
+    order = an_order(cast, case, person=cast.guo)
+    operations.answer_order(order, by=cast.guo, words="已办")
+    with pytest.raises(Refusal) as refusal:
+        operations.hand_order_on(order, by=cast.guo, person=cast.lin)
+    assert refusal.value.code == "order.answered"
+    # As before that was refused.
+    Order.objects.filter(pk=order.pk).update(person=cast.lin)
+    with pytest.raises(NotAllowed) as refused:
+        operations.accept_answer(order, by=cast.guo)
+    assert refused.value.code == "order.own_answer"
+    assert not queries.to_judge(cast.guo)
+    assert "judge" not in queries.order_of(order, reader=cast.guo).may
+
+
+def _leads(cast: Cast, street: Unit, *, until: date | None = None) -> None:
+    StreetLeader.objects.create(user=cast.chen, unit=street, since=LONG_AGO, until=until)
+
+
+def test_who_gave_it_lets_go_of_it_with_the_street(cast: Cast, case: Case) -> None:
+    _leads(cast, cast.street)
+    order = operations.give_order(
+        case, by=cast.chen, words="抓紧", due_at=in_a_week(), person=cast.lin
+    )
+    assert "manage" in queries.order_of(order, reader=cast.chen).may
+    StreetLeader.objects.update(until=LONG_AGO)
+    _leads(cast, cast.other_street)
+    with pytest.raises(NotAllowed):
+        operations.withdraw_order(order, by=cast.chen, words="不用了")
+    with pytest.raises(NotFound):
+        queries.order_seen_by(cast.chen, order.uid)
+    operations.answer_order(order, by=cast.lin, words="已办")
+    assert not queries.to_judge(cast.chen)
+
+
+def test_a_case_restricted_since_tells_the_person_nothing(cast: Cast, case: Case) -> None:
+    order = an_order(cast, case)
+    operations.answer_order(order, by=cast.lin, words="已清运")
+    Case.objects.filter(pk=case.pk).update(restricted=True)
+    seen = queries.order_of(order, reader=cast.lin)
+    assert seen.withheld and not seen.text and not seen.answers
 
 
 @pytest.mark.parametrize("days", [-1, 400])

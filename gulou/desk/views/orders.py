@@ -178,7 +178,7 @@ _ACTS: dict[str, _Act] = {
     "answer": (forms.AnswerForm, _answer, lambda: _("Answered. Who gave the order is told."), "answer"),
     "accept": (forms.AcceptForm, _accept, lambda: _("Accepted. The order is done with."), "judge"),
     "back": (forms.SendBackForm, _send_back, lambda: _("Sent back to be answered again."), "judge"),
-    "hand_on": (forms.HandOnForm, _hand_on, lambda: _("Somebody else answers for it now."), "manage"),
+    "hand_on": (forms.HandOnForm, _hand_on, lambda: _("Somebody else answers for it now."), "hand_on"),
     "withdraw": (forms.WithdrawForm, _withdraw, lambda: _("The order is withdrawn."), "manage"),
 }  # fmt: skip
 
