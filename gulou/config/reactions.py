@@ -12,6 +12,7 @@ from gulou.notices import facts as robots
 from gulou.notices import reactions as notices
 from gulou.openings import facts as openings
 from gulou.orders import facts as orders
+from gulou.orders import jobs as order_jobs
 from gulou.outbox.table import SLOW, Effect, Message, Table
 from gulou.papers import facts as papers
 from gulou.people import facts as people
@@ -121,7 +122,7 @@ REACTIONS: Table = {
     cases.ContactSeen: [],
     cases.LinkHandedOver: [],
     cases.ContactErased: [Effect(providers.forget)],
-    cases.WordsErased: [],
+    cases.WordsErased: [Effect(order_jobs.forget_erased)],
     cases.CaseOpened: [Effect(notices.tell_groups)],
     cases.CaseJoined: [],
     cases.CaseObjected: [],

@@ -1,6 +1,13 @@
-"""What the worker does for orders, by the clock."""
+"""What the worker does for orders, by the clock and when something happened."""
+
+from gulou.outbox.table import Envelope
 
 from . import operations
+
+
+def forget_erased(envelope: Envelope) -> None:
+    """When words were erased: no notice keeps them. Twice does no harm."""
+    operations.forget_erased(envelope.subject_uid, envelope.fact.words)
 
 
 def watch_orders() -> int:

@@ -128,6 +128,9 @@ class Notice(Chained):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     orders = models.ManyToManyField(Order, related_name="notices")
+    # What it says, word for word: it is the same whenever it is fetched. None: nothing was kept, or
+    # something in it was erased since.
+    says = models.JSONField(null=True, editable=False)
 
     class Meta:
         ordering = ["-year", "-number"]

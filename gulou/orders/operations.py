@@ -1,16 +1,17 @@
 """Giving orders, answering them, judging the answers: lock, allow, check, change, record."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gulou.cases.models import Case, PhotoKind, Words
+from gulou.cases.models import Case, PhotoKind, Report, Words
 from gulou.cases.operations import Evidence
 from gulou.cases.operations.ground import NOTHING, add_photos, keep_words, locked
 from gulou.cases.queries import cases_seen_by
@@ -31,6 +32,7 @@ from .states import GIVE, ISSUE, State
 MOST_AT_ONCE = 200
 FAR = timedelta(days=366)
 SYSTEM = "system"
+JUST_NOW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -257,9 +259,11 @@ def switch_official(*, by: User, on: bool, body: str = "", sign: str = "") -> Of
 
 
 @transaction.atomic
-def issue_notice(orders: Sequence[Order], *, by: User) -> Notice:
+def issue_notice(
+    orders: Sequence[Order], *, by: User, says: Callable[[Notice], Mapping[str, Any]] | None = None
+) -> Notice:
     """Issue one official notice over these orders. Its number is the next of the year: two at the
-    same instant get two, and one that fails leaves none out."""
+    same instant get two, and one that fails leaves none out. What it `says` is kept with it."""
     office = people.office()
     access.require(by, ISSUE, unit_id=office.id)
     official = Official.objects.filter(unit_id=office.id, on=True).first()
@@ -273,15 +277,47 @@ def issue_notice(orders: Sequence[Order], *, by: User) -> Notice:
     year = timezone.localtime(now).year
     NoticeCounter.objects.bulk_create([NoticeCounter(year=year)], ignore_conflicts=True)
     counter = NoticeCounter.objects.select_for_update().get(year=year)
+    _check_to_issue(orders, now)
     counter.last += 1
     counter.save(update_fields=["last"])
-    notice = Notice.objects.create(
+    notice = Notice(
         year=year, number=counter.last, body=official.body, sign=official.sign, by=by, at=now
     )
+    notice.says = dict(says(notice)) if says else None
+    notice.save()
     notice.orders.set(orders)
     fact = facts.NoticeIssued(year=year, number=counter.last, orders=[one.pk for one in orders])
     record(fact, subject=notice, actor=by.actor)
     return notice
+
+
+def _check_to_issue(orders: Sequence[Order], now: datetime) -> None:
+    """While the counter is locked: a number is not taken back, so none is given by a second click."""
+    ids = [one.pk for one in orders]
+    if Order.objects.filter(pk__in=ids).exclude(ended_at=None).exists():
+        raise Refusal(
+            "order.ended", _("One of these orders has ended. Choose those that are open.")
+        )
+    just_now = Notice.objects.filter(orders__in=ids, at__gt=now - JUST_NOW).first()
+    if just_now is not None:
+        raise Conflict(
+            "order.issued_just_now",
+            _(
+                "A notice on one of these orders was issued a moment ago: %(number)s. Fetch that one."
+            )
+            % {"number": just_now},
+        )
+
+
+@transaction.atomic
+def forget_erased(case_uid: uuid.UUID, words_id: int) -> None:
+    """Words on this case were erased: keep no notice that says them, or the place they named."""
+    mine = Q(orders__case__uid=case_uid) | Q(orders__case__merged_into__uid=case_uid)
+    said = Q(orders__words=words_id)
+    if Report.objects.filter(words=words_id).exists():
+        said |= Q(orders__case__address="")
+    found = Notice.objects.filter(mine & said).exclude(says=None).values_list("pk", flat=True)
+    Notice.objects.filter(pk__in=list(found)).update(says=None)
 
 
 # What they stand on ------------------------------------------------------------------------------

@@ -259,9 +259,7 @@ def _seen(
     ]  # fmt: skip
 
 
-def _may(
-    order: Order, answerer: int | None, reader: User, reach: frozenset[int]
-) -> frozenset[str]:
+def _may(order: Order, answerer: int | None, reader: User, reach: frozenset[int]) -> frozenset[str]:
     if order.ended_at is not None:
         return frozenset()
     may = set()

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from gulou.cases.models import Case
 from gulou.cases.queries import cases_seen_by
 from gulou.kit import clock
-from gulou.kit.errors import Invalid, NotFound
+from gulou.kit.errors import Invalid, NotFound, Refusal
 from gulou.kit.words import name_of
 from gulou.orders import operations
 from gulou.orders import queries as orders
@@ -143,24 +143,39 @@ def make(kind: str, uids: Sequence[UUID], *, by: User) -> Ready:
     if code == "notice":
         with transaction.atomic():
             shown = {one.number for one in (line.item for line in lines)}
+            picked = [one for one in found if one.case.number in shown]
             issued = operations.issue_notice(
-                [one for one in found if one.case.number in shown], by=by
+                picked, by=by, says=lambda notice: official.words_of(notice, lines)
             )
             _keep(kind, by, len(lines))
-            return _notice(issued, lines, form)
+            return _notice(issued, issued.says or {}, form)
     _keep(kind, by, len(lines))
     return _sheets(_SHEETS[code], lines, form)
 
 
 def notice_again(uid: UUID, form: str, *, by: User) -> Ready:
-    """A notice that was issued, with its number. Raises NotFound."""
+    """A notice that was issued: the same number and the same words. Raises NotFound; Refusal where
+    a case in it is not the reader's to see any more, or not all of it can be said again."""
     if form not in ("docx", "pdf"):
         raise NotFound("paper.unknown", _("There is no such paper."))
     issued = orders.notice_seen_by(by, uid)
+    found = list(issued.orders.select_related("case"))
+    seen = set(
+        cases_seen_by(by).filter(pk__in=[one.case_id for one in found]).values_list("pk", flat=True)
+    )
     with override("zh-hans"):
-        lines = list(_lines(list(issued.orders.all()), by))
-    _keep(f"notice-{form}", by, len(lines))
-    return _notice(issued, lines, form)
+        lines = list(_lines(found, by)) if issued.says is None else ()
+    short = len(lines) != len(found) if issued.says is None else False
+    if short or any(one.case.restricted and one.case_id not in seen for one in found):
+        raise Refusal(
+            "paper.notice_short",
+            _(
+                "Not all that this notice said can be said again: a case is restricted now, or something was erased. The copy that was issued stands."
+            ),
+        )
+    says = issued.says or official.words_of(issued, lines)
+    _keep(f"notice-{form}", by, len(found))
+    return _notice(issued, says, form)
 
 
 @transaction.atomic
@@ -280,13 +295,12 @@ def _typeset(setting: Path, data: Mapping[str, Any]) -> bytes:
     return made
 
 
-def _notice(issued: Notice, lines: Sequence[Line], form: str) -> Ready:
-    """督办通知 in the layout of GB/T 9704."""
-    told = official.words_of(issued, lines)
+def _notice(issued: Notice, told: Mapping[str, Any], form: str) -> Ready:
+    """督办通知 in the layout of GB/T 9704, saying what was kept of it."""
     write: Callable[[Mapping[str, Any]], bytes] = (
         official.docx if form == "docx" else lambda data: _typeset(official.SETTING, data)
     )
     mime = DOCX_MIME if form == "docx" else PDF_MIME
     words = file_name(f"{issued} {told['title']} {mark()}")
     name = f"{words}.{form}"
-    return Ready(io.BytesIO(write(told)), name, Made(len(lines), form, mime))
+    return Ready(io.BytesIO(write(told)), name, Made(len(told["matters"]), form, mime))

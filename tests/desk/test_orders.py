@@ -168,6 +168,61 @@ def test_a_notice_is_for_a_body_that_is_entitled(cast: Cast, case: Case, client:
     assert "1号" in text and Notice.objects.count() == 1
 
 
+def _again(client: Client, notice: Notice) -> str:
+    answer = client.get(f"/desk/orders/notices/{notice.uid}/docx")
+    assert answer.status_code == 200, answer.content
+    return _words(b"".join(answer.streaming_content))  # type: ignore[attr-defined]  # a file
+
+
+def test_a_notice_says_the_same_when_it_is_fetched_again(
+    cast: Cast, kinds: Kinds, case: Case, client: Client
+) -> None:
+    Official.objects.create(
+        unit=cast.office, on=True, body="鼓楼区创建办", sign="鼓创督", by=cast.guo, at=clock.now()
+    )
+    other = a_case(cast, kinds.smoking, state=State.HANDLING)
+    order, second, office = an_order(cast, case), an_order(cast, other), _in(client, cast.guo)
+    first = _words(_paper(office, "notice-docx", order, second))
+    operations.hand_order_on(order, by=cast.guo, person=cast.wu)
+    operations.answer_order(order, by=cast.wu, words="未完")
+    operations.send_back(
+        order, by=cast.guo, words="再给五天", due_at=clock.now() + timedelta(days=30)
+    )
+    Case.objects.filter(pk=other.pk).update(category=kinds.rubbish)
+    notice = Notice.objects.get()
+    assert _again(office, notice) == first and "以下 2 项" in first
+    # As notices were kept before: what they said is not known, and nothing else is said for it.
+    Notice.objects.update(says=None)
+    Case.objects.filter(pk=other.pk).update(restricted=True)
+    again = office.get(f"/desk/orders/notices/{notice.uid}/docx")
+    assert again.status_code == 409
+
+
+def test_what_was_erased_is_kept_in_no_notice(cast: Cast, case: Case) -> None:
+    order = an_order(cast, case)
+    Official.objects.create(
+        unit=cast.office, on=True, body="鼓楼区创建办", sign="鼓创督", by=cast.guo, at=clock.now()
+    )
+    operations.issue_notice([order], by=cast.guo, says=lambda _notice: {"matters": ["三天内清完"]})
+    operations.forget_erased(case.uid, 0)
+    assert Notice.objects.get().says is not None
+    operations.forget_erased(case.uid, order.words_id)
+    assert Notice.objects.get().says is None
+
+
+def test_issuing_a_notice_asks_first_and_says_what_it_is(
+    cast: Cast, case: Case, client: Client
+) -> None:
+    Official.objects.create(
+        unit=cast.office, on=True, body="鼓楼区创建办", sign="鼓创督", by=cast.guo, at=clock.now()
+    )
+    order, office = an_order(cast, case), _in(client, cast.guo)
+    for url in ("/desk/orders/?tab=all", f"/desk/orders/{order.uid}/"):
+        page = office.get(url).content.decode()
+        asked = [one for one in page.split("<details")[1:] if "notice-docx" in one]
+        assert len(asked) == 1 and "not taken back" in asked[0].split("</details>")[0]
+
+
 def test_the_api_gives_and_answers(cast: Cast, case: Case, client: Client) -> None:
     office, unit = _in(client, cast.guo), _in(Client(), cast.lin)
     sent = {"case": case.number, "words": "三天内清完", "person": str(cast.lin.uid),

@@ -277,13 +277,30 @@ def test_only_who_manages_the_office_switches_it(cast: Cast) -> None:
         operations.switch_official(by=cast.guo, on=True, body="鼓楼区创建办", sign="鼓创督")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_numbers_have_no_gap_and_no_double(cast: Cast, case: Case) -> None:
+def test_none_is_issued_twice_at_once_nor_on_what_has_ended(cast: Cast, case: Case) -> None:
     order = an_order(cast, case)
+    _entitled(cast)
+    operations.issue_notice([order], by=cast.guo)
+    with pytest.raises(Conflict):
+        operations.issue_notice([order], by=cast.guo)
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        operations.issue_notice([order], by=cast.guo)
+    operations.withdraw_order(order, by=cast.guo, words="不用了")
+    with clock.at(clock.now() + timedelta(hours=1)), pytest.raises(Refusal) as refusal:
+        operations.issue_notice([order], by=cast.guo)
+    assert refusal.value.code == "order.ended"
+    assert sorted(Notice.objects.values_list("number", flat=True)) == [1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_have_no_gap_and_no_double(cast: Cast, kinds: Kinds) -> None:
+    given = [
+        an_order(cast, a_case(cast, kinds.smoking, state=CaseState.HANDLING)) for _n in range(6)
+    ]
     _entitled(cast)
     failed: list[Exception] = []
 
-    def issue(fails: bool) -> None:
+    def issue(order: Order, fails: bool) -> None:
         from django.db import transaction
 
         try:
@@ -295,7 +312,9 @@ def test_numbers_have_no_gap_and_no_double(cast: Cast, case: Case) -> None:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=issue, args=(n % 3 == 0,)) for n in range(6)]
+    threads = [
+        threading.Thread(target=issue, args=(one, n % 3 == 0)) for n, one in enumerate(given)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
