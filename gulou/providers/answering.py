@@ -6,6 +6,7 @@ telephone that was left with the report, or the link itself.
 """
 
 import re
+import unicodedata
 from typing import cast
 from uuid import uuid4
 
@@ -32,7 +33,7 @@ _DAY = 24 * 3600
 _RETRY_SECONDS = 30
 _ASKED_SECONDS = 600
 _TOKEN = re.compile(r"/t/([A-Za-z0-9_-]{20,64})")
-_RECEIPT = re.compile(r"\b(R[0-9]{4}-[0-9]{4,10})\b", re.IGNORECASE)
+_RECEIPT = re.compile(r"(?<![A-Za-z0-9])(R[0-9]{4}-[0-9]{4,10})(?![0-9])", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![0-9-])([0-9]{6})(?![0-9-])")
 _STOP = {"退订", "取消", "取消关注进展", "stop"}
 
@@ -106,7 +107,8 @@ def _said(ref: ProviderRef, message: Heard) -> str:
         return words.welcome() if message.event == "subscribe" else ""
     if message.kind != "text":
         return words.how_to_ask()
-    text = message.words.strip()
+    # Also as a Chinese keyboard writes it, in full width.
+    text = unicodedata.normalize("NFKC", message.words).strip()
     if text.lower() in _STOP:
         _let_go(who)
         return words.let_go()

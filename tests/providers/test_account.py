@@ -101,6 +101,21 @@ def test_number_and_digits_give_the_private_link(
     assert link in said(client, "001234", **other)
 
 
+@pytest.mark.parametrize(
+    "words", ["受理号%s", "受理号%s手机尾号001234", "我的受理号是%s，尾号001234"]
+)
+def test_a_number_is_found_beside_chinese_and_in_full_width(
+    client: Client, admin: User, report: Report, words: str
+) -> None:
+    use_account(admin)
+    link, told = f"/t/{report.token}/", words % report.receipt
+    wide = told.translate({n: n + 0xFEE0 for n in range(0x21, 0x7F)})
+    for n, one in enumerate((told, wide)):
+        who = {"FromUserName": f"o_{n}"}
+        answer = said(client, one, **who)
+        assert link in (answer if "001234" in words else said(client, "００１２３４", **who))
+
+
 def test_a_number_alone_or_wrong_digits_open_nothing_and_tell_nothing(
     client: Client, admin: User, report: Report
 ) -> None:
