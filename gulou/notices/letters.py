@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.utils import InterfaceError, OperationalError
 from django.utils.translation import override
 
@@ -22,7 +22,7 @@ from .channels import CHANNELS, Channel
 from .inbox import no_longer_seen
 from .kinds import kind_of
 from .models import Item, Letter, Line
-from .planning import letters_for
+from .planning import letters_for, not_before
 from .post import Gone, Note, Recipient, Refused, Slower, Unanswered
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ def send_next(channel: Channel) -> bool:
     if not letters:
         return False
     try:
+        if _is_quiet(letters[0]):
+            return True
         unseen = no_longer_seen(letters[0].item.person, [one.item for one in letters])
         wanted = [one for one in letters if _still_wanted(one, hidden=one.item_id in unseen)]
         if wanted:
@@ -110,6 +112,17 @@ def _line(channel: str, name: str) -> Line:
     """The line, locked."""
     Line.objects.bulk_create([Line(channel=channel, name=name)], ignore_conflicts=True)
     return Line.objects.select_for_update().get(channel=channel, name=name)
+
+
+def _is_quiet(letter: Letter) -> bool:
+    """Whether the person is to be left alone by now; then it waits, and was not tried."""
+    person, now = letter.item.person, clock.now()
+    if person is None or letter.digest:
+        return False
+    morning = not_before(letter.item, person)
+    if morning > now:
+        _mine(letter).update(due_at=morning, attempts=F("attempts") - 1, leased_until=None)
+    return morning > now
 
 
 def _still_wanted(letter: Letter, *, hidden: bool) -> bool:

@@ -37,6 +37,8 @@ from .planning import letters_for
 from .states import AT_FIRST, TOLD_AFTER, Form, What
 
 OFFICE_FIELDS = ("by_kind", *manners.HOURS, "duty_channels", "urgent")
+MOST_QUIET = 14 * 60
+"""Minutes: longer quiet hours would keep a duty from somebody for a day."""
 FIELDS = ("name", "street_id", "category_id", "tells", "form", "with_photo")
 
 
@@ -169,6 +171,10 @@ def _set_manner(row: Manner, given: Mapping[str, Any]) -> None:
     for name in ("quiet_from", "quiet_until"):
         if not 0 <= getattr(row, name) < 24 * 60:
             raise Invalid("manner.quiet", _("Choose a time of the day."), field=name)
+    if (row.quiet_until - row.quiet_from) % (24 * 60) > MOST_QUIET:
+        raise Invalid(
+            "manner.quiet_long", _("Quiet hours of at most 14 hours."), field="quiet_until"
+        )
 
 
 def _plan_anew(person: User) -> None:

@@ -72,14 +72,26 @@ def _letters(item: Item, person: User, mine: Mine, but: Collection[Way]) -> Iter
 def _due(when: When, kind: Kind, mine: Mine, now: datetime, person: User) -> datetime:
     rhythm, works_on = mine.rhythm, _working_days(person)
     if when == When.NOW:
-        if kind.code in manners.office().urgent:
-            return now
-        return after_quiet(now, rhythm.quiet, works_on)
+        return _undisturbed(kind, mine, now, works_on)
     return next_digest(
         now, hour=rhythm.digest_hour,
         weekday=rhythm.digest_weekday if when == When.WEEK else None,
         works_on=works_on if rhythm.digest_skips_days_off else None,
     )  # fmt: skip
+
+
+def not_before(item: Item, person: User) -> datetime:
+    """The first time from now on at which this person may be told of it at once."""
+    now, mine = timezone.localtime(clock.now()), manners.manners_of([person])[person.pk]
+    return _undisturbed(kind_of(item.what), mine, now, _working_days(person))
+
+
+def _undisturbed(
+    kind: Kind, mine: Mine, now: datetime, works_on: Callable[[date], bool]
+) -> datetime:
+    if kind.code in manners.office().urgent:
+        return now
+    return after_quiet(now, mine.rhythm.quiet, works_on)
 
 
 def _working_days(person: User) -> Callable[[date], bool]:

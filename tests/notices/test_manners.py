@@ -11,11 +11,12 @@ from django.core import mail
 from gulou.cases.models import Case
 from gulou.cases.states import State
 from gulou.kit import clock
-from gulou.kit.errors import NotAllowed
+from gulou.kit.errors import Invalid, NotAllowed
 from gulou.notices import letters, manners, operations
 from gulou.notices.channels import CHANNELS
 from gulou.notices.kinds import KINDS
 from gulou.notices.models import Letter, OfficeWishes
+from gulou.notices.post import Unanswered
 from gulou.notices.quiet import Hours, after_quiet, next_digest
 from gulou.outbox.audit import audit
 from gulou.people.models import User
@@ -73,6 +74,32 @@ def test_quiet_hours_hold_back_all_but_what_the_office_calls_urgent(cast: Cast, 
         assert len(mail.outbox) == 1 and "urged" in mail.outbox[0].subject
     waiting = Letter.objects.get(sent_at=None)
     assert waiting.due_at == MONDAY.replace(hour=7) + timedelta(days=1)
+
+
+def test_what_a_dead_provider_held_until_the_night_waits_for_the_morning(
+    cast: Cast, case: Case, provider: Provider
+) -> None:
+    operations.choose_manner({**NIGHT, "by_kind": {"warned": {"mail": "never"}}}, by=cast.lin)
+    provider.fails = Unanswered("timeout")
+    with clock.at(MONDAY.replace(hour=21, minute=59, second=50)):
+        tell_of(case, cast.lin)
+        letters.send_all()
+    provider.fails = None
+    with clock.at(MONDAY.replace(hour=23)):
+        letters.send_all()
+    letter = Letter.objects.get()
+    morning = MONDAY.replace(hour=7) + timedelta(days=1)
+    assert provider.took == [] and (letter.due_at, letter.attempts) == (morning, 1)
+    with clock.at(morning):
+        letters.send_all()
+    assert len(provider.took) == 1
+
+
+def test_quiet_hours_of_nearly_a_day_are_refused(cast: Cast, case: Case) -> None:
+    for since, until in ((7 * 60, 7 * 60 - 1), (0, 14 * 60 + 1)):
+        with pytest.raises(Invalid):
+            operations.choose_manner({"quiet_from": since, "quiet_until": until}, by=cast.lin)
+    operations.choose_manner({"quiet_from": 18 * 60, "quiet_until": 8 * 60}, by=cast.lin)
 
 
 def test_a_duty_cannot_be_silenced(cast: Cast, case: Case, provider: Provider) -> None:

@@ -19,6 +19,9 @@ self.addEventListener("push", (event) => {
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   // Always on this site, by whichever of its names it is known.
-  const { pathname, search } = new URL(event.notification.data.url, self.location.origin);
+  const { pathname, search } = new URL(
+    event.notification.data?.url || "/desk/inbox/",
+    self.location.origin,
+  );
   event.waitUntil(self.clients.openWindow(self.location.origin + pathname + search));
 });
