@@ -17,6 +17,7 @@ from gulou.notices import jobs as notices
 from gulou.orders import jobs as orders
 from gulou.people import operations as people
 from gulou.photos import jobs as photos
+from gulou.providers import jobs as providers
 from gulou.sheets import jobs as sheets
 from gulou.workbench import jobs as workbench
 
@@ -60,6 +61,7 @@ JOBS: tuple[Job, ...] = (
     Job(cases.renew_figures, every=timedelta(hours=1)),
     Job(notices.leave_closed, every=timedelta(minutes=1)),
     Job(notices.forget_old, every=timedelta(minutes=10)),
+    Job(providers.forget_old, every=timedelta(minutes=10)),
     Job(workbench.forget_presence, every=timedelta(minutes=30)),
     Job(forget_expired, every=timedelta(minutes=10)),
     Job(workbench.owe_followers, every=timedelta(minutes=1)),

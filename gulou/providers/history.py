@@ -15,7 +15,7 @@ from gulou.people.models import User
 
 from .facts import MissiveResent, ProviderClosed, ProviderOpened, ProviderSet, ProviderTried
 from .models import Provider
-from .states import Setting, settings_of
+from .states import ADDRESS, Setting, settings_of
 
 MOST = 200
 _ASIDE = (ProviderTried.name, MissiveResent.name)
@@ -47,10 +47,11 @@ def newest_of(provider: Provider) -> int | None:
 
 
 def can_take_back(event: Event) -> bool:
-    """Whether the record says what was before. Of a secret it never does."""
+    """Whether the record says what was before. Of a secret it never does, and another address asks
+    for the secret again."""
     told = event.payload
     if event.name == ProviderSet.name:
-        return bool(told["before"]) and not told["secrets"]
+        return bool(told["before"]) and not told["secrets"] and not ADDRESS & set(told["after"])
     return event.name in (ProviderOpened.name, ProviderClosed.name)
 
 

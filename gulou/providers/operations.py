@@ -25,7 +25,7 @@ from gulou.people.verbs import MEND
 from . import at_hand, history, passive
 from .facts import MissiveResent, ProviderClosed, ProviderOpened, ProviderSet, ProviderTried
 from .models import Follower, Missive, Provider
-from .states import FIELD, SERVICE, WECOM_USER, Code, Setting, What, mobile, settings_of
+from .states import ADDRESS, FIELD, SERVICE, WECOM_USER, Code, Setting, What, mobile, settings_of
 
 
 @transaction.atomic
@@ -47,6 +47,12 @@ def set_provider(code: str, given: Mapping[str, Any], *, by: User) -> Provider:
             raise Invalid("provider.needed", _("This is needed."), field=one.name)
     _together(code, after, secrets | new)
     first = not provider.settings
+    if not first and not new and any(after[one] != before[one] for one in ADDRESS & set(after)):
+        # Else whoever may set it up could have the password sent to themselves.
+        raise Invalid(
+            "provider.password_again", _("Enter the password again for another address."),
+            field="password",
+        )  # fmt: skip
     changed = sorted(name for name in after if first or after[name] != before[name])
     if not changed and not new:
         return provider

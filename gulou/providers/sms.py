@@ -179,7 +179,9 @@ def _answered(reply: Reply) -> None:
 
 def _arrived(receipt: Receipt) -> None:
     """Note what became of a part: the whole has arrived when all of it has."""
-    taken = Taken.objects.filter(remote_id__in=_same(receipt.remote_id)).order_by("-id").first()
+    exact = Taken.objects.filter(remote_id=receipt.remote_id)
+    alike = Taken.objects.filter(remote_id__in=_same(receipt.remote_id))
+    taken = exact.order_by("-id").first() or alike.order_by("-id").first()
     if taken is None:
         return
     now = clock.now()
@@ -189,7 +191,8 @@ def _arrived(receipt: Receipt) -> None:
         if not Taken.objects.filter(missive_id=taken.missive_id, arrived_at=None).exists():
             mine.update(arrived_at=now)
     elif receipt.state in _FAILED_STATES:
-        mine.filter(sent_at__isnull=False).update(
+        # Maybe its other parts are still being handed over.
+        mine.filter(set_aside_at=None).update(
             sent_at=None, set_aside_at=now, error=f"smpp-{receipt.state}"
         )
 

@@ -72,6 +72,8 @@ SENDER_TYPES: Mapping[str, tuple[int, int]] = {
 }  # fmt: skip
 """Type of number and numbering plan of the sender, as SMPP numbers them."""
 
+ADDRESS = frozenset({"host", "port", "tls"})
+"""Where the password of an SMS centre goes: it is asked for again when one of these changes."""
 SERVICE = "service"
 """The kind of account that may send; the other only answers."""
 FIELD = re.compile(r"^\s*([a-z_]+[0-9]*)\s*=\s*(number|what|time|office)\s*$", re.MULTILINE)

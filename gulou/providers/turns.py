@@ -92,13 +92,21 @@ class Line:
             self._adapter.close()
             self._failed(ref, missive, Failed("broken", down=missive is None))
         else:
-            # Also when the provider was taken out of use meanwhile: what went, went.
-            Missive.objects.filter(pk=missive.pk).update(
+            # Also when the provider was taken out of use meanwhile: what went, went. But a part of
+            # which it was said meanwhile that it did not arrive stays aside.
+            went = Q(set_aside_at=None) | Q(error="closed")
+            Missive.objects.filter(went, pk=missive.pk).update(
                 sent_at=clock.now(), set_aside_at=None, error="", sealed_to=None
             )
             Provider.objects.filter(pk=ref.id).update(failures=0, error="")
             logger.info("provider %s: message %s sent", ref.code, missive.pk)
         return missive is not None
+
+    def leave(self) -> None:
+        """The worker stops: let go of the provider, so that another need not wait for the lease."""
+        self._adapter.close()
+        mine = Provider.objects.filter(code=self._adapter.code, lease=self._mine)
+        mine.update(lease=None, leased_until=None)
 
     def _hold(self, ref: ProviderRef) -> bool:
         """Take the lease, or keep it. False while another has it, or the provider is left alone."""
@@ -122,6 +130,9 @@ class Line:
             provider_id=ref.id, sent_at=None, set_aside_at=None, due_at__lte=now
         )
         owed.filter(at__lte=now - STALE).update(set_aside_at=now, error="stale", sealed_to=None)
+        # At each try its worker died.
+        dead = owed.filter(attempts__gte=MAX_ATTEMPTS)
+        dead.update(set_aside_at=now, error="broken", sealed_to=None)
         missive = owed.order_by("due_at", "id").first()
         if missive is not None:
             # A worker killed now leaves it to be tried again, but not for ever.

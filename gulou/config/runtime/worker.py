@@ -21,6 +21,7 @@ from gulou.notices.jobs import SENDERS as ROBOTS
 from gulou.outbox.deliver import deliver_one
 from gulou.outbox.table import lines
 from gulou.photos.decoding.client import rest_after
+from gulou.providers.jobs import LEAVERS
 from gulou.providers.jobs import SENDERS as PROVIDERS
 
 logger = logging.getLogger(__name__)
@@ -55,8 +56,12 @@ def _work_until(stop: threading.Event) -> None:
 
 
 def _beside(name: str, deliver: Callable[[], bool], stop: threading.Event) -> threading.Thread:
-    work = Worker(deliver, ()).work_until
-    thread = threading.Thread(target=work, args=(stop,), name=name, daemon=True)
+    def work() -> None:
+        Worker(deliver, ()).work_until(stop)
+        if name in LEAVERS:
+            LEAVERS[name]()
+
+    thread = threading.Thread(target=work, name=name, daemon=True)
     thread.start()
     return thread
 
