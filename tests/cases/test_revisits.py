@@ -10,7 +10,7 @@ from gulou.cases import draws, operations, queries
 from gulou.cases.facts import CaseClosed, CaseReopened
 from gulou.cases.jobs import draw_revisits_anew
 from gulou.cases.models import Case, Revisit
-from gulou.cases.operations.revisits import planned
+from gulou.cases.operations.revisits import may_be_named, planned
 from gulou.cases.states import State
 from gulou.catalogue import queries as catalogue
 from gulou.catalogue.current import CheckingRef
@@ -19,10 +19,10 @@ from gulou.config.reactions import REACTIONS
 from gulou.kit import clock
 from gulou.kit.errors import Invalid, NotAllowed, NotFound, Refusal
 from gulou.outbox.models import Event
-from gulou.people.models import Role, User
+from gulou.people.models import Role, UnitKind, User
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, evidence, reason
-from tests.factories.people import PostingFactory, UserFactory
+from tests.factories.people import PostingFactory, UnitFactory, UserFactory
 
 DAY = timedelta(days=1)
 ALL_BLIND = CheckingRef(blind_share=100)
@@ -286,6 +286,31 @@ def test_who_was_drawn_hands_it_over_or_has_left(cast: Cast, ma: User, visited: 
     User.objects.filter(pk=colleague.pk).update(is_active=False)
     assert draw_revisits_anew() == 1
     assert the(visited, 1).person == ma and draw_revisits_anew() == 0
+
+
+def test_who_came_to_the_unit_that_handled_it_hands_it_over(
+    cast: Cast, ma: User, visited: Case, roles: dict[str, Role]
+) -> None:
+    PostingFactory.create(user=ma, role=roles["reader"], unit=cast.street)
+    with pytest.raises(NotAllowed):
+        operations.answer_revisit(the(visited, 1), by=ma, passed=True, words="好")
+    operations.hand_over_revisit(the(visited, 1), by=ma, words="调到该街道")
+    assert the(visited, 1).person != ma
+
+
+def test_who_reads_what_an_assisting_unit_reads_is_not_named(
+    cast: Cast, kinds: Kinds, roles: dict[str, Role]
+) -> None:
+    above = UnitFactory.create(parent=cast.root, kind=UnitKind.DEPARTMENT)
+    beneath = UnitFactory.create(parent=above, kind=UnitKind.DEPARTMENT)
+    person = UserFactory.create()
+    PostingFactory.create(user=person, role=roles["reader"], unit=above)
+    case = closed(cast, kinds, ALL_BLIND)
+    assert may_be_named(person, case, the(case))
+    case.assisting = [beneath.pk]
+    case.save(update_fields=["assisting"])
+    with pytest.raises(Invalid):
+        operations.name_revisitor(the(case), by=cast.guo, person=person)
 
 
 def test_the_worker_does_all_this() -> None:

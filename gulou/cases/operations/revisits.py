@@ -273,8 +273,9 @@ def may_be_named(person: User, case: Case, revisit: Revisit) -> bool:
     """Whether somebody may look at it again: posted, no hand in it, and did not recheck it."""
     if not person.is_active or person.pk in _rechecked(case) or not is_independent(person, case):
         return False
-    reads = revisit.kind == RevisitKind.BLIND and access.holds(
-        person, states.READ, unit_id=case.unit_id
+    reads = revisit.kind == RevisitKind.BLIND and any(
+        access.holds(person, states.READ, unit_id=unit_id)
+        for unit_id in (case.unit_id, *case.assisting)
     )
     return bool(access.posted_unit_ids(person)) and not reads
 
@@ -319,6 +320,9 @@ def answer_revisit(
         access.require(by, VERBS[RevisitKind(revisit.kind)], unit_id=revisit.unit_id or 0)
         if not may_be_named(by, case, revisit):
             raise _not_theirs()
+    elif not is_independent(by, case):
+        # Drawn before they came to a unit that had a hand in it: they can hand it over.
+        raise _not_theirs()
     _check_said(case, revisit, passed, words, evidence)
     said = Said(*keep_words(words)) if clean(words) else None
     photos = add_photos(
