@@ -349,7 +349,8 @@ class CaseHandled(CaseSettling):
 @dataclass(frozen=True, kw_only=True)
 class PartHandedDown(CaseSettling):
     """`above` gave `unit` beneath it a part of the handling, until `due` (ISO, "" for no time of
-    its own). `again` where what it reported was sent back."""
+    its own). `again` where what it reported was sent back; `refused` are the pictures
+    that came with that and show the work done no longer."""
 
     name: ClassVar[str] = "case.part_handed_down"
     unit: int
@@ -357,6 +358,7 @@ class PartHandedDown(CaseSettling):
     person: str = ""
     due: str = ""
     again: bool = False
+    refused: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

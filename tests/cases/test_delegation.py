@@ -202,6 +202,21 @@ def test_what_is_not_good_enough_goes_back_down_with_a_new_clock(
         operations.take_part_back(case, by=cast.lin, step_id=10**9)
 
 
+def test_pictures_that_were_sent_back_are_no_evidence(cast: Cast, ladder: Ladder) -> None:
+    case = down(cast, ladder)
+    case = operations.report_part(case, by=ladder.xu, words="已清理", evidence=evidence())
+    case = operations.report_part(case, by=ladder.hu, words="已查看")
+    with clock.at(clock.now()):
+        operations.send_part_down(case, by=cast.lin, words="不是这里")
+        assert not case.photos.filter(kind="after").exists()
+        case = operations.undo_move(case, by=cast.lin)
+        assert case.photos.filter(kind="after").count() == 1
+        case = operations.send_part_down(case, by=cast.lin, words="不是这里")
+    case = operations.take_part_back(case, by=cast.lin)
+    with refused("case.photo_missing"):
+        operations.handle_case(case, by=cast.lin, words="已清理")
+
+
 def test_a_unit_beneath_may_say_that_it_cannot_be_done_there(cast: Cast, ladder: Ladder) -> None:
     case = down(cast, ladder)
     case = operations.report_part(case, by=ladder.xu, words="需要吊车", done=False)

@@ -7,6 +7,7 @@ runs longer. The unit above hands down, takes back, and looks at what is reporte
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gulou.calendars import queries as calendars
@@ -102,7 +103,8 @@ def report_part(
 def send_part_down(
     case: Case, *, by: User, words: str, due_at: datetime | None = None, seen: int | None = None
 ) -> Case:
-    """What the unit beneath reported is not good enough: it has the part again, with a new clock."""
+    """What the unit beneath reported is not good enough: it has the part again, with a new clock.
+    The pictures that were reported stay, but show the work done no longer."""
     case = locked(case, seen=seen)
     allow(by, states.SEND_DOWN, case)
     states.SEND_DOWN.check(case.state)
@@ -117,11 +119,15 @@ def send_part_down(
     left = leave(case, states.SEND_DOWN, by=by, words=words, reason_id=None)
     unit = unit_in_use(last.unit_id)
     person = last.person if last.person and last.person.is_active else None
+    shown = _shown_with(case).filter(step__started_at__gte=last.started_at)
+    refused = [str(uid) for uid in shown.values_list("photo__uid", flat=True)]
+    shown.update(kind=PhotoKind.REFERENCE)
     step = _begin_part(case, above, unit, person, due_at)
     put(case)
     fact = PartHandedDown(
         unit=unit.pk, above=above.unit_id, person=str(person.uid) if person else "", again=True,
         due=_iso(step.due_at), step=step.pk, words=left.words, words_digest=left.words_digest,
+        refused=refused,
     )  # fmt: skip
     record(fact, subject=case, actor=by.actor)
     return case
@@ -197,9 +203,12 @@ def shown_from_beneath(case: Case) -> bool:
     handling = case.step
     if handling is None or handling.kind != StepKind.HANDLE:
         return False
-    since = handling.started_at
-    shown = CasePhoto.objects.filter(case=case, kind=PhotoKind.AFTER, added_at__gte=since)
-    return shown.filter(step__kind=StepKind.PART).exists()
+    return _shown_with(case).filter(added_at__gte=handling.started_at).exists()
+
+
+def _shown_with(case: Case) -> QuerySet[CasePhoto]:
+    """The pictures of the work done that came with parts, of any level."""
+    return CasePhoto.objects.filter(case=case, kind=PhotoKind.AFTER, step__kind=StepKind.PART)
 
 
 def close_gaps(case: Case, *, by: User) -> None:

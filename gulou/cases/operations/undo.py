@@ -129,12 +129,20 @@ def _with_parents(step: Step | None) -> list[int]:
 def _forget_what_came_with(case: Case, before: Before, event: Event) -> None:
     """No note of the move counts any more, nor a fake it confirmed; its words stay in the story."""
     FakedPhoto.objects.filter(case=case, at__gte=before.at).delete()
-    if before.move == states.RETURN.name:
+    if before.move in _MAY_BEGIN_ARBITRATION:
         forget_return(case, before.at)
     Note.objects.filter(case=case, move=before.move, at__gte=before.at).delete()
     CasePhoto.objects.filter(case=case, photo__uid__in=event.payload.get("photos") or ()).update(
         kind=PhotoKind.REFERENCE, step=None
     )
+    CasePhoto.objects.filter(case=case, photo__uid__in=event.payload.get("refused") or ()).update(
+        kind=PhotoKind.AFTER
+    )
+
+
+_MAY_BEGIN_ARBITRATION = frozenset(
+    move.name for move in (states.RETURN, states.FILE, states.REOPEN)
+)
 
 
 def _instant(text: str | None) -> datetime | None:
