@@ -10,7 +10,6 @@ from gulou.cases import jobs as case_jobs
 from gulou.cases import operations as cases
 from gulou.cases.models import Case, Source
 from gulou.cases.operations import Evidence
-from gulou.catalogue.operations import RuleDraft
 from gulou.kit import clock
 from gulou.orders import operations as orders
 from gulou.orders.models import Order
@@ -143,10 +142,10 @@ class Disputes(Levels):
         case = self._arbitrate(case, lines)
         yield self._later(5, 15)
         decided = case.arbitrations.get()
-        draft = RuleDraft(
-            category_id=case.category_id, unit_id=lines, reason="弱电井盖由管线权属单位养护（仲裁确定）"
+        cases.make_rule_of(
+            case, decided.pk, by=self.dispatcher, area_id=None, condition_id=None,
+            reason="弱电井盖由管线权属单位养护（仲裁确定）",
         )  # fmt: skip
-        cases.make_rule_of(case, decided.pk, by=self.dispatcher, draft=draft, instead_of=None)
         yield self._working(20, 60)
         case = cases.accept_case(
             Case.objects.get(pk=case.pk), by=self.house.workers[lines], words="已知悉，安排更换"

@@ -13,10 +13,11 @@ from gulou.kit import clock
 from gulou.kit.errors import Conflict, Invalid, NotAllowed, Refusal
 from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
-from gulou.people.models import Unit, User
+from gulou.people.models import Role, Unit, User
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, evidence, reason
 from tests.factories.catalogue import RuleFactory
+from tests.factories.people import PostingFactory, UserFactory
 
 
 def thrown_back(
@@ -169,12 +170,23 @@ def _offer(case: Case, unit: Unit) -> queries.Offer:
     return queries.best_offer(case, unit.pk, reason="裁定")
 
 
+def _rule_of(
+    case: Case, arbitration_id: int, *, by: User, area_id: int | None = None,
+    condition_id: int | None = None,
+) -> Rule:  # fmt: skip
+    """For its street, where nothing else is said."""
+    return operations.make_rule_of(
+        case, arbitration_id, by=by, area_id=area_id or case.street_id, condition_id=condition_id,
+        reason="裁定",
+    )  # fmt: skip
+
+
 def test_a_decision_becomes_a_rule(cast: Cast, kinds: Kinds) -> None:
     case = decided(cast, in_dispute(cast, kinds))
     (shown,) = queries.arbitrations_of(case)
     offer = _offer(case, cast.department)
     assert (offer.reaches, offer.instead_of) == (True, None)
-    rule = operations.make_rule_of(case, shown.id, by=cast.guo, draft=offer.draft, instead_of=None)
+    rule = _rule_of(case, shown.id, by=cast.guo)
     assert (rule.unit_id, rule.area_id, rule.category_id) == (
         cast.department.pk, cast.land.west.pk, kinds.rubbish.pk
     )  # fmt: skip
@@ -182,7 +194,7 @@ def test_a_decision_becomes_a_rule(cast: Cast, kinds: Kinds) -> None:
     assert told.payload["decided_in"] == case.number and told.actor == cast.guo.actor
     assert routing_of(a_case(cast, kinds.rubbish)).unit_id == cast.department.pk
     with pytest.raises(Conflict):
-        operations.make_rule_of(case, shown.id, by=cast.guo, draft=offer.draft, instead_of=None)
+        _rule_of(case, shown.id, by=cast.guo)
 
 
 def test_it_takes_the_place_of_the_rule_that_was_wrong(cast: Cast, kinds: Kinds) -> None:
@@ -191,9 +203,7 @@ def test_it_takes_the_place_of_the_rule_that_was_wrong(cast: Cast, kinds: Kinds)
     offer = _offer(case, cast.department)
     assert offer.instead_of == wrong.pk and offer.reaches
     (shown,) = queries.arbitrations_of(case)
-    operations.make_rule_of(
-        case, shown.id, by=cast.guo, draft=offer.draft, instead_of=offer.instead_of
-    )
+    _rule_of(case, shown.id, by=cast.guo)
     wrong.refresh_from_db()
     assert wrong.until is not None
     assert routing_of(case).unit_id == cast.department.pk
@@ -203,13 +213,12 @@ def test_a_rule_says_what_was_decided_and_by_whom(cast: Cast, kinds: Kinds) -> N
     case = decided(cast, in_dispute(cast, kinds))
     (shown,) = queries.arbitrations_of(case)
     with pytest.raises(NotAllowed):
-        operations.make_rule_of(
-            case, shown.id, by=cast.lin, draft=_offer(case, cast.department).draft, instead_of=None
-        )
-    with pytest.raises(Invalid):
-        operations.make_rule_of(
-            case, shown.id, by=cast.guo, draft=_offer(case, cast.street).draft, instead_of=None
-        )
+        _rule_of(case, shown.id, by=cast.lin)
+    elsewhere, other = cast.land.east.pk, (case.condition_id or 0) + 999
+    for scope in ({"area_id": elsewhere}, {"condition_id": other}):
+        with pytest.raises(Invalid) as refusal:
+            _rule_of(case, shown.id, by=cast.guo, **scope)
+        assert refusal.value.code == "case.other_rule"
     assert not Rule.objects.exists()
 
 
@@ -219,6 +228,53 @@ def test_words_of_a_decision_can_be_erased(cast: Cast, kinds: Kinds) -> None:
     operations.erase_words(case, by=cast.guo, words_id=one.words_id or 0)
     (shown,) = queries.arbitrations_of(case)
     assert shown.erased and not shown.text
+
+
+@pytest.fixture
+def clerk(cast: Cast) -> User:
+    """Files and declines at the office, but does not arbitrate."""
+    verbs = [one for one in Role.objects.get(code="dispatcher").verbs if one != "case.arbitrate"]
+    role = Role.objects.create(
+        code="clerk", name_zh="受理员", name_en="Clerk", verbs=verbs, reaches_below=True
+    )
+    user = UserFactory.create()
+    PostingFactory.create(user=user, role=role, unit=cast.root)
+    return user
+
+
+def test_who_does_not_decide_it_cannot_end_it_either(cast: Cast, kinds: Kinds, clerk: User) -> None:
+    case, open_case = in_dispute(cast, kinds), a_case(cast, kinds.rubbish, state=State.FILED)
+    ways = {states.DECLINE, states.REDIRECT}
+    assert ways <= set(queries.moves_open_to(clerk, open_case))
+    assert ways.isdisjoint(queries.moves_open_to(clerk, case))
+    assert ways <= set(queries.moves_open_to(cast.guo, case))
+    for end, kind in ((operations.decline_case, "decline"), (operations.redirect_case, "redirect")):
+        with pytest.raises(NotAllowed):
+            end(case, by=clerk, reason_id=reason(kind).pk)
+
+
+def test_what_ended_undecided_is_in_arbitration_again_when_it_is_opened(
+    cast: Cast, kinds: Kinds
+) -> None:
+    case = in_dispute(cast, kinds)
+    case = operations.decline_case(case, by=cast.guo, reason_id=reason("decline").pk)
+    case = operations.reopen_case(case, by=cast.guo, reason_id=reason("reopen").pk)
+    assert (case.state, case.step_kind) == (State.FILED, StepKind.ARBITRATE)
+    case = operations.undo_move(case, by=cast.guo)
+    assert Arbitration.objects.filter(case=case).count() == 1
+    case = operations.reopen_case(case, by=cast.guo, reason_id=reason("reopen").pk)
+    case = decided(cast, case)
+    assert case.state == State.DISPATCHED
+
+
+def test_what_was_merged_undecided_is_in_arbitration_again_when_it_is_filed(
+    cast: Cast, kinds: Kinds
+) -> None:
+    case = in_dispute(cast, kinds)
+    case = operations.merge_case(case, by=cast.guo, into=a_case(cast, kinds.rubbish))
+    case = operations.split_case(case, by=cast.guo)
+    case = operations.file_case(case, by=cast.guo)
+    assert case.step_kind == StepKind.ARBITRATE
 
 
 def test_a_case_that_ends_otherwise_is_decided_by_nobody(cast: Cast, kinds: Kinds) -> None:

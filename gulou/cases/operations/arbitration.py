@@ -8,23 +8,30 @@ from django.utils.translation import gettext_lazy as _
 from gulou.cases import states
 from gulou.cases.facts import CaseArbitrated, CaseRuleMade
 from gulou.cases.models import Arbitration, Case, Cause, Statement, Step
-from gulou.cases.queries.arbitration import settled_reasons, waiting_arbitration
+from gulou.cases.queries.arbitration import (
+    offer_of,
+    places_of,
+    settled_reasons,
+    waiting_arbitration,
+)
 from gulou.cases.queries.time import late_steps_of
 from gulou.cases.routing import routing_of
 from gulou.cases.states import State, StepKind
 from gulou.catalogue import operations as catalogue
 from gulou.catalogue.models import Rule
-from gulou.catalogue.operations import RuleDraft
 from gulou.kit import clock, rows
 from gulou.kit.errors import Conflict, Invalid, Refusal
 from gulou.outbox.record import record
 from gulou.people import access
+from gulou.people import queries as people
 from gulou.people.models import User
 
 from .ground import allow, begin_step, end_steps, keep_words, locked, put, unit_in_use
 
 RETURNS = 3
 """From this return on the office decides."""
+FEWEST = 2
+"""Before so many returns nothing is in dispute."""
 
 
 def check_not_waiting(case: Case) -> None:
@@ -61,7 +68,7 @@ def cause_of(case: Case, *, unit_id: int, named_id: int | None) -> Cause | None:
     """Why this return of the locked case goes to arbitration, if it does."""
     if case.returns >= RETURNS:
         return Cause.THIRD
-    if named_id is None or case.returns < 2:
+    if named_id is None or case.returns < FEWEST:
         return None
     other = case.statements.filter(unit_id=named_id, named_id=unit_id)
     return Cause.MUTUAL if other.exists() else None
@@ -72,6 +79,22 @@ def begin_arbitration(case: Case, cause: Cause) -> Step:
     step = begin_step(case, StepKind.ARBITRATE, unit_id=case.unit_id)
     rows.add(Arbitration(case=case, step=step, cause=cause, at=clock.now()))
     return step
+
+
+def allow_in_dispute(by: User, case: Case) -> None:
+    """Raise NotAllowed where the locked case waits for arbitration, unless the person decides it:
+    nobody else ends it meanwhile."""
+    if case.step_kind == StepKind.ARBITRATE:
+        access.require(by, states.ARBITRATE.verb, unit_id=case.unit_id)
+
+
+def begin_dispatch(case: Case) -> Step:
+    """Let the locked case wait for the office to dispatch it; or for its arbitration, where that
+    began and the case ended before anything was decided."""
+    last = case.arbitrations.order_by("-id").first() if case.returns >= FEWEST else None
+    if last is None or last.decided_at is not None:
+        return begin_step(case, StepKind.DISPATCH, unit_id=people.office().id)
+    return begin_arbitration(case, Cause(last.cause))
 
 
 @rows.together()
@@ -117,25 +140,30 @@ def arbitrate_case(
 
 @rows.together()
 def make_rule_of(
-    case: Case, arbitration_id: int, *, by: User, draft: RuleDraft, instead_of: int | None
-) -> Rule:
+    case: Case, arbitration_id: int, *, by: User, area_id: int | None, condition_id: int | None,
+    reason: str,
+) -> Rule:  # fmt: skip
     """Let a decision be a rule of responsibility from now on; on record as coming from it.
 
-    Who may arbitrate may do this, within what was decided: this unit, this category. `instead_of`
-    is the rule of exactly this scope that it takes the place of. Raises what setting a rule does.
+    Who may arbitrate may do this, within what was decided: this unit, this category, a place of the
+    case or the whole district, its condition or any. It takes the place of the rule of exactly this
+    scope. Raises what setting a rule does.
     """
     case = locked(case)
     access.require(by, states.ARBITRATE.verb, unit_id=case.unit_id)
     decided = case.arbitrations.filter(pk=arbitration_id, decided_at__isnull=False).first()
-    if decided is None:
+    if decided is None or decided.unit_id is None:
         raise Refusal("case.not_decided", _("There is no such decision."))
     if decided.rule_id is not None:
         raise Conflict("case.rule_made", _("A rule was made of this decision already."))
-    if draft.unit_id != decided.unit_id or draft.category_id != case.category_id:
+    if area_id not in places_of(case) or condition_id not in (None, case.condition_id):
         raise Invalid("case.other_rule", _("The rule would say something else than the decision."))
+    offer = offer_of(
+        case, decided.unit_id, area_id=area_id, condition_id=condition_id, reason=reason
+    )
     rule = catalogue.set_rule_decided(
-        draft, instead_of=instead_of, by=by, decided_in=case.number
-    )  # fmt: skip
+        offer.draft, instead_of=offer.instead_of, by=by, decided_in=case.number
+    )
     decided.rule = rule
     rows.change(decided, "rule")
     record(CaseRuleMade(arbitration=decided.pk, rule=rule.pk), subject=case, actor=by.actor)
@@ -143,6 +171,6 @@ def make_rule_of(
 
 
 def forget_return(case: Case, since: object) -> None:
-    """A return was taken back: its statement, and the arbitration that it began, never were."""
+    """A move was taken back: its statement, and the arbitration that it began, never were."""
     Arbitration.objects.filter(case=case, at__gte=since).delete()
     Statement.objects.filter(case=case, at__gte=since).delete()

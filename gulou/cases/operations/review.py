@@ -24,6 +24,7 @@ from gulou.people import queries as people
 from gulou.people.models import User
 
 from .answers import settle_objections
+from .arbitration import begin_dispatch
 from .ground import (
     NOTHING,
     Evidence,
@@ -152,7 +153,7 @@ def reopen_case(
     if case.restricted:
         restrict_merged(merged, case, by, restricted=False)
         case.restricted = False
-    step = begin_step(case, StepKind.DISPATCH, unit_id=case.unit_id)
+    step = begin_dispatch(case)
     put(case, State.FILED, "unit", "assisting", "rule", "objected_at", "restricted")
     record(
         CaseReopened(

@@ -28,6 +28,7 @@ from gulou.people import queries as people
 from gulou.people.models import User
 
 from .answers import objected_since, settle_objections
+from .arbitration import allow_in_dispute, begin_dispatch
 from .ground import (
     NOTHING,
     Evidence,
@@ -130,7 +131,7 @@ def file_case(
     if address is not None:
         case.address = clean(address)[:200]
     end_steps(case, "filed", by=by)
-    step = begin_step(case, StepKind.DISPATCH, unit_id=people.office().id)
+    step = begin_dispatch(case)
     if case.restricted:
         restrict_merged(merged, case, by, restricted=False)
         case.restricted = False
@@ -162,6 +163,7 @@ def decline_case(
     case = locked(case, seen=seen)
     allow(by, states.DECLINE, case)
     states.DECLINE.check(case.state)
+    allow_in_dispute(by, case)
     left = leave(case, states.DECLINE, by=by, words=words, reason_id=reason_id)
     end_steps(case, "declined", by=by)
     put(case, State.DECLINED)
@@ -184,6 +186,7 @@ def redirect_case(
     case = locked(case, seen=seen)
     allow(by, states.REDIRECT, case)
     states.REDIRECT.check(case.state)
+    allow_in_dispute(by, case)
     left = leave(case, states.REDIRECT, by=by, words=words, reason_id=reason_id)
     end_steps(case, "redirected", by=by)
     photos = CasePhoto.objects.filter(case__in=[case, *merged])

@@ -173,6 +173,8 @@ def moves_open_to(user: User, case: Case, *, steps: Iterable[Step] | None = None
         for move in states.open_moves(case.state)
         if reach.holds(move.verb, unit_id=case.unit_id, steps=waiting) and _makes_sense(move, case)
     ]
+    if case.step_kind == states.StepKind.ARBITRATE and states.ARBITRATE not in moves:
+        moves = [move for move in moves if move not in _BURIES]
     if not IN_THE_CHAIN.isdisjoint(moves):
         open_here = chain_moves(reach, case, steps)
         moves = [move for move in moves if move not in IN_THE_CHAIN or move in open_here]
@@ -206,6 +208,8 @@ def _makes_sense(move: Move, case: Case) -> bool:
 
 # Not while an arbitration decides whose the case is.
 _GOES_AROUND = frozenset({states.DISPATCH, states.ON_SPOT})
+# Meanwhile only by who decides it.
+_BURIES = frozenset({states.DECLINE, states.REDIRECT})
 _ABOUT_TIME = frozenset({states.EXTEND, states.SUSPEND, states.RESUME, states.RULE, states.APPEAL})
 
 

@@ -81,8 +81,8 @@ def decided(request: HttpRequest, number: str, arbitration: int) -> HttpResponse
             if frame.confirmed(request):
                 with refused_in(form) as outcome:
                     rule = operations.make_rule_of(
-                        case, found.pk, by=reader_of(request), draft=offer.draft,
-                        instead_of=offer.instead_of,
+                        case, found.pk, by=reader_of(request), area_id=asked["area"],
+                        condition_id=asked["condition"], reason=reason,
                     )  # fmt: skip
                     said = _("Rule %(rule)s holds from today on.") % {"rule": rule.pk}
                     messages.success(request, said)
