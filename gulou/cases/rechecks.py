@@ -68,7 +68,8 @@ def hands_of(case: Case) -> Hands:
     units = people.unit_refs()
     paths, doers = {units[unit_id].path for unit_id in case.assisting}, set()
     begun: datetime | None = None
-    for kind, outcome, path, started_at, ended_by in _steps(family_of(case)):
+    for kind, outcome, path, started_at, ended_by, assisting in _steps(family_of(case)):
+        paths.update(units[unit_id].path for unit_id in assisting)
         if kind in (StepKind.HANDLE, StepKind.PART):
             paths.add(path)
             begun = begun or started_at
@@ -81,7 +82,7 @@ def hands_of(case: Case) -> Hands:
 def _steps(case_ids: list[int]) -> QuerySet[Any, Any]:
     steps = Step.objects.filter(case_id__any=case_ids).exclude(outcome="undone")
     return steps.order_by("started_at", "pk").values_list(
-        "kind", "outcome", "unit__path", "started_at", "ended_by_id"
+        "kind", "outcome", "unit__path", "started_at", "ended_by_id", "case__assisting"
     )
 
 

@@ -188,6 +188,19 @@ def test_who_handled_a_case_merged_into_it_may_not_recheck(cast: Cast, kinds: Ki
         operations.name_rechecker(case, by=cast.guo, person=cast.chen)
 
 
+def test_who_assisted_with_a_case_merged_into_it_may_not_recheck(cast: Cast, kinds: Kinds) -> None:
+    merged = a_case(cast, kinds.rubbish, state=State.FILED)
+    merged = operations.dispatch_case(
+        merged, by=cast.guo, unit_id=cast.department.pk, assisting=[cast.team.pk]
+    )
+    case = a_case(cast, kinds.rubbish, state=State.HANDLING)
+    merged = operations.merge_case(merged, by=cast.guo, into=case)
+    case = operations.handle_case(case, by=cast.lin, words="已清理", evidence=evidence())
+    assert cast.he not in queries.rechecker_choices(case)
+    assert operations.split_case(merged, by=cast.guo).assisting == []
+    assert cast.he in queries.rechecker_choices(case)
+
+
 def test_a_posting_that_begins_later_bars_nobody(
     cast: Cast, kinds: Kinds, roles: dict[str, Role]
 ) -> None:

@@ -240,8 +240,9 @@ def merge_case(
     left = leave(case, states.MERGE, by=by, words=words, reason_id=None)
     end_steps(case, "merged", by=by)
     case.merged_into = into
-    case.unit_id, case.rule_id, case.assisting = people.office().id, None, []
-    put(case, State.MERGED, "merged_into", "unit", "rule", "assisting")
+    # Who assisted stays on it: they had a hand in what the other case answers for now.
+    case.unit_id, case.rule_id = people.office().id, None
+    put(case, State.MERGED, "merged_into", "unit", "rule")
     into.reports_count += case.reports_count
     put(into, None, "reports_count")
     record(
@@ -265,9 +266,9 @@ def split_case(case: Case, *, by: User, words: str = "", seen: int | None = None
     states.SPLIT.check(case.state)
     left = leave(case, states.SPLIT, by=by, words=words, reason_id=None)
     settle_objections(case)
-    case.merged_into = None
+    case.merged_into, case.assisting = None, []
     begin_step(case, StepKind.INTAKE, unit_id=case.unit_id)
-    put(case, State.RECEIVED, "merged_into")
+    put(case, State.RECEIVED, "merged_into", "assisting")
     _let_go(case, above, by)
     record(
         CaseSplit(
