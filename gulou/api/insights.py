@@ -1,6 +1,6 @@
 """Blind spots, weak links and hard problems for programs of the staff."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -24,15 +24,17 @@ MOST = 500
 
 
 class Days(Schema):
-    """From a day to a day, both included; without them the last 90 days."""
+    """From a day to a day, both included; without them the last 90 days, or the 90 up to `until`."""
 
     since: Day | None = None
     until: Day | None = None
 
     def period(self) -> Period:
         """The same as the queries take it."""
-        usual = Period.last(90)
-        return Period(self.since or usual.since, self.until or usual.until)
+        until = self.until or Period.last(1).until
+        # `date` knows no day before the year 1: what is that early is refused by the period.
+        back = min(89, until.toordinal() - 1)
+        return Period(self.since or until - timedelta(days=back), until)
 
 
 class Taken(Schema):

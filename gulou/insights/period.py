@@ -20,7 +20,8 @@ class Period:
     until: date
 
     def __post_init__(self) -> None:
-        if not self.since <= self.until or self.days > MOST_DAYS or self.since.year < 2000:
+        within = 2000 <= self.since.year <= self.until.year <= 2100
+        if not within or self.since > self.until or self.days > MOST_DAYS:
             raise Invalid(
                 "insight.period", _("Choose up to three years, the first day first."), field="since"
             )

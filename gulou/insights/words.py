@@ -11,7 +11,7 @@ from gulou.kit.words import in_language, name_of
 from gulou.people import queries as people
 from gulou.places import queries as places
 
-from .queries import PER, AreaLine, Finding, Picture, RateLine, Restless, Spot
+from .queries import PER, AreaLine, Finding, Picture, RateLine, Restless, Spot, place_of
 from .states import About, Measure
 
 DEFINITIONS: dict[str, Any] = {
@@ -55,6 +55,25 @@ def name_of_finding(found: Finding) -> str:
             )
         case Restless():
             return f"{found.row.category} · {found.row.place}"
+
+
+def name_then(key: str) -> str:
+    """What a finding was about that is not compared now, by its key; "–" where that is gone."""
+    kind, _colon, said = key.partition(":")
+    if (at := place_of(key)) is not None:
+        near = places.nearest_place(*at)
+        return name_of(near) if near else said
+    if kind == "case":
+        return said
+    if not said.isdigit():
+        return "–"
+    about = kind.partition("-")[0]
+    if about == "area":
+        return _area(int(said)) or "–"
+    if about == About.UNIT:
+        units = people.unit_refs()
+        return name_of(units[int(said)]) if int(said) in units else "–"
+    return _category(int(said))
 
 
 def headline(found: Finding, picture: Picture) -> str:

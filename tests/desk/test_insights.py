@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.cache import cache
 
 from gulou.cases.states import StepKind
 from gulou.insights.models import NextStep
+from gulou.kit import clock
 from tests.conftest import Cast
 from tests.insights.conftest import Make, make, people, work
 
@@ -90,6 +92,41 @@ def test_the_next_step_goes_on_record_and_errors_keep_the_words(
     assert "Next step" not in text(as_user(cast.wu).get(PAGE))
     assert as_user(cast.wu).post(f"{PAGE}step/", said).status_code == 403
     assert NextStep.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "query", ["since=9999-01-01&until=9999-12-31", "since=0001-01-01&until=0001-01-02", "since=2101-01-01&until=2101-01-02"]
+)  # fmt: skip
+def test_days_beyond_all_calendars_break_nothing(cast: Cast, as_user: Any, query: str) -> None:
+    guo = as_user(cast.guo)
+    assert guo.get(f"{PAGE}?{query}").status_code == 200
+    assert guo.get(f"/api/v1/insights?{query}").status_code == 422
+    assert guo.get("/api/v1/insights?until=0001-01-02").status_code == 422
+
+
+def test_a_program_that_names_the_last_day_gets_the_ninety_up_to_it(
+    cast: Cast, as_user: Any
+) -> None:
+    told = as_user(cast.guo).get("/api/v1/insights?until=2026-06-30").json()
+    assert (told["since"], told["until"]) == ("2026-04-02", "2026-06-30")
+
+
+def test_words_for_what_is_not_found_any_more_are_kept(cast: Cast, busy: str, as_user: Any) -> None:
+    said = {"finding": f"unit-late:{cast.department.pk}", "what": "nothing", "words": "人员已调整"}
+    refused = as_user(cast.guo).post(f"{PAGE}step/", said)
+    assert refused.status_code == 404
+    assert "人员已调整" in text(refused) and "not found any more" in text(refused)
+
+
+def test_what_is_not_compared_now_is_not_said_to_be_better(
+    cast: Cast, busy: str, as_user: Any
+) -> None:
+    guo = as_user(cast.guo)
+    guo.post(f"{PAGE}step/", {"finding": busy, "what": "nothing", "words": "人员已调整"})
+    day = (clock.now() + timedelta(days=5)).date().isoformat()
+    later = text(guo.get(f"{PAGE}?since={day}&until={day}"))
+    assert "Not compared now" in later and "Stands out no more" not in later
+    assert cast.street.name_en in later
 
 
 def test_an_order_is_opened_over_exactly_those_cases(cast: Cast, busy: str, as_user: Any) -> None:

@@ -11,10 +11,11 @@ from gulou.insights import operations, queries
 from gulou.insights.models import NextStep
 from gulou.insights.period import Period
 from gulou.insights.states import Limits, What
+from gulou.insights.words import name_then
 from gulou.kit.errors import Invalid, NotAllowed, NotFound
 from gulou.outbox.models import Event
 from gulou.people.models import Role
-from tests.conftest import Cast
+from tests.conftest import Cast, Kinds
 
 from .conftest import Make, work
 
@@ -82,13 +83,40 @@ def test_the_next_period_says_what_became_of_it(
     then = Period(period.until + timedelta(days=1), period.until + timedelta(days=30))
     (became,) = queries.what_became(queries.picture(cast.guo, then))
     assert (became.taken.finding, became.now, became.still) == (late, None, False)
+    # A period that holds days of the earlier one is no later one.
     wider = Period(period.since - timedelta(days=9), period.until + timedelta(days=1))
-    (became,) = queries.what_became(queries.picture(cast.guo, wider))
+    assert queries.what_became(queries.picture(cast.guo, wider)) == []
+    NextStep.objects.update(since=period.since - timedelta(30), until=period.since - timedelta(1))
+    (became,) = queries.what_became(queries.picture(cast.guo, period))
     assert became.still
     assert became.now is not None
     assert became.now.basis["hits"] == 14
     # The department neither sees the street's finding nor what was done about it.
-    assert queries.what_became(queries.picture(cast.chen, wider)) == []
+    assert queries.what_became(queries.picture(cast.chen, period)) == []
+
+
+def test_names_stay_where_a_finding_is_not_compared(cast: Cast, kinds: Kinds) -> None:
+    said = {
+        f"unit-late:{cast.street.pk}": cast.street.name_en, "unit-late:0": "–",
+        f"category-rework:{kinds.rubbish.pk}": "Exposed rubbish", "category-rework:0": "–",
+        f"area:{cast.land.west.pk}": cast.land.west.name_en, "area:0": "–",
+        "case:2026-000001": "2026-000001", "place:26.00000,119.00000": "26.00000,119.00000",
+    }  # fmt: skip
+    assert {key: name_then(key) for key in said} == said
+
+
+def test_a_place_whose_middle_has_moved_is_found_by_what_is_near(
+    cast: Cast, make: Make, period: Period
+) -> None:
+    for _n in range(8):
+        make(lat=26.075)
+    found = queries.picture(cast.guo, period)
+    (spot,) = [one for one in found.spots if one.found]
+    moved = f"place:{spot.lat + 0.00005:.5f},{spot.lon:.5f}"
+    assert found.finding(moved) == spot
+    for far in ("place:26.00000,119.00000", "place:x,y", "place:"):
+        with pytest.raises(NotFound):
+            found.finding(far)
 
 
 def test_the_cases_behind_are_exactly_those(cast: Cast, late: str, period: Period) -> None:

@@ -20,11 +20,10 @@ from gulou.insights import operations, queries, words
 from gulou.insights.period import Period
 from gulou.insights.queries import AreaLine, Became, Finding, Picture, RateLine, Restless, Spot
 from gulou.insights.states import What
-from gulou.kit.errors import Invalid
+from gulou.kit.errors import Invalid, NotFound
 from gulou.orders.states import GIVE
 from gulou.people import access
 from gulou.people.verbs import PLACES
-from gulou.places import queries as places
 from gulou.ui.guards import needs
 
 SHOWN = 3
@@ -102,6 +101,8 @@ def _drawn(
     spots = [one for one in found.spots if one.found]
     context = {
         "picture": found, "period": period, "parts": _parts(found), "wrong": wrong,
+        # Words for a finding that is not on the page any more are shown above all others.
+        "gone": wrong and wrong["finding"] not in {one.key for one in found.findings()},
         "became": [_became(one, found) for one in queries.what_became(found)],
         "choices": What.choices, "may_act": operations.may_act(reader),
         "chips": [(name(), "?" + _tail(make()), make() == period) for name, make in _PERIODS],
@@ -167,21 +168,11 @@ def _bar(rate: float, low: float, high: float, usual: float) -> Bar:
 
 def _became(one: Became, found: Picture) -> dict[str, Any]:
     then, now = one.taken.basis.get("hits"), one.now.basis.get("hits") if one.now else None
-    name = words.name_of_finding(one.now) if one.now else _name_then(one.taken.finding)
+    name = words.name_of_finding(one.now) if one.now else words.name_then(one.taken.finding)
     return {
-        "name": name, "taken": one.taken, "still": one.still, "then": then, "now": now,
+        "name": name, "taken": one.taken, "still": one.still, "compared": one.now is not None, "then": then, "now": now,
         "headline": words.headline(one.now, found) if one.now else "",
     }  # fmt: skip
-
-
-def _name_then(key: str) -> str:
-    """What a finding was about that is not there any more."""
-    kind, _colon, said = key.partition(":")
-    if kind == "place":
-        lat, _comma, lon = said.partition(",")
-        near = places.nearest_place(float(lat), float(lon))
-        return near.name_zh if near else said
-    return said
 
 
 def _area_row(one: AreaLine) -> dict[str, Any]:
@@ -239,9 +230,9 @@ def take(request: HttpRequest) -> HttpResponse:
     finding, what, said = (given.get(name, "") for name in ("finding", "what", "words"))
     try:
         operations.take_step(finding, period=period, what=what, words=said, by=reader_of(request))
-    except Invalid as refusal:
+    except (Invalid, NotFound) as refusal:
         wrong = {"finding": finding, "what": what, "words": said, "message": str(refusal.message)}
-        return _drawn(request, period, wrong=wrong, status=Invalid.status)
+        return _drawn(request, period, wrong=wrong, status=refusal.status)
     messages.success(request, _("It is on record. The next period shows what became of it."))
     if what == What.ORDER and access.unit_ids_where(reader_of(request), GIVE):
         # The order itself is given over the cases that the finding rests on.

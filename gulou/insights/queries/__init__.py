@@ -1,7 +1,7 @@
 """Reading findings: blind spots, weak links, hard problems, and what was done about them."""
 
 from .areas import PER, AreaLine, Visited, area_lines
-from .picture import Finding, Picture, cases_of, limits, picture
+from .picture import Finding, Picture, cases_of, limits, picture, place_of
 from .rates import RateLine, Rates
 from .restless import TURNS, Restless
 from .scope import Scope, scope_of
@@ -27,6 +27,7 @@ __all__ = [
     "cases_of",
     "limits",
     "picture",
+    "place_of",
     "scope_of",
     "taken_for",
     "what_became",

@@ -54,14 +54,29 @@ class Picture:
         return [one for one in self.lines() if one.found]
 
     def finding(self, key: str) -> Finding:
-        """The finding with this key. Raises NotFound where it is none, or no longer."""
+        """The finding with this key; of a place whose middle has moved since, the first spot near.
+        Raises NotFound where it is none, or no longer."""
         for one in self.findings():
             if one.key == key:
                 return one
+        if (at := place_of(key)) is not None:
+            for spot in self.spots:
+                if spot.found and spot.is_near(*at, self.limits):
+                    return spot
         raise NotFound(
             "insight.gone",
             _("This is not found any more, or not yours to see. Reload the page to see what is."),
         )
+
+
+def place_of(key: str) -> tuple[float, float] | None:
+    """Latitude and longitude in the key of a place; None of anything else."""
+    kind, _colon, said = key.partition(":")
+    lat, _comma, lon = said.partition(",")
+    try:
+        return (float(lat), float(lon)) if kind == "place" else None
+    except ValueError:
+        return None
 
 
 def limits() -> Limits:

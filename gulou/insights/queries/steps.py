@@ -35,7 +35,7 @@ class Taken:
 @dataclass(frozen=True)
 class Became:
     """A finding of an earlier period for which something was done; `now` is the same in the period
-    that is looked at: None where it is not there any more, or too small to be told."""
+    that is looked at: None where it is not compared there, being too small or beyond the list."""
 
     taken: Taken
     now: Finding | None
@@ -59,9 +59,7 @@ def taken_for(picture: Picture) -> dict[str, list[Taken]]:
 
 def what_became(picture: Picture) -> list[Became]:
     """What was done in earlier periods, each finding once by its latest step; newest first."""
-    rows = _rows(picture).filter(until__lt=picture.period.until).exclude(
-        since=picture.period.since, until=picture.period.until
-    )  # fmt: skip
+    rows = _rows(picture).filter(until__lt=picture.period.since)
     latest: dict[str, Taken] = {}
     for row in rows[:MOST]:
         latest.setdefault(row.finding, _told(row))
