@@ -194,6 +194,21 @@ def test_a_changed_calendar_moves_nothing_until_somebody_decides_so(
     assert list(audit()) == []
 
 
+def test_what_a_late_unit_gave_one_beneath_stays_when_deadlines_are_set_anew(
+    cast: Cast, kinds: Kinds
+) -> None:
+    case, by = handling(cast, kinds), approver(cast)
+    with clock.at(MONDAY + timedelta(days=2)):
+        tomorrow = clock.now() + timedelta(days=1)
+        operations.delegate_part(case, by=cast.lin, unit_id=cast.community.pk, due_at=tomorrow)
+        set_year(2026, [Day(date(2026, 11, 23), False, "停工")], by=SYSTEM)
+        assert operations.recompute_deadlines(by=by).moved == 1
+        case.refresh_from_db()
+        assert case.due_at is not None and case.due_at < clock.now()
+    assert case.step is not None
+    assert case.part_due_at == case.step.due_at == tomorrow
+
+
 def test_what_was_granted_counts_when_deadlines_are_set_anew(cast: Cast, kinds: Kinds) -> None:
     case, by = handling(cast, kinds), approver(cast)
     with clock.at(MONDAY):

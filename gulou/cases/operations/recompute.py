@@ -190,18 +190,19 @@ def _write(done: Sequence[Moved], cases: Mapping[int, Case]) -> None:
             " FROM jsonb_array_elements(%s::jsonb) m WHERE c.id = (m ->> 0)::bigint",
             [json.dumps(heads)],
         )
-        # What was handed down is never due after the handling that it is a part of.
+        # What was handed down is not due after the handling that it is a part of, unless that is
+        # late already: lateness is not passed down.
         cursor.execute(
             "UPDATE cases_step p SET due_at = h.due_at FROM cases_step h"
             " WHERE p.case_id = ANY(%s) AND p.kind = 'part' AND p.ended_at IS NULL"
             " AND h.case_id = p.case_id AND h.kind = 'handle' AND h.ended_at IS NULL"
-            " AND h.due_at < p.due_at",
-            [list(cases)],
+            " AND h.due_at < p.due_at AND h.due_at > %s",
+            [list(cases), clock.now()],
         )
         cursor.execute(
             "UPDATE cases_case SET part_due_at = due_at"
-            " WHERE id = ANY(%s) AND part_due_at > due_at",
-            [list(cases)],
+            " WHERE id = ANY(%s) AND part_due_at > due_at AND due_at > %s",
+            [list(cases), clock.now()],
         )
 
 
