@@ -119,7 +119,7 @@ def _is_quiet(letter: Letter) -> bool:
     person, now = letter.item.person, clock.now()
     if person is None or letter.digest:
         return False
-    morning = not_before(letter.item, person)
+    morning = not_before(letter.item, person, now)
     if morning > now:
         _mine(letter).update(due_at=morning, attempts=F("attempts") - 1, leased_until=None)
     return morning > now

@@ -1,6 +1,6 @@
 """By which channels, and when, people are told something."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 
@@ -18,27 +18,30 @@ from .kinds import Kind, kind_of
 from .manners import Mine
 from .models import Item, Letter
 from .post import Outlet
-from .quiet import after_quiet, next_digest
+from .quiet import WorksOn, after_quiet, next_digest
 from .states import When
 
 Way = tuple[str, str]
 """A channel, and which of its outlets."""
+Units = Callable[[], Mapping[int, people.UnitRef]]
 
 
 def letters_for(items: Collection[Item], *, but: Collection[Way] = ()) -> list[Letter]:
     """What is to be sent so that these people get to know of it; not saved. Not by the ways in
     `but`: there it was tried."""
     persons = {one.person.pk: one.person for one in items if one.person is not None}
-    mine = manners.manners_of(list(persons.values()))
+    mine, units = manners.manners_of(list(persons.values())), _units(persons.values())
     return [
         letter
         for item in items
         if item.person is not None
-        for letter in _letters(item, item.person, mine[item.person.pk], but)
+        for letter in _letters(item, item.person, mine[item.person.pk], units, but)
     ]
 
 
-def _letters(item: Item, person: User, mine: Mine, but: Collection[Way]) -> Iterator[Letter]:
+def _letters(
+    item: Item, person: User, mine: Mine, units: Units, but: Collection[Way]
+) -> Iterator[Letter]:
     kind, now = kind_of(item.what), timezone.localtime(clock.now())
     ways: dict[str, tuple[Channel, When]] = {}
     reach: dict[str, list[Outlet]] = {}
@@ -61,7 +64,7 @@ def _letters(item: Item, person: User, mine: Mine, but: Collection[Way]) -> Iter
         if first is not None:
             ways[first.name] = (first, When.NOW)
     for channel, when in ways.values():
-        due = _due(when, kind, mine, now, person)
+        due = _due(when, kind, mine, now, _working_days(units, person))
         for outlet in reach[channel.name]:
             yield Letter(
                 item=item, channel=channel.name, ref=outlet.ref, line=outlet.line, due_at=due,
@@ -69,8 +72,8 @@ def _letters(item: Item, person: User, mine: Mine, but: Collection[Way]) -> Iter
             )  # fmt: skip
 
 
-def _due(when: When, kind: Kind, mine: Mine, now: datetime, person: User) -> datetime:
-    rhythm, works_on = mine.rhythm, _working_days(person)
+def _due(when: When, kind: Kind, mine: Mine, now: datetime, works_on: WorksOn) -> datetime:
+    rhythm = mine.rhythm
     if when == When.NOW:
         return _undisturbed(kind, mine, now, works_on)
     return next_digest(
@@ -80,26 +83,30 @@ def _due(when: When, kind: Kind, mine: Mine, now: datetime, person: User) -> dat
     )  # fmt: skip
 
 
-def not_before(item: Item, person: User) -> datetime:
-    """The first time from now on at which this person may be told of it at once."""
-    now, mine = timezone.localtime(clock.now()), manners.manners_of([person])[person.pk]
-    return _undisturbed(kind_of(item.what), mine, now, _working_days(person))
+def not_before(item: Item, person: User, now: datetime) -> datetime:
+    """The first time from `now` on at which this person may be told of it at once."""
+    now, mine = timezone.localtime(now), manners.manners_of([person])[person.pk]
+    works_on = _working_days(_units([person]), person)
+    return _undisturbed(kind_of(item.what), mine, now, works_on)
 
 
-def _undisturbed(
-    kind: Kind, mine: Mine, now: datetime, works_on: Callable[[date], bool]
-) -> datetime:
+def _undisturbed(kind: Kind, mine: Mine, now: datetime, works_on: WorksOn) -> datetime:
     if kind.code in manners.office().urgent:
         return now
     return after_quiet(now, mine.rhythm.quiet, works_on)
 
 
-def _working_days(person: User) -> Callable[[date], bool]:
+def _units(persons: Iterable[User]) -> Units:
+    """The units of all these people, asked once, and only where it matters."""
+    return cache(lambda: people.units_of(list(persons)))
+
+
+def _working_days(units: Units, person: User) -> WorksOn:
     """Whether a day is a working day for this person's unit; asked only where it matters."""
 
     @cache
     def times() -> calendars.CalendarRef:
-        unit = people.units_of([person]).get(person.pk) or people.office()
+        unit = units().get(person.pk) or people.office()
         return calendars.of_unit(unit.id)
 
     def works_on(day: date) -> bool:

@@ -46,6 +46,7 @@ def tell(
         "case_id": _case(case)[0] if case else None,
         "at": after.at,
     }  # fmt: skip
+    rows.draw(*[Item] * len(new))
     items = [Item(pk=rows.new(Item), person=one, **about) for one in new]
     letters = letters_for(items)
     if unit_id is not None and _has_mailbox(unit_id):

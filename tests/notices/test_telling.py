@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gulou.cases.models import Case
 from gulou.cases.operations import hand_over_cases
@@ -14,7 +16,7 @@ from gulou.cases.states import State
 from gulou.kit import clock
 from gulou.notices import letters, operations
 from gulou.notices.channels import CHANNELS, Channel
-from gulou.notices.models import Item, Letter, Line
+from gulou.notices.models import Item, Letter, Line, Wishes
 from gulou.notices.post import Note, Outlet, Recipient, Refused, Slower, Unanswered
 from gulou.notices.telling import tell
 from gulou.outbox.deliver import MAX_ATTEMPTS, deliver_all
@@ -23,6 +25,7 @@ from gulou.people.models import Posting, User
 from tests.conftest import Cast, Kinds
 from tests.desk.conftest import SignedIn
 from tests.factories.cases import a_case
+from tests.factories.people import UserFactory
 from tests.people.conftest import boss as boss
 
 
@@ -79,6 +82,18 @@ def test_it_is_told_once_for_each_fact_and_person(
     to, note = provider.took[0]
     assert to.person == cast.lin and case.number in note.title
     assert note.url.endswith(f"/desk/cases/{case.number}/") and note.url in note.words
+
+
+def test_telling_many_asks_no_more_than_telling_few(case: Case, provider: Provider) -> None:
+    several = UserFactory.create_batch(34)
+    Wishes.objects.bulk_create(Wishes(person=one, quiet_days_off=True) for one in several)
+    tell_of(case, several[0], n=1)
+    asked = []
+    for n, some in ((2, several[1:4]), (3, several[4:])):
+        with CaptureQueriesContext(connection) as found:
+            tell_of(case, *some, n=n)
+        asked.append(len(found))
+    assert Letter.objects.count() == 34 and asked[0] == asked[1]
 
 
 def test_who_did_it_and_who_has_left_are_told_nothing(
