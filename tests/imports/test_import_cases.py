@@ -257,7 +257,7 @@ def test_a_mapping_that_is_wrong_is_refused_with_the_place(
 def test_two_imports_of_one_system_do_not_run_at_once(take: Take, cast: Cast) -> None:
     given = connection.get_connection_params()
     with psycopg.connect(**{k: given[k] for k in ("dbname", "user", "host", "port")}) as other:
-        other.execute("SELECT pg_advisory_lock(hashtext('gulou-import-old'))")
+        other.execute("SELECT pg_advisory_xact_lock(hashtext('gulou-import-old'))")
         with pytest.raises(Conflict):
             take(CLOSED)
     assert take(CLOSED).added == 1
