@@ -313,6 +313,11 @@ _LOOKS = {
     ),
     "case.order_sent_back": _Look(_order_back, "arrow-back-up", "late"),
     "case.order_handed_on": _Look(_order_on, "user-check"),
+    "case.order_followed": _Look(
+        _of(gettext_lazy("Its supervision order came along with %(other)s")),
+        "eye-exclamation",
+        "late",
+    ),
     "case.order_withdrawn": _Look(_plain(gettext_lazy("Supervision order withdrawn")), "circle-x"),
     "case.order_warned": _Look(_order_warned, "bell", "late"),
     "case.recurrence_suspected": _Look(

@@ -268,6 +268,18 @@ def tell_order_judged(envelope: Envelope) -> None:
     _tell_of_order(envelope, what, [orders.told_of(envelope.fact.order).person.uid])
 
 
+def tell_order_followed(envelope: Envelope) -> None:
+    """To who is to answer an order, and who gave it: another case answers for its case now."""
+    order = orders.told_of(envelope.fact.order)
+    before = cases.numbers_of([UUID(envelope.fact.other)])[UUID(envelope.fact.other)]
+    # The one named may not see that case: the order is theirs all the same.
+    tell(
+        [order.person.uid, order.by.uid], "order_followed", after=envelope,
+        path=f"/desk/orders/{order.uid}/",
+        given={"before": before, "number": order.case.number},
+    )  # fmt: skip
+
+
 def tell_order_warned(envelope: Envelope) -> None:
     """To who is to know: how much of the time of an order has gone by."""
     fact = envelope.fact

@@ -56,6 +56,14 @@ class OrderHandedOn(OrderFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderFollowed(OrderFact):
+    """Told on the case that has it now: the one that had it, `other`, was merged or split off."""
+
+    name: ClassVar[str] = "case.order_followed"
+    other: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderWithdrawn(OrderFact):
     name: ClassVar[str] = "case.order_withdrawn"
 

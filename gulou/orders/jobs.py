@@ -10,6 +10,12 @@ def forget_erased(envelope: Envelope) -> None:
     operations.forget_erased(envelope.subject_uid, envelope.fact.words)
 
 
+def follow_case(envelope: Envelope) -> None:
+    """When a case was merged or split off: its open orders are with who answers for it now. Twice
+    does no harm."""
+    operations.follow_case(envelope.subject_uid)
+
+
 def watch_orders() -> int:
     """Tell who is to know that the time of an order runs out."""
     return operations.watch_orders()

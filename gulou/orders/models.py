@@ -17,6 +17,8 @@ class Order(models.Model):
 
     uid = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    # Where it was given, if that case was merged into `case` since: split off, it has it again.
+    given_on = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+")
     words = models.ForeignKey(Words, on_delete=models.PROTECT, related_name="+", db_index=False)
     # The unit that answered for the case when it was given, and the person responsible.
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
@@ -37,8 +39,10 @@ class Order(models.Model):
 
     class Meta:
         constraints = [
+            # One open order a case, beside those that came with what was merged into it.
             models.UniqueConstraint(
-                fields=["case"], condition=models.Q(ended_at=None), name="order_one_open"
+                fields=["case"], condition=models.Q(ended_at=None, given_on=None),
+                name="order_one_open_given",
             ),
             models.CheckConstraint(
                 condition=models.Q(

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gulou.cases.family import chain_of, family_of, lock_together
 from gulou.cases.models import Case, PhotoKind, Report, Words
 from gulou.cases.operations import Evidence
 from gulou.cases.operations.ground import NOTHING, add_photos, keep_words, locked
@@ -19,6 +20,7 @@ from gulou.catalogue import queries as catalogue
 from gulou.catalogue.states import MANAGE
 from gulou.kit import clock, rows
 from gulou.kit.errors import Conflict, Invalid, NotAllowed, Refusal
+from gulou.kit.facts import salted_digest
 from gulou.kit.words import clean
 from gulou.outbox.record import record
 from gulou.people import access
@@ -71,7 +73,7 @@ def give_order(
     )  # fmt: skip
     order.watch_at = _next_mark(order)
     rows.add(order)
-    _mark(case, due_at)
+    _mark(case, order)
     fact = facts.OrderGiven(
         order=order.pk, words=kept.pk, words_digest=digest, unit=case.unit_id,
         person=str(person.uid), due=due_at.isoformat(),
@@ -151,7 +153,7 @@ def send_back(
     if due_at is not None:
         _check_due(due_at)
         order.due_at, order.since, order.warned = due_at, clock.now(), 0
-        _mark(case, due_at)
+        _mark(case, order)
     order.watch_at = _next_mark(order)
     rows.change(order, "state", "answered_at", "due_at", "since", "warned", "watch_at")
     fact = facts.OrderSentBack(
@@ -192,6 +194,33 @@ def withdraw_order(order: Order, *, by: User, words: str) -> Order:
     fact = facts.OrderWithdrawn(order=order.pk, words=kept.pk, words_digest=digest)
     record(fact, subject=case, actor=by.actor)
     return order
+
+
+@transaction.atomic
+def follow_case(case_uid: uuid.UUID) -> int:
+    """Let the open orders of a case that was merged, or split off again, be with the case that
+    answers for it now: who was named answers there; how many moved. Raises Conflict."""
+    case = Case.objects.get(uid=case_uid)
+    top, family = chain_of(case.pk)[-1], family_of(case)
+    of_it = Q(given_on__in=family) | Q(given_on=None, case__in=family)
+    moving = Order.objects.filter(of_it, ended_at=None).exclude(case=top)
+    held = lock_together({case.pk, top, *moving.values_list("case_id", flat=True)})
+    found = list(moving.select_for_update(of=("self",)).select_related("words").order_by("pk"))
+    if chain_of(case.pk)[-1] != top or any(one.case_id not in held for one in found):
+        raise Conflict("order.case_moved", _("Its case was merged or split just now. Try again."))
+    for order in found:
+        before, said = held[order.case_id], order.words
+        order.given_on_id = order.given_on_id or order.case_id
+        Order.objects.filter(pk=order.pk).update(case=top, given_on=order.given_on_id)
+        fact = facts.OrderFollowed(
+            order=order.pk, other=str(before.uid), words=said.pk,
+            words_digest="" if said.erased_at else salted_digest(said.salt, said.text),
+        )  # fmt: skip
+        record(fact, subject=held[top], actor=SYSTEM)
+    for one in held.values() if found else ():
+        still = Order.objects.filter(case=one, ended_at=None).aggregate(due=Min("due_at"))
+        Case.objects.filter(pk=one.pk).update(ordered_until=still["due"])
+    return len(found)
 
 
 # Watching ----------------------------------------------------------------------------------------
@@ -312,10 +341,12 @@ def _check_to_issue(orders: Sequence[Order], now: datetime) -> None:
 @transaction.atomic
 def forget_erased(case_uid: uuid.UUID, words_id: int) -> None:
     """Words on this case were erased: keep no notice that says them, or the place they named."""
-    mine = Q(orders__case__uid=case_uid) | Q(orders__case__merged_into__uid=case_uid)
+    family = family_of(Case.objects.get(uid=case_uid))
+    chain = chain_of(family[0])
+    mine = Q(orders__case__in={*family, *chain}) | Q(orders__given_on__in=family)
     said = Q(orders__words=words_id)
     if Report.objects.filter(words=words_id).exists():
-        said |= Q(orders__case__address="")
+        said |= Q(orders__case__address="") | Q(orders__given_on__address="")
     found = Notice.objects.filter(mine & said).exclude(says=None).values_list("pk", flat=True)
     Notice.objects.filter(pk__in=list(found)).update(says=None)
 
@@ -325,9 +356,12 @@ def forget_erased(case_uid: uuid.UUID, words_id: int) -> None:
 
 def _locked(order: Order) -> tuple[Case, Order]:
     """The case and then its order, locked: always in this turn."""
-    case = locked(Case(pk=order.case_id))
+    case = locked(Case(pk=Order.objects.values_list("case_id", flat=True).get(pk=order.pk)))
     found = Order.objects.select_for_update(of=("self",)).select_related("person", "by")
-    return case, found.get(pk=order.pk)
+    order = found.get(pk=order.pk)
+    if order.case_id != case.pk:
+        raise Conflict("order.case_moved", _("Its case was merged or split just now. Try again."))
+    return case, order
 
 
 def _require_giver(by: User, unit_id: int, order: Order | None = None) -> None:
@@ -360,12 +394,16 @@ def _judge(answer: OrderAnswer, by: User, words: Words | None, *, accepted: bool
 def _end(order: Order, case: Case, state: State) -> None:
     order.state, order.ended_at, order.watch_at = state, clock.now(), None
     rows.change(order, "state", "ended_at", "watch_at")
-    _mark(case, None)
+    _mark(case, order)
 
 
-def _mark(case: Case, until: datetime | None) -> None:
-    """Let lists show that the case is under supervision, or is no more."""
-    case.ordered_until = until
+def _mark(case: Case, order: Order) -> None:
+    """Let lists show that the case is under supervision, or is no more: `order` has changed."""
+    others = Order.objects.filter(case=case, ended_at=None).exclude(pk=order.pk)
+    until = [others.aggregate(due=Min("due_at"))["due"]]
+    if order.ended_at is None:
+        until.append(order.due_at)
+    case.ordered_until = min((one for one in until if one), default=None)
     rows.change(case, "ordered_until")
 
 

@@ -216,7 +216,7 @@ def _leading(unit_ids: set[int]) -> set[int]:
 
 def told_of(order_id: int) -> Order:
     """An order, for who tells of it."""
-    return Order.objects.select_related("person", "by").get(pk=order_id)
+    return Order.objects.select_related("person", "by", "case").get(pk=order_id)
 
 
 def _seen(

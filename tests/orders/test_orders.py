@@ -8,16 +8,18 @@ from django.db import connection
 
 from gulou.cases import queries as cases
 from gulou.cases.models import Case
-from gulou.cases.operations import close_case, handle_case
+from gulou.cases.operations import close_case, handle_case, merge_case, split_case
 from gulou.cases.queries import Filters
 from gulou.cases.states import State as CaseState
 from gulou.catalogue.models import WarningMark
 from gulou.kit import clock
 from gulou.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from gulou.notices.models import Item
 from gulou.orders import operations, queries
 from gulou.orders.models import Notice, Order
 from gulou.orders.states import State
 from gulou.outbox.audit import audit
+from gulou.outbox.deliver import deliver_all
 from gulou.outbox.models import Event
 from gulou.people.models import Duty, Leadership, StreetLeader, Unit, User
 from tests.conftest import Cast, Kinds
@@ -245,6 +247,59 @@ def test_words_of_an_order_can_be_erased(cast: Cast, case: Case) -> None:
     order = an_order(cast, case)
     erase_words(case, by=cast.guo, words_id=order.words_id)
     assert queries.order_of(order, reader=cast.guo).erased
+
+
+# A case that is merged ----------------------------------------------------------------------------
+
+
+def _merged(cast: Cast, case: Case, into: Case) -> None:
+    merge_case(case, by=cast.guo, into=into)
+    deliver_all()
+
+
+def test_it_goes_with_a_case_that_is_merged_and_back_when_it_is_split_off(
+    cast: Cast, kinds: Kinds, case: Case
+) -> None:
+    top = a_case(cast, kinds.rubbish, state=CaseState.HANDLING)
+    order = an_order(cast, case)
+    _merged(cast, case, top)
+    order.refresh_from_db()
+    assert order.case == top
+    assert {one.number for one in queries.orders_of(top, reader=cast.lin)} == {top.number}
+    until = dict(Case.objects.values_list("pk", "ordered_until"))
+    assert (until[case.pk], until[top.pk]) == (None, order.due_at)
+    assert _names(top) == ["case.order_followed"]
+    assert {one.person for one in Item.objects.filter(what="order_followed")} == {
+        cast.lin, cast.guo,
+    }  # fmt: skip
+    assert operations.follow_case(case.uid) == 0
+    operations.answer_order(order, by=cast.lin, words="已一并清运")
+    split_case(case, by=cast.guo, words="不是同一处")
+    deliver_all()
+    order.refresh_from_db()
+    assert order.case == case and order.state == State.ANSWERED
+    until = dict(Case.objects.values_list("pk", "ordered_until"))
+    assert (until[case.pk], until[top.pk]) == (order.due_at, None)
+    operations.accept_answer(order, by=cast.guo)
+    assert list(audit()) == []
+
+
+def test_the_case_it_goes_with_may_have_one_of_its_own(
+    cast: Cast, kinds: Kinds, case: Case
+) -> None:
+    top = a_case(cast, kinds.rubbish, state=CaseState.HANDLING)
+    came, own = an_order(cast, case), an_order(cast, top, person=cast.wu)
+    Order.objects.filter(pk=own.pk).update(due_at=own.due_at + timedelta(days=1))
+    _merged(cast, case, top)
+    assert {one.person for one in queries.orders_of(top, reader=cast.guo)} == {
+        str(cast.lin), str(cast.wu),
+    }  # fmt: skip
+    operations.withdraw_order(came, by=cast.guo, words="合并办理")
+    top.refresh_from_db()
+    assert top.ordered_until == own.due_at + timedelta(days=1)
+    operations.withdraw_order(own, by=cast.guo, words="不用了")
+    top.refresh_from_db()
+    assert top.ordered_until is None
 
 
 # Official notices --------------------------------------------------------------------------------
