@@ -1,10 +1,12 @@
 import { fileURLToPath } from "node:url";
+import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   base: "/static/built/",
+  plugins: [vue()],
   build: {
     outDir: here("../gulou/ui/static/built"),
     emptyOutDir: true,
