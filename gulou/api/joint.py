@@ -19,12 +19,12 @@ router = Router(auth=django_auth)
 @router.get("", url_name="joint", summary="A page of the joint operations that you see")
 def operations(
     request: HttpRequest,
-    tab: Literal["planned", "under_way", "closed"] = "under_way",
+    tab: Literal["planned", "under_way", "closed", "called_off"] = "under_way",
     page: Annotated[int, Field(ge=0, le=9999)] = 0,
 ) -> HttpResponse:
     """`more` tells whether there is another page. `late` counts open parts whose time is over."""
-    found, more = queries.lines(reader_of(request), tab, page=page)
-    return as_json({"operations": found, "more": more})
+    found = queries.lines(reader_of(request), tab, page=page)
+    return as_json({"operations": found, "more": found.more})
 
 
 @router.get("/{number}", url_name="joint_one", summary="One joint operation")

@@ -1,5 +1,7 @@
 """Supervision orders for programs of the staff: the lists, giving one, answering, judging."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from pydantic import AwareDatetime, Field
 from gulou.cases import queries as cases
 from gulou.cases.operations import Evidence
 from gulou.kit.errors import Invalid
+from gulou.kit.paging import Page
 from gulou.orders import operations, queries
 from gulou.people import queries as people
 
@@ -24,6 +27,15 @@ if TYPE_CHECKING:
 
 router = Router(auth=django_auth)
 Words = Annotated[str, Field(max_length=4000)]
+
+
+_READ: Mapping[str, Callable[..., Page[queries.OrderSeen]]] = {
+    "mine": queries.to_answer,
+    "judge": queries.to_judge,
+    "open": queries.open_orders,
+    "late": partial(queries.open_orders, late=True),
+    "ended": queries.ended_orders,
+}
 
 
 class Given(Schema):
@@ -48,17 +60,14 @@ class Act(Schema):
 
 @router.get("", url_name="orders", summary="Supervision orders")
 def orders(
-    request: HttpRequest, which: Literal["mine", "judge", "open", "late", "ended"] = "open"
-) -> HttpResponse:
-    """`mine` to answer, `judge` to accept or send back, all that are `open`, `late` or `ended`."""
+    request: HttpRequest, which: Literal["mine", "judge", "open", "late", "ended"] = "open",
+    page: Annotated[int, Field(ge=0, le=9999)] = 0,
+) -> HttpResponse:  # fmt: skip
+    """`mine` to answer, `judge` to accept or send back, all that are `open`, `late` or `ended`.
+    `more` tells whether there is another page."""
     reader = reader_of(request)
-    found = {
-        "mine": lambda: queries.to_answer(reader), "judge": lambda: queries.to_judge(reader),
-        "open": lambda: queries.open_orders(reader),
-        "late": lambda: queries.open_orders(reader, late=True),
-        "ended": lambda: queries.ended_orders(reader),
-    }[which]()  # fmt: skip
-    return as_json({"orders": found})
+    found = _READ[which](reader, page=page)
+    return as_json({"orders": found, "more": found.more})
 
 
 @router.post("", url_name="give_order", summary="Put a case under supervision")

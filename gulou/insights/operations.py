@@ -14,7 +14,7 @@ from gulou.kit.words import clean
 from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people import queries as people
-from gulou.people.models import User
+from gulou.people.models import Unit, User
 
 from . import queries
 from .facts import FindingLimitsSet, StepTaken
@@ -82,7 +82,9 @@ def set_limits(told: Limits, *, by: User) -> LimitsSet:
                 _("From %(low)d to %(high)d.") % {"low": low, "high": high},
                 field=one.name,
             )
-    row = LimitsSet.objects.select_for_update().first()
+    # The first time there is no row to lock: two at once wait at the office.
+    Unit.objects.select_for_update(no_key=True).get(pk=people.office().id)
+    row = LimitsSet.objects.first()
     was = asdict(Limits(*(getattr(row, one.name) for one in fields(Limits))) if row else Limits())
     new = asdict(told)
     differs = [name for name in new if new[name] != was[name]]

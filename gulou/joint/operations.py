@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -125,15 +125,18 @@ def change_task(
     operation: Operation, task_id: int, *, by: User, words: str, due_at: datetime,
     seen: int | None = None,
 ) -> Operation:  # fmt: skip
-    """Say otherwise what a unit is to do, or until when. An earlier lateness is over with that."""
+    """Say otherwise what a unit is to do, or until when. With another time an earlier lateness is
+    over; the same one, which may be past, forgives none."""
     operation, task = _of_task(operation, task_id, states.CHANGE_TASK, by, seen)
     kept, digest = _needed(words, "words")
     before, task.words = task.due_at, kept
-    task.due_at, task.told_late_at = _due(due_at), None
+    # Forms know no seconds.
+    if abs(due_at - before) >= timedelta(minutes=1):
+        task.due_at, task.told_late_at = _due(due_at), None
     rows.change(task, "words", "due_at", "told_late_at")
     _put(operation)
     fact = facts.JointTaskChanged(
-        task=task.pk, unit=task.unit_id, due_before=before.isoformat(), due=due_at.isoformat(),
+        task=task.pk, unit=task.unit_id, due_before=before.isoformat(), due=task.due_at.isoformat(),
         words=kept.pk, words_digest=digest,
     )  # fmt: skip
     record(fact, subject=operation, actor=by.actor)

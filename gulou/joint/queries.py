@@ -19,6 +19,7 @@ from gulou.cases.queries import Row
 from gulou.kit import clock
 from gulou.kit.compiled import Compiled
 from gulou.kit.errors import NotFound
+from gulou.kit.paging import Page, page_of
 from gulou.kit.words import clean, name_of
 from gulou.outbox.queries import story
 from gulou.people import access
@@ -26,17 +27,14 @@ from gulou.people import queries as people
 from gulou.people.models import User
 from gulou.people.queries import Use
 from gulou.photos.models import Photo
+from gulou.places import queries as places
 
 from . import states
 from .models import Operation, OperationCase, Task, TaskPhoto
 from .states import Move, State, TaskState
 
 PAGE = 30
-TABS: dict[str, tuple[State, ...]] = {
-    "planned": (State.PLANNED,),
-    "under_way": (State.UNDER_WAY,),
-    "closed": (State.CLOSED, State.CALLED_OFF),
-}
+TABS = (State.UNDER_WAY, State.PLANNED, State.CLOSED, State.CALLED_OFF)
 
 
 def operations_seen_by(user: User) -> QuerySet[Operation]:
@@ -85,6 +83,7 @@ class Line:
     lead: str
     begins_at: datetime
     ends_at: datetime
+    ended_at: datetime | None
     address: str
     parts: int
     done: int
@@ -92,14 +91,13 @@ class Line:
     cases: int
 
 
-def lines(user: User, tab: str, *, page: int = 0) -> tuple[list[Line], bool]:
-    """A page of the operations that the person sees, and whether there are more after it. What is
-    to come stands first by its time; what has ended, the last first."""
-    found = operations_seen_by(user).filter(state__in=TABS[tab])
-    order = ("-begins_at", "-id") if tab == "closed" else ("begins_at", "id")
-    first = page * PAGE
-    rows = list(found.order_by(*order)[first : first + PAGE + 1])
-    return _lines(rows[:PAGE]), len(rows) > PAGE
+def lines(user: User, tab: str, *, page: int = 0) -> Page[Line]:
+    """A page of the operations that the person sees in a state. What is to come stands first by its
+    time; what has ended, the last first."""
+    found = operations_seen_by(user).filter(state=tab)
+    order = ("begins_at", "id") if tab in states.OPEN else ("-begins_at", "-id")
+    rows = page_of(found.order_by(*order), page, size=PAGE)
+    return rows.of(_lines(rows))
 
 
 def tab_counts(user: User) -> dict[str, int]:
@@ -107,7 +105,7 @@ def tab_counts(user: User) -> dict[str, int]:
     by_state = dict(
         operations_seen_by(user).order_by().values_list("state").annotate(n=Count("pk"))
     )
-    return {tab: sum(by_state.get(one, 0) for one in some) for tab, some in TABS.items()}
+    return {tab: by_state.get(tab, 0) for tab in TABS}
 
 
 def _lines(rows: Sequence[Operation]) -> list[Line]:
@@ -130,7 +128,7 @@ def _lines(rows: Sequence[Operation]) -> list[Line]:
         Line(
             number=one.number, title=one.title, state=State(one.state),
             lead=name_of(units[one.lead_id]), begins_at=one.begins_at, ends_at=one.ends_at,
-            address=one.address, parts=parts.get(one.pk, none)["all"],
+            ended_at=one.ended_at, address=one.address, parts=parts.get(one.pk, none)["all"],
             done=parts.get(one.pk, none)["done"], late=parts.get(one.pk, none)["late"],
             cases=cases.get(one.pk, 0),
         )
@@ -431,15 +429,19 @@ def case_in(operation: Operation, number: str) -> Case:
 
 @dataclass(frozen=True)
 class Concerned:
-    """Who is told of an operation: its number, the unit that leads, the units with a part."""
+    """Who is told of an operation: its number, the unit that leads, the units with a part; and the
+    street or community where they meet."""
 
     number: str
     lead_id: int
     unit_ids: tuple[int, ...]
+    area_id: int | None
 
 
 def concerned(uid: UUID) -> Concerned:
     """What messages about an operation need."""
     one = Operation.objects.get(uid=uid)
     units = one.tasks.order_by("unit_id").values_list("unit_id", flat=True).distinct()
-    return Concerned(one.number, one.lead_id, tuple(units))
+    where = places.locate(one.lat, one.lon)
+    area = where.community or where.street
+    return Concerned(one.number, one.lead_id, tuple(units), area.id if area else None)

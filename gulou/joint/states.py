@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gulou.kit.errors import Refusal
 
@@ -12,7 +13,7 @@ from gulou.kit.errors import Refusal
 class State(TextChoices):
     PLANNED = "planned", _("Planned")
     UNDER_WAY = "under_way", _("Under way")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("joint operation", "Closed")
     CALLED_OFF = "called_off", _("Called off")
 
 

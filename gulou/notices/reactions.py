@@ -202,11 +202,20 @@ def tell_joint_changed(envelope: Envelope) -> None:
 
 
 def _tell_of_joint(envelope: Envelope, what: str, unit_ids: Iterable[int]) -> None:
-    number = joint.concerned(envelope.subject_uid).number
+    found = joint.concerned(envelope.subject_uid)
+    # Of a part its unit is named, else the one that leads.
+    named = (
+        envelope.fact.unit
+        if envelope.fact.task or envelope.fact.name == "joint.handed_over"
+        else found.lead_id
+    )
+    given: dict[str, str | int] = {"operation": found.number, "unit_id": named}
+    if found.area_id is not None:
+        given["area_id"] = found.area_id
     for unit_id in dict.fromkeys(unit_ids):
         tell(
             _uids(people.posted_at(unit_id, WORK)), what, after=envelope, unit_id=unit_id,
-            path=f"/desk/joint/{number}/", given={"operation": number},
+            path=f"/desk/joint/{found.number}/", given=given,
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 Nothing of who reported a case, and none of anybody's words.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from gulou.catalogue import queries as catalogue
 from gulou.kit.words import name_of
 from gulou.people import queries as people
+from gulou.places import queries as places
 
 from .kinds import KINDS, WHATS, kind_of
 from .models import Item
@@ -33,7 +35,11 @@ def title(item: Item) -> str:
         given["unit"] = name_of(people.unit_refs()[int(given["unit_id"])])
     if known is None:
         return str(given.get("number", item.what))
-    return str(known.words) % given
+    if "area_id" in given:
+        area = places.area_refs().get(int(given["area_id"]))
+        given["place"] = _(" (%(area)s)") % {"area": name_of(area)} if area else ""
+    # What an older notice was not given stays out.
+    return str(known.words) % defaultdict(str, given)
 
 
 def path_of(item: Item) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import queries as cases
@@ -14,6 +15,7 @@ from gulou.cases.queries import Row
 from gulou.catalogue import queries as catalogue
 from gulou.kit import clock
 from gulou.kit.errors import NotFound
+from gulou.kit.paging import Page, page_of
 from gulou.kit.words import name_of
 from gulou.people import access
 from gulou.people import queries as people
@@ -23,6 +25,7 @@ from .models import Notice, Official, Order, OrderAnswer
 from .states import GIVE, ISSUE, State
 
 MOST = 300
+"""So many are picked at once."""
 # Who gave the answer that waits.
 _ANSWERER = Subquery(
     OrderAnswer.objects.filter(order=OuterRef("pk"), accepted=None).values("by")[:1]
@@ -98,37 +101,71 @@ def order_seen_by(user: User, uid: UUID) -> Order:
     return found
 
 
-def to_answer(user: User) -> list[OrderSeen]:
+def to_answer(user: User, *, page: int = 0) -> Page[OrderSeen]:
     """What waits for this person's answer, the most urgent first."""
-    return _seen(Order.objects.filter(person=user, state=State.OPEN, ended_at=None), user)
+    return _seen(_to_answer(user), user, page=page)
 
 
-def to_judge(user: User) -> list[OrderSeen]:
+def has_to_answer(user: User) -> bool:
+    """Whether an open order names this person, so that pictures may come with the answer."""
+    return user.is_active and _to_answer(user).exists()
+
+
+def to_judge(user: User, *, page: int = 0) -> Page[OrderSeen]:
     """Answers that this person may accept or send back."""
-    reach = access.unit_ids_where(user, GIVE)
-    if not reach:
-        return []
-    waiting = Order.objects.filter(state=State.ANSWERED, ended_at=None).exclude(person=user)
-    waiting = waiting.annotate(answerer=_ANSWERER).exclude(answerer=user.pk)
-    return _seen(waiting.filter(Q(by=user, unit__in=reach) | Q(case__unit__in=reach)), user)
+    return _seen(_to_judge(user), user, page=page)
 
 
-def waiting_for(user: User) -> tuple[list[OrderSeen], list[OrderSeen]]:
-    """What one is to answer, and to judge: for the person's day. Asks twice at most."""
+def waiting_for(user: User) -> tuple[Page[OrderSeen], Page[OrderSeen]]:
+    """What one is to answer, and to judge, a page of each: for the person's day. Asks twice at
+    most."""
     return to_answer(user), to_judge(user)
 
 
-def open_orders(user: User, *, late: bool = False) -> list[OrderSeen]:
+def open_orders(user: User, *, late: bool = False, page: int = 0) -> Page[OrderSeen]:
     """Every open order that the reader sees; those alone that are late."""
     found = orders_seen_by(user).filter(ended_at=None)
-    if late:
-        found = found.filter(state=State.OPEN, due_at__lt=clock.now())
-    return _seen(found, user)
+    return _seen(found.filter(_late()) if late else found, user, page=page)
 
 
-def ended_orders(user: User) -> list[OrderSeen]:
+def ended_orders(user: User, *, page: int = 0) -> Page[OrderSeen]:
     """Those that were accepted or withdrawn, the last first."""
-    return _seen(orders_seen_by(user).exclude(ended_at=None), user, order="-ended_at")
+    found = orders_seen_by(user).exclude(ended_at=None)
+    return _seen(found, user, order="-ended_at", page=page)
+
+
+def counts(user: User) -> dict[str, int]:
+    """How many each list holds: "mine", "judge", "all", "late" and "ended" orders; and "notices",
+    for who reads those, where there are any."""
+    seen = orders_seen_by(user).order_by().aggregate(
+        all=Count("pk", filter=Q(ended_at=None)),
+        late=Count("pk", filter=Q(ended_at=None) & _late()),
+        ended=Count("pk", filter=Q(ended_at__isnull=False)),
+    )  # fmt: skip
+    issued = Notice.objects.count() if _reads_notices(user) else 0
+    mine = {"mine": _to_answer(user).count(), "judge": _to_judge(user).count()}
+    return {**mine, **seen, **({"notices": issued} if issued else {})}
+
+
+def _reads_notices(user: User) -> bool:
+    return access.holds(user, ISSUE, unit_id=people.office().id)
+
+
+def _to_answer(user: User) -> QuerySet[Order]:
+    return Order.objects.filter(person=user, state=State.OPEN, ended_at=None)
+
+
+def _to_judge(user: User) -> QuerySet[Order]:
+    reach = access.unit_ids_where(user, GIVE)
+    if not reach:
+        return Order.objects.none()
+    waiting = Order.objects.filter(state=State.ANSWERED, ended_at=None).exclude(person=user)
+    waiting = waiting.annotate(answerer=_ANSWERER).exclude(answerer=user.pk)
+    return waiting.filter(Q(by=user, unit__in=reach) | Q(case__unit__in=reach))
+
+
+def _late() -> Q:
+    return Q(state=State.OPEN, due_at__lt=clock.now())
 
 
 def orders_of(case: Case, *, reader: User) -> list[OrderSeen]:
@@ -176,17 +213,17 @@ def official_set() -> Official | None:
     return Official.objects.select_related("by").filter(unit_id=people.office().id).first()
 
 
-def notices_seen_by(user: User) -> list[Notice]:
+def notices_seen_by(user: User, *, page: int = 0) -> Page[Notice]:
     """The notices that the office has issued, the last first, for who may issue them."""
-    if not access.holds(user, ISSUE, unit_id=people.office().id):
-        return []
-    return list(Notice.objects.select_related("by")[:MOST])
+    if not _reads_notices(user):
+        return Page()
+    return page_of(Notice.objects.select_related("by"), page)
 
 
 def notice_seen_by(user: User, uid: UUID) -> Notice:
     """A notice with this id. Raises NotFound."""
     found = Notice.objects.filter(uid=uid).first()
-    if found is None or not access.holds(user, ISSUE, unit_id=people.office().id):
+    if found is None or not _reads_notices(user):
         raise NotFound("order.no_notice", _("There is no such notice."))
     return found
 
@@ -220,12 +257,13 @@ def told_of(order_id: int) -> Order:
 
 
 def _seen(
-    found: QuerySet[Order], reader: User, *, order: str = "due_at", answers: bool = False
-) -> list[OrderSeen]:
+    found: QuerySet[Order], reader: User, *, order: str = "due_at", answers: bool = False,
+    page: int = 0,
+) -> Page[OrderSeen]:  # fmt: skip
     picked = found.select_related("case", "words", "person", "by").order_by(order, "id")
-    orders = list(picked.annotate(answerer=_ANSWERER)[:MOST])
+    orders: Page[Any] = page_of(picked.annotate(answerer=_ANSWERER), page)
     if not orders:
-        return []
+        return orders.of(())
     visible = cases.cases_seen_by(reader).filter(pk__in=[one.case_id for one in orders])
     by_case = {row.id: row for row in cases.rows_of(visible.order_by())}
     reach, now = access.unit_ids_where(reader, GIVE), clock.now()
@@ -242,7 +280,7 @@ def _seen(
         ):
             if pk in numbers:
                 numbers[pk].append(f"{sign}〔{year}〕{number}号")
-    return [
+    return orders.of(
         OrderSeen(
             id=one.pk, uid=one.uid, number=one.case.number,
             category=name_of(kinds[one.case.category_id]), row=by_case.get(one.case_id),
@@ -256,7 +294,7 @@ def _seen(
             notices=tuple(numbers[one.pk]),
         )
         for one in orders
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def _may(order: Order, answerer: int | None, reader: User, reach: frozenset[int]) -> frozenset[str]:

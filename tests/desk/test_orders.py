@@ -1,12 +1,15 @@
 """The pages of supervision orders, and what comes of them on paper."""
 
 import io
+import json
 import re
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import docx
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pypdf import PdfReader
 
@@ -19,6 +22,7 @@ from gulou.people.adapter import SEEN_AT, SIGNED_IN_AT
 from gulou.people.models import User
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case
+from tests.factories.photos import make_jpeg
 
 
 @pytest.fixture
@@ -109,6 +113,54 @@ def test_who_may_not_finds_no_way_in(cast: Cast, case: Case, client: Client) -> 
 def test_every_list_opens(cast: Cast, case: Case, client: Client, tab: str) -> None:
     an_order(cast, case)
     assert _in(client, cast.guo).get(f"/desk/orders/?tab={tab}").status_code == 200
+
+
+def test_a_long_list_turns_its_pages(cast: Cast, case: Case, client: Client) -> None:
+    first = an_order(cast, case)
+    more = [
+        Order(case=case, given_on=case, words=first.words, unit=first.unit, person=cast.lin,
+              by=cast.guo, at=first.at, since=first.since, batch=first.batch, due_at=first.due_at)
+        for _n in range(50)
+    ]  # fmt: skip
+    Order.objects.bulk_create(more)
+    office = _in(client, cast.guo)
+    page = office.get("/desk/orders/?tab=all").content.decode()
+    assert page.count('name="order"') == 50 and "?tab=all&amp;page=1" in page
+    assert ">51<" in page
+    rest = office.get("/desk/orders/?tab=all&page=1").content.decode()
+    assert rest.count('name="order"') == 1 and str(more[-1].uid) in rest
+    api = office.get("/api/v1/orders?page=1").json()
+    assert len(api["orders"]) == 1 and api["more"] is False
+
+
+def test_one_begins_with_the_numbers_of_cases(cast: Cast, case: Case, client: Client) -> None:
+    office = _in(client, cast.guo)
+    assert 'href="/desk/orders/give/"' in office.get("/desk/orders/").content.decode()
+    wrong = office.get("/desk/orders/give/", {"numbers": f"{case.number} NO-1"})
+    assert wrong.status_code == 422 and "NO-1" in wrong.content.decode()
+    there = office.get("/desk/orders/give/", {"numbers": case.number}, follow=True)
+    assert there.redirect_chain == [(f"/desk/orders/give/?number={case.number}", 302)]
+    assert _in(Client(), cast.lin).get("/desk/orders/give/").status_code == 403
+
+
+def test_who_only_reads_and_is_named_answers_with_a_picture(
+    cast: Cast, case: Case, client: Client
+) -> None:
+    order = an_order(cast, case)
+    reader = _in(client, cast.wu)
+    draft = "d" * 32
+
+    def stage() -> Any:
+        file = SimpleUploadedFile("a.jpg", make_jpeg(text="a"), "image/jpeg")
+        return reader.post("/desk/drafts/", {"draft": draft, "file": file})
+
+    assert stage().status_code == 403
+    operations.hand_order_on(order, by=cast.guo, person=cast.wu)
+    uid = json.loads(stage().content)["uid"]
+    sent = {"act": "answer", "words": "已清运", "draft": draft, "photo": uid}
+    answer = reader.post(f"/desk/orders/{order.uid}/", sent)
+    assert answer["Location"].endswith(f"?sent=order-{order.uid}")
+    assert len(order.answers.get().photos) == 1
 
 
 def _paper(client: Client, kind: str, *orders: Order) -> bytes:

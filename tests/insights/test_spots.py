@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from gulou.cases.models import Note, Plea
+from gulou.cases.models import Case, Note, Plea
 from gulou.cases.operations.ground import keep_words
 from gulou.cases.states import State, StepKind
 from gulou.insights import queries
@@ -102,6 +102,17 @@ def test_turns_of_the_period_are_counted(cast: Cast, make: Make, period: Period)
     }  # fmt: skip
     assert turned(cast.zhao, period) == []
     assert [one.row.number for one in turned(cast.lin, period)] == [case.number]
+
+
+def test_what_was_restricted_since_is_not_told_from_what_was_kept(
+    cast: Cast, make: Make, period: Period, clean_cache: None
+) -> None:
+    case = make(returns=2)
+    for _n in range(3):
+        work(case, StepKind.ACCEPT, "returned")
+    assert len(queries.picture(cast.guo, period).restless) == 1
+    Case.objects.filter(pk=case.pk).update(restricted=True)
+    assert queries.picture(cast.guo, period).restless == []
 
 
 def test_what_is_restricted_is_not_told(cast: Cast, make: Make, period: Period) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.utils import translation
 
 from gulou.cases.models import Case
 from gulou.cases.states import State as CaseState
@@ -13,11 +14,15 @@ from gulou.joint.operations import Part
 from gulou.joint.states import State, TaskState
 from gulou.kit import clock
 from gulou.kit.errors import Conflict, Invalid, NotAllowed, NotFound
+from gulou.notices.models import Item
+from gulou.notices.titles import title
 from gulou.outbox.audit import audit
+from gulou.outbox.deliver import deliver_all
 from gulou.outbox.models import Event
 from gulou.people.models import User
+from gulou.places import queries as places
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_case, evidence
+from tests.factories.cases import IN_WEST, a_case, evidence
 from tests.joint.conftest import DUE, MORNING, NOW, a_plan
 from tests.people.conftest import boss as boss
 from tests.people.conftest import refused
@@ -166,6 +171,38 @@ def test_what_one_may_do_is_what_is_offered(cast: Cast, operation: Operation) ->
     other = queries.operation_of(operation, reader=cast.chen)
     assert other.moves == []
     assert [[m.name for m in task.moves] for task in other.tasks] == [[], ["report"]]
+
+
+def test_the_inbox_names_the_unit_and_the_place(cast: Cast, operation: Operation) -> None:
+    with translation.override("zh-hans"):
+        deliver_all()
+        told = {title(one) for one in Item.objects.filter(person=cast.chen)}
+    area = places.locate(*IN_WEST).community or places.locate(*IN_WEST).street
+    assert area is not None
+    assert told == {
+        f"联合执法 {operation.number}（{area.name_zh}）：{cast.department.name_zh}有一项任务"
+    }
+
+
+def test_the_words_of_a_late_part_are_mended_and_it_stays_late(
+    cast: Cast, operation: Operation
+) -> None:
+    ours, _theirs = operation.tasks.order_by("pk")
+    after = DUE + timedelta(hours=1)
+    with clock.at(after):
+        operations.tell_late(after)
+        operations.change_task(operation, ours.pk, by=cast.lin, words="清理北口", due_at=DUE)
+        ours.refresh_from_db()
+        assert ours.words.text == "清理北口" and ours.told_late_at == after
+        with refused("joint.due_past"):
+            operations.change_task(
+                operation, ours.pk, by=cast.lin, words="清理", due_at=DUE + timedelta(minutes=5)
+            )
+        operations.change_task(
+            operation, ours.pk, by=cast.lin, words="清理", due_at=after + timedelta(hours=1)
+        )
+    ours.refresh_from_db()
+    assert ours.told_late_at is None
 
 
 def test_a_case_comes_and_goes_on_its_own_record_too(

@@ -16,6 +16,7 @@ from gulou.catalogue import queries as catalogue
 from gulou.catalogue.states import RecheckWay
 from gulou.kit import clock
 from gulou.kit.errors import NotFound
+from gulou.kit.paging import Page, page_of
 from gulou.kit.words import name_of
 from gulou.people import access
 from gulou.people import queries as people
@@ -25,8 +26,6 @@ from gulou.places import queries as places
 
 from .rows import Row, rows_of
 from .seen import cases_seen_by
-
-MOST = 200
 
 
 @dataclass(frozen=True)
@@ -116,13 +115,14 @@ def _begun() -> QuerySet[Revisit]:
     return Revisit.objects.filter(begun_at__isnull=False, ended_at=None)
 
 
-def my_revisits(user: User) -> list[RevisitRow]:
+def my_revisits(user: User, *, page: int = 0) -> Page[RevisitRow]:
     """What waits for this person in person, the most urgent first."""
     found = Revisit.objects.filter(person=user, ended_at=None, begun_at__isnull=False)
-    return _rows(found.order_by("due_at", "pk"), user) if user.is_active else []
+    found = found if user.is_active else found.none()
+    return _rows(found.order_by("due_at", "pk"), user, page)
 
 
-def revisits_beside(user: User) -> list[RevisitRow]:
+def revisits_beside(user: User, *, page: int = 0) -> Page[RevisitRow]:
     """What waits for colleagues at the units where the person could do it too."""
     reach, mine = access.reach_of(user), Q()
     for kind, verb in VERBS.items():
@@ -130,23 +130,23 @@ def revisits_beside(user: User) -> list[RevisitRow]:
     found = _begun().filter(mine).exclude(person=user).exclude(rechecker=user)
     read = list(reach.unit_ids_where(states.READ))
     found = found.exclude(kind=RevisitKind.BLIND, case__unit_id__in=read)
-    return _rows(found.order_by("due_at", "pk"), user)
+    return _rows(found.order_by("due_at", "pk"), user, page)
 
 
-def all_revisits(user: User) -> list[RevisitRow]:
+def all_revisits(user: User, *, page: int = 0) -> Page[RevisitRow]:
     """Everything that waits, for the office; what waits for nobody comes first."""
     if not is_office(user):
-        return []
+        return Page()
     nobody = Either(When(person=None, then=0), default=1)
-    return _rows(_begun().order_by(nobody, "due_at", "pk"), user)
+    return _rows(_begun().order_by(nobody, "due_at", "pk"), user, page)
 
 
-def revisits_done(user: User) -> list[RevisitRow]:
+def revisits_done(user: User, *, page: int = 0) -> Page[RevisitRow]:
     """What was found lately: all of it for the office, one's own for everybody else."""
     found = Revisit.objects.filter(outcome__in=["passed", "failed"])
     if not is_office(user):
         found = found.filter(by=user)
-    return _rows(found.order_by("-ended_at", "-pk"), user)
+    return _rows(found.order_by("-ended_at", "-pk"), user, page)
 
 
 def unmanned_revisits(user: User) -> int:
@@ -156,17 +156,17 @@ def unmanned_revisits(user: User) -> int:
     return _begun().filter(unit_id=people.office().id, person=None).count()
 
 
-def rechecks_beside(user: User) -> list[tuple[Row, str]]:
+def rechecks_beside(user: User, *, page: int = 0) -> Page[tuple[Row, str]]:
     """Rechecks that wait for a colleague where the person could do them too, and for whom."""
     units = list(access.reach_of(user).unit_ids_where(states.CLOSE.verb))
     found = Case.objects.filter(
         ended_at=None, step_kind=StepKind.RECHECK, step_unit_id__in=units,
         step_person__isnull=False,
     ).exclude(step_person=user)  # fmt: skip
-    found = found.order_by("due_at", "id")[:MOST]
-    who = {one.pk: str(one.step_person) for one in found.select_related("step_person")}
+    shown = page_of(found.select_related("step_person").order_by("due_at", "id"), page)
+    who = {one.pk: str(one.step_person) for one in shown}
     rows = rows_of(Case.objects.filter(pk__in=who).order_by("due_at", "id"))
-    return [(row, who[row.id]) for row in rows]
+    return shown.of((row, who[row.id]) for row in rows)
 
 
 def recheck_beside(user: User, number: str) -> Case:
@@ -206,7 +206,7 @@ def _seen(revisit: Revisit, user: User, *, may: bool, beside: bool, name: bool) 
     case = revisit.case
     done = Note.objects.filter(case=case, move=states.HANDLE.name).select_related("words").last()
     reports = Report.objects.filter(case=case).select_related("words").order_by("received_at")
-    (row,) = _rows(Revisit.objects.filter(pk=revisit.pk), user)
+    (row,) = _rows(Revisit.objects.filter(pk=revisit.pk), user, 0)
     blind = revisit.kind == RevisitKind.BLIND
     return RevisitSeen(
         row=row, words=[one.words.text for one in reports if one.words.text],
@@ -262,11 +262,12 @@ def uid_of_revisit(pk: int) -> UUID:
     return Revisit.objects.values_list("uid", flat=True).get(pk=pk)
 
 
-def _rows(found: QuerySet[Revisit], user: User) -> list[RevisitRow]:
+def _rows(found: QuerySet[Revisit], user: User, page: int) -> Page[RevisitRow]:
     units, office = people.unit_refs(), is_office(user)
     now, categories = clock.now(), catalogue.category_refs()
     areas = places.area_refs()
-    return [
+    shown = page_of(found.select_related("case", "person", "by"), page)
+    return shown.of(
         RevisitRow(
             uid=one.uid, kind=one.kind, kind_label=one.get_kind_display(), nth=one.nth,
             days=one.days, number=one.case.number if office or one.kind != "blind" else "",
@@ -279,8 +280,8 @@ def _rows(found: QuerySet[Revisit], user: User) -> list[RevisitRow]:
             ended_at=one.ended_at, outcome=one.outcome, said_by=str(one.by or ""),
             answered_by=_name(units, one.answered_by_id),
         )
-        for one in found.select_related("case", "person", "by")[:MOST]
-    ]  # fmt: skip
+        for one in shown
+    )  # fmt: skip
 
 
 def _name(registry: object, pk: int | None) -> str:

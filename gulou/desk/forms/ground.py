@@ -101,6 +101,13 @@ def number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+def numbers_in(text: str) -> list[str]:
+    """The numbers in a text, whatever stands between them."""
+    for sign in ",;，；、\n\t":
+        text = text.replace(sign, " ")
+    return text.split()[:300]
+
+
 class PlainForm(MoveForm):
     """Words if one likes."""
 

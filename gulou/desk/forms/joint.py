@@ -14,7 +14,7 @@ from gulou.joint.operations import Part, Plan
 from gulou.kit import clock
 from gulou.kit.words import name_of
 
-from .ground import MOST_VERSION, id_field, words_field
+from .ground import MOST_VERSION, id_field, numbers_in, words_field
 
 if TYPE_CHECKING:
     from gulou.joint.models import Operation
@@ -104,7 +104,7 @@ class NewForm(PlanForm):
     lead = id_field(_("Unit that leads"))
     units = forms.TypedMultipleChoiceField(
         label=_("Units that take part"), coerce=int, required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=forms.CheckboxSelectMultiple(),
         help_text=_("Each gets the part below; each is changed by itself later."),
     )  # fmt: skip
     task_words = words_field(_("The part of each of them"), rows=2)
@@ -124,7 +124,7 @@ class NewForm(PlanForm):
         self.by = by
         leading = queries.leading_units(by)
         self.offer("lead", [(unit.id, name_of(unit)) for unit in leading])
-        self.offer("units", choices.units())
+        self.offer("units", choices.flat_units())
         self.fields["task_due"].required = False
         begin = _next_morning()
         for name, value in (("begins_at", begin), ("ends_at", begin + timedelta(hours=2)),
@@ -229,13 +229,6 @@ def begin_with(
     if move in (states.ADD_TASK, states.SEND_BACK):
         return {"due_at": max(operation.ends_at, clock.now() + timedelta(hours=4))}
     return {}
-
-
-def numbers_in(text: str) -> list[str]:
-    """The numbers in a text, whatever stands between them."""
-    for sign in ",;，；、\n\t":
-        text = text.replace(sign, " ")
-    return text.split()[:300]
 
 
 def _next_morning() -> datetime:

@@ -1,16 +1,20 @@
 """Forms of supervision orders. They check shape; the operations check the rest."""
 
 from datetime import datetime, time, timedelta
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gulou.desk import choices
+from gulou.joint import queries
 from gulou.kit import clock
 
-from .ground import words_field
+from .ground import numbers_in, words_field
+
+if TYPE_CHECKING:
+    from gulou.people.models import User
 
 
 def _due(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
@@ -44,6 +48,28 @@ def _person(label: Any, *, required: bool = True, hint: Any = "") -> forms.Typed
     return forms.TypedChoiceField(
         label=label, coerce=int, empty_value=None, required=required, help_text=hint
     )
+
+
+class NumbersForm(forms.Form):
+    """Which cases are put under supervision."""
+
+    numbers = forms.CharField(
+        label=_("Numbers of cases"), max_length=6000, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One or many, with spaces or commas between them."),
+    )  # fmt: skip
+
+    def __init__(self, *given: Any, by: "User", **more: Any) -> None:
+        super().__init__(*given, **{"label_suffix": "", **more})
+        self.by = by
+
+    def clean_numbers(self) -> str:
+        """What was sent, if each number is that of a case which the person sees."""
+        text: str = self.cleaned_data["numbers"]
+        self.named, missing = queries.cases_named(self.by, numbers_in(text))
+        if missing:
+            said = _("No case that you see has this number: %(numbers)s")
+            raise forms.ValidationError(str(said) % {"numbers": ", ".join(missing[:5])})
+        return text
 
 
 class GiveForm(OrderForm):

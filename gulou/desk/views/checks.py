@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gulou.cases import operations, queries
-from gulou.desk import choices, drafts
+from gulou.desk import choices, drafts, paging
 from gulou.desk.drafts import Draft
 from gulou.desk.forms.checks import AwayForm, CheckForm, NameCheckForm
 from gulou.desk.shell import page, reader_of
@@ -32,15 +32,20 @@ def checks(request: HttpRequest) -> HttpResponse:
         "mine": queries.my_revisits, "beside": queries.revisits_beside,
         "all": queries.all_revisits, "done": queries.revisits_done,
     }  # fmt: skip
+    at = paging.asked(request)
+    found = read[show](reader, page=at)
     context: dict[str, Any] = {
-        "show": show, "found": read[show](reader),
+        "show": show, "found": found, **paging.links(request, found),
         "tabs": [
             {"words": words, "url": f"{reverse('desk:checks')}?show={tab}", "on": tab == show}
             for tab, words in _tabs() if office or tab != "all"
         ],
     }  # fmt: skip
     if show == "beside":
-        context["rechecks"] = queries.rechecks_beside(reader)
+        rechecks = context["rechecks"] = queries.rechecks_beside(reader, page=at)
+        # Both lists turn their pages together.
+        if len(rechecks) > len(found) or (rechecks.more and not found.more):
+            context |= paging.links(request, rechecks)
     return page(request, "desk/checks.html", context)
 
 

@@ -12,6 +12,7 @@ from gulou.desk.drafts import preview_url, uuid_of
 from gulou.desk.shell import reader_of
 from gulou.kit.errors import Invalid, NotAllowed, NotFound
 from gulou.kit.words import name_of
+from gulou.orders import queries as orders
 from gulou.photos import operations as photos
 from gulou.photos import queries as files
 from gulou.places import queries as places
@@ -49,7 +50,8 @@ def photo(request: HttpRequest, uid: UUID, size: str) -> HttpResponseBase:
 @require_POST
 def stage(request: HttpRequest) -> JsonResponse:
     """Take one photo under a draft, or take it back."""
-    if not queries.may_send_photos(reader_of(request)):
+    reader = reader_of(request)
+    if not (queries.may_send_photos(reader) or orders.has_to_answer(reader)):
         raise NotAllowed(
             "photo.not_yours_to_add", _("Your posting only lets you read, so no photo is needed.")
         )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from gulou.cases import queries
+from gulou.desk import paging
 from gulou.desk.shell import page, reader_of
 from gulou.ui.guards import signed_in
 from gulou.workbench import operations
@@ -37,5 +38,7 @@ def settle(request: HttpRequest, mention_id: int) -> HttpResponse:
 def assigned(request: HttpRequest) -> HttpResponse:
     """What was assigned from above: due first, or what was replied to."""
     replied = "replied" in request.GET
-    found = queries.assigned_from_above(reader_of(request), replied=replied)
-    return page(request, "desk/assigned.html", {"found": found, "replied": replied})
+    at = paging.asked(request)
+    found = queries.assigned_from_above(reader_of(request), replied=replied, page=at)
+    context = {"found": found, "replied": replied, **paging.links(request, found)}
+    return page(request, "desk/assigned.html", context)

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gulou.cases.states import JOINT
-from gulou.desk import drafts, joint_sentences
+from gulou.desk import drafts, joint_sentences, paging
 from gulou.desk.drafts import Draft
 from gulou.desk.forms import joint as forms
+from gulou.desk.forms.ground import numbers_in
 from gulou.desk.selection import MOST_PICKED, picked
 from gulou.desk.shell import page, reader_of
 from gulou.joint import operations, queries, states
@@ -39,15 +40,12 @@ def operations_(request: HttpRequest) -> HttpResponse:
     # What goes on now, else what is to come, else what is over.
     first = next((one for one in ("under_way", "planned", "closed") if counts[one]), "planned")
     tab = asked if asked in queries.TABS else first
-    text = request.GET.get("page", "")
-    at = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
-    found, more = queries.lines(reader, tab, page=at)
-    words = {"under_way": _("Under way"), "planned": _("Planned"), "closed": _("Closed")}
+    found = queries.lines(reader, tab, page=paging.asked(request))
+    words = {name: states.State(name).label for name in queries.TABS}
     context = {
         "tabs": [(name, words[name], counts[name], name == tab) for name in words],
         "tab": tab, "lines": found, "may_plan": queries.may_plan(reader),
-        "newer": f"?tab={tab}&page={at - 1}" if at else "",
-        "older": f"?tab={tab}&page={at + 1}" if more else "",
+        **paging.links(request, found, size=queries.PAGE),
     }  # fmt: skip
     return page(request, "desk/joint/list.html", context)
 
@@ -78,7 +76,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def _selected(request: HttpRequest) -> dict[str, Any]:
     """The numbers of the cases that were picked on a list, and the place of the first."""
     if request.method != "POST":
-        numbers = forms.numbers_in(request.GET.get("cases", ""))
+        numbers = numbers_in(request.GET.get("cases", ""))
         cases, _missing = queries.cases_named(reader_of(request), numbers)
     else:
         found = picked(request.POST).selection.cases(reader_of(request))
@@ -139,7 +137,7 @@ def move(request: HttpRequest, number: str, name: str, part: int | None = None) 
         with refused_in(form) as outcome:
             _MAKE[name](shown, task, form, reader, draft)
             messages.success(request, _("Done: %(move)s.") % {"move": found.label})
-            return redirect(f"{_url(number)}?done=joint-{name}-{number}")
+            return redirect(f"{_url(number)}?done={_draft_key(found, number, part)}")
         status = outcome.status
         if isinstance(outcome.refusal, Conflict):
             return _changed_meanwhile(request, number, found, part, kind, draft)
@@ -194,9 +192,15 @@ def _page(
     context = {
         "shown": shown, "one": shown.operation, "move": found, "task": task, "form": form,
         "draft": draft, "news": news, "unsent": unsent, "forbidden": forms.FORBIDDEN,
+        "draft_key": _draft_key(found, shown.operation.number, task.id if task else None),
         "danger": found in (states.CALL_OFF, states.CALL_OFF_TASK),
     }  # fmt: skip
     return page(request, "desk/joint/move.html", context, status=status)
+
+
+def _draft_key(found: states.Move, number: str, part: int | None) -> str:
+    """Under which the browser keeps what is typed: each part has forms of its own."""
+    return f"joint-{found.name}-{number}" + (f"-{part}" if part is not None else "")
 
 
 def _url(number: str) -> str:
@@ -207,7 +211,7 @@ Make = Callable[[OperationSeen, Any, Any, Any, Draft], Any]
 
 
 def _cases(shown: OperationSeen, task: Any, form: Any, by: Any, draft: Draft) -> None:
-    numbers = forms.numbers_in(form.cleaned_data["cases"])
+    numbers = numbers_in(form.cleaned_data["cases"])
     found, missing = queries.cases_named(by, numbers)
     if missing:
         words = _("No case that you see has this number: %(numbers)s")

@@ -1,7 +1,9 @@
 """Supervision orders: the lists of mine, giving one or many, answering and judging."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,46 +12,55 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gulou.desk import drafts
+from gulou.desk import drafts, paging
 from gulou.desk.drafts import Draft
 from gulou.desk.forms import orders as forms
 from gulou.desk.selection import Picked, picked
 from gulou.desk.shell import page, reader_of
 from gulou.kit.errors import NotAllowed, NotFound
+from gulou.kit.paging import Page
 from gulou.orders import operations, queries
 from gulou.orders.states import GIVE
 from gulou.papers import orders as papers
 from gulou.ui.forms import refused_in
 from gulou.ui.guards import needs, signed_in
 
-TABS = ("mine", "judge", "all", "late", "ended")
+_READ: dict[str, Callable[..., Page[Any]]] = {
+    "mine": queries.to_answer,
+    "judge": queries.to_judge,
+    "all": queries.open_orders,
+    "late": partial(queries.open_orders, late=True),
+    "ended": queries.ended_orders,
+}
 
 
 @signed_in
 @require_GET
 def orders(request: HttpRequest) -> HttpResponse:
     """Orders: mine to answer, mine to accept, all that are open, late ones, ended ones."""
-    reader = reader_of(request)
-    answer, judge = queries.waiting_for(reader)
-    first = "mine" if answer else "judge" if judge else "all"
-    tab = request.GET.get("tab", "")
-    tab = tab if tab in TABS else first
-    found = {"mine": lambda: answer, "judge": lambda: judge,
-             "all": lambda: queries.open_orders(reader),
-             "late": lambda: queries.open_orders(reader, late=True),
-             "ended": lambda: queries.ended_orders(reader)}[tab]()  # fmt: skip
-    here = reverse("desk:orders")
-    labels = [("mine", _("Mine to answer"), len(answer)), ("judge", _("Mine to accept"), len(judge)),
-              ("all", _("All open ones"), None), ("late", _("Late"), None),
-              ("ended", _("Ended"), None)]  # fmt: skip
+    reader, here = reader_of(request), reverse("desk:orders")
+    counts = queries.counts(reader)
+    asked = request.GET.get("tab", "")
+    # What waits for the reader; else all. Notices stand on a list of their own.
+    tab = (
+        asked if asked in counts else next((one for one in ("mine", "judge") if counts[one]), "all")
+    )
+    at = paging.asked(request)
+    found: Page[Any] = Page()
+    notices: Page[Any] = Page()
+    if tab in _READ:
+        found = _READ[tab](reader, page=at)
+    else:
+        notices = queries.notices_seen_by(reader, page=at)
     context = {
-        "found": found, "tab": tab, "papers": papers.offered(reader),
-        "notices": queries.notices_seen_by(reader) if tab == "all" else (),
-        "chips": [{"words": words, "count": count, "on": name == tab, "url": f"{here}?tab={name}"}
-                  for name, words, count in labels],
+        "found": found, "notices": notices, "tab": tab, "papers": papers.offered(reader),
+        "may_give": queries.may_give_any(reader),
+        "chips": [{"words": words, "count": counts[name], "on": name == tab,
+                   "url": f"{here}?tab={name}"} for name, words in _tabs() if name in counts],
+        **paging.links(request, found or notices),
     }  # fmt: skip
     return page(request, "desk/orders.html", context)
 
@@ -59,6 +70,8 @@ def orders(request: HttpRequest) -> HttpResponse:
 def give(request: HttpRequest) -> HttpResponse:
     """Put the picked cases under supervision. A POST without `give` brings a selection along."""
     reader = reader_of(request)
+    if request.method == "GET" and "number" not in request.GET:
+        return _choose(request)
     found = picked(request.POST if request.method == "POST" else request.GET)
     cases = list(found.selection.cases(reader)[: operations.MOST_AT_ONCE + 1])
     if not cases:
@@ -94,6 +107,17 @@ def give(request: HttpRequest) -> HttpResponse:
     return _give_page(request, form, found, cases, outcomes, many, status)
 
 
+def _choose(request: HttpRequest) -> HttpResponse:
+    """Which cases: their numbers, one or many. The list of cases leads to the same form."""
+    form = forms.NumbersForm(request.GET or None, by=reader_of(request))
+    if form.is_bound and form.is_valid():
+        numbers = [("number", case.number) for case in form.named]
+        return redirect(f"{reverse('desk:order_give')}?{urlencode(numbers)}")
+    return page(
+        request, "desk/order_choose.html", {"form": form}, status=422 if form.is_bound else 200
+    )
+
+
 def _give_page(
     request: HttpRequest, form: Any, found: Picked, cases: Sequence[Any],
     outcomes: Sequence[operations.Outcome], many: bool, status: int,
@@ -106,6 +130,14 @@ def _give_page(
         "carried": [("number", number) for number in left] if outcomes else found.carried,
     }  # fmt: skip
     return page(request, "desk/order_give.html", context, status=status)
+
+
+def _tabs() -> list[tuple[str, str]]:
+    return [
+        ("mine", _("Mine to answer")), ("judge", _("Mine to accept")), ("all", _("All open ones")),
+        ("late", _("Late")), ("ended", pgettext("supervision orders", "Ended")),
+        ("notices", _("Notices issued")),
+    ]  # fmt: skip
 
 
 def _first(cases: Sequence[Any]) -> str:
@@ -144,7 +176,8 @@ def order(request: HttpRequest, uid: UUID) -> HttpResponse:
         with refused_in(form) as outcome:
             run(found, form, draft, reader)
             messages.success(request, str(done()))
-            return redirect("desk:order", uid=uid)
+            here = reverse("desk:order", kwargs={"uid": uid})
+            return redirect(f"{here}?sent=order-{uid}" if act == "answer" else here)
         status = outcome.status
     return _order_page(request, found, act, form, draft, status)
 

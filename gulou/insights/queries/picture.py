@@ -99,8 +99,15 @@ def picture(reader: User, period: Period) -> Picture:
     )
     return Picture(
         period, set_, scope, [one for one in heard if scope.holds_area(one.area_id)],
-        rates.rates(counted, scope, set_), found, turned, min(whole, own),
+        rates.rates(counted, scope, set_), found, _still_told(turned, scope), min(whole, own),
     )  # fmt: skip
+
+
+def _still_told(turned: list[Restless], scope: Scope) -> list[Restless]:
+    """What was kept names cases: those restricted or moved away since are not told."""
+    seen = cases_seen_by(scope.reader).filter(restricted=False)
+    ids = set(seen.filter(pk__in=[one.row.id for one in turned]).values_list("pk", flat=True))
+    return [one for one in turned if one.row.id in ids]
 
 
 def _kept(name: tuple[Any, ...], make: Callable[[], T]) -> tuple[datetime, T]:
