@@ -13,7 +13,7 @@ from gulou.notices import reactions as notices
 from gulou.openings import facts as openings
 from gulou.orders import facts as orders
 from gulou.orders import jobs as order_jobs
-from gulou.outbox.table import SLOW, Effect, Message, Table
+from gulou.outbox.table import SLOW, Call, Effect, Message, Table
 from gulou.papers import facts as papers
 from gulou.people import facts as people
 from gulou.photos import facts as photos
@@ -26,6 +26,14 @@ from gulou.workbench import facts as workbench
 
 MAIL = "mail"
 """The line of what waits for the mail server."""
+
+
+def _mail(call: Call) -> Message:
+    return Message(call, line=MAIL, when=notices.mail_goes)
+
+
+_PROVIDED = Effect(providers.owe_news, when=providers.is_told)
+_GROUPS = Effect(notices.tell_groups, when=notices.groups_hear)
 
 REACTIONS: Table = {
     places.LevelSet: [],
@@ -109,21 +117,21 @@ REACTIONS: Table = {
     photos.PhotoLookedAt: [],
     photos.CoversChanged: [Effect(photo_jobs.cover_twins), Message(photo_jobs.publish, line=SLOW)],
     photos.CoveringSwitched: [],
-    cases.ReportReceived: [Message(notices.acknowledge, line=MAIL), Effect(providers.owe_news)],
+    cases.ReportReceived: [_mail(notices.acknowledge), _PROVIDED],
     cases.ReportRated: [],
     cases.ReportObjected: [],
-    cases.ReportAnswered: [Message(notices.tell_answered, line=MAIL), Effect(providers.owe_news)],
-    cases.ReportCombined: [Message(notices.tell_combined, line=MAIL), Effect(providers.owe_news)],
-    cases.ReportWritten: [Message(notices.tell_written, line=MAIL), Effect(providers.owe_news)],
+    cases.ReportAnswered: [_mail(notices.tell_answered), _PROVIDED],
+    cases.ReportCombined: [_mail(notices.tell_combined), _PROVIDED],
+    cases.ReportWritten: [_mail(notices.tell_written), _PROVIDED],
     cases.ReportProgressed: [
-        Message(notices.tell_progressed, line=MAIL),
-        Effect(providers.owe_news),
+        _mail(notices.tell_progressed),
+        _PROVIDED,
     ],
     cases.ContactSeen: [],
     cases.LinkHandedOver: [],
     cases.ContactErased: [Effect(providers.forget)],
     cases.WordsErased: [Effect(order_jobs.forget_erased)],
-    cases.CaseOpened: [Effect(notices.tell_groups)],
+    cases.CaseOpened: [_GROUPS],
     cases.CaseJoined: [],
     cases.CaseObjected: [],
     cases.CaseTasked: [Effect(notices.tell_tasked)],
@@ -135,7 +143,7 @@ REACTIONS: Table = {
     cases.CaseOnSpot: [
         Effect(notices.tell_on_spot),
         Effect(notices.tell_progress),
-        Effect(notices.tell_groups),
+        _GROUPS,
     ],
     cases.TimeAsked: [Effect(notices.tell_asked)],
     cases.TimeRuled: [Effect(notices.tell_ruled)],
@@ -153,7 +161,7 @@ REACTIONS: Table = {
     cases.CaseDispatched: [
         Effect(notices.tell_dispatched),
         Effect(notices.tell_progress),
-        Effect(notices.tell_groups),
+        _GROUPS,
     ],
     cases.CaseHandedOver: [Effect(notices.tell_dispatched)],
     cases.CaseAccepted: [],
@@ -161,14 +169,14 @@ REACTIONS: Table = {
     cases.CaseArbitrated: [
         Effect(notices.tell_arbitrated),
         Effect(notices.tell_progress),
-        Effect(notices.tell_groups),
+        _GROUPS,
     ],
     cases.CaseRuleMade: [],
     cases.CaseHandled: [
         Effect(case_jobs.assign_recheck),
         Message(case_jobs.examine_pictures, line=SLOW),
         Effect(notices.tell_progress),
-        Effect(notices.tell_groups),
+        _GROUPS,
     ],
     cases.PartHandedDown: [Effect(notices.tell_handed_down)],
     cases.PartReported: [
@@ -191,7 +199,7 @@ REACTIONS: Table = {
     cases.CaseReopened: [Effect(case_jobs.skip_revisits)],
     cases.CaseUpheld: [],
     cases.CaseNoted: [Effect(notices.tell_noted)],
-    cases.CaseUrged: [Effect(notices.tell_urged), Effect(notices.tell_groups)],
+    cases.CaseUrged: [Effect(notices.tell_urged), _GROUPS],
     cases.CaseAssigned: [Effect(notices.tell_assigned)],
     cases.AssignmentAnswered: [],
     cases.CaseMoveUndone: [],

@@ -194,9 +194,9 @@ def _plan_anew(person: User) -> None:
 
 def owe_groups(case_uid: UUID, *, fact: str, event_id: int, at: datetime) -> None:
     """Owe one parcel to each robot that tells this of the case; a second call does nothing."""
-    what = TOLD_AFTER.get(fact)
-    telling = [one for one in robots.in_use() if what in one.tells]
-    if what is None or not telling:
+    what = TOLD_AFTER[fact]
+    telling = robots.telling(what)
+    if not telling:
         return
     case = Case.objects.only("pk", "street_id", "category_id", "restricted").get(uid=case_uid)
     if case.restricted:

@@ -4,6 +4,7 @@ A district that has not configured e-mail sends none: the tracking page and the 
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -31,12 +32,23 @@ from gulou.people import queries as people
 from gulou.people.models import User
 from gulou.workbench import queries as workbench
 
-from .by_mail import send_mail
+from . import by_mail, robots
 from .operations import owe_groups
+from .states import TOLD_AFTER
 from .telling import tell
 
 WORK = tuple(one.verb for one in (ACCEPT, HANDLE, FILE, DISPATCH, CLOSE))
 """Whoever holds one of these at a unit does its work."""
+
+
+def mail_goes(_fact: Any, report: Any) -> bool:
+    """Whether reporters are mailed at all, and this one may have left an address. Free."""
+    return report.contact_id is not None and _mail_is_open()
+
+
+def groups_hear(fact: Any, _case: Any) -> bool:
+    """Whether any group robot tells this. Free."""
+    return bool(robots.telling(TOLD_AFTER[fact.name]))
 
 
 def acknowledge(envelope: Envelope) -> None:
@@ -445,12 +457,18 @@ def _combined(receipt: str) -> tuple[str, str]:
     )
 
 
+def _mail_is_open() -> bool:
+    return by_mail.is_open() and catalogue.channel("mail").is_open
+
+
 def _tell(
     reader: cases.Reader, envelope: Envelope, words: Callable[[str], tuple[str, str]]
 ) -> None:
-    if not catalogue.channel("mail").is_open:
+    if not _mail_is_open():
         return
     with override(reader.language or settings.LANGUAGE_CODE):
         subject, body = words(reader.receipt)
         link = f"{settings.GULOU.public_url}/t/{reader.token}/"
-        send_mail(reader.email, subject, f"{body}\n\n{link}\n", f"{envelope.key}:{reader.receipt}")
+        by_mail.send_mail(
+            reader.email, subject, f"{body}\n\n{link}\n", f"{envelope.key}:{reader.receipt}"
+        )

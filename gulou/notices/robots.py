@@ -50,6 +50,11 @@ def in_use() -> list[RobotRef]:
     return [one for one in _kept.now() if not one.retired]
 
 
+def telling(what: str) -> list[RobotRef]:
+    """Those that tell this. Free."""
+    return [one for one in in_use() if what in one.tells]
+
+
 def ever() -> bool:
     """Whether there was a robot at any time. Free."""
     return bool(_kept.now())

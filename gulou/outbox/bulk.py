@@ -23,7 +23,7 @@ def record_first(told: Iterable[tuple[Chained, Fact]], *, actor: str) -> None:
 
     The subjects are new and not saved yet: save them in the same transaction. No reaction is owed.
     Raises RuntimeError outside a transaction, ValueError for a subject with a past or a fact that
-    owes a reaction.
+    may owe a reaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a fact is recorded in the transaction that makes it true")
@@ -80,8 +80,8 @@ def record_many(told: Sequence[tuple[Chained, Fact]], *, actor: str) -> None:
     """Write one more fact of each of many subjects, and move their heads in memory.
 
     The subjects are locked, with their uid and head read after that; the caller saves the heads,
-    with whatever else changed of them. A subject may come several times. No reaction is owed. Raises RuntimeError outside a transaction, ValueError for a fact
-    that owes a reaction.
+    with whatever else changed of them. A subject may come several times. No reaction is owed.
+    Raises RuntimeError outside a transaction, ValueError for a fact that may owe a reaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a fact is recorded in the transaction that makes it true")

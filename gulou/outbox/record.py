@@ -1,4 +1,5 @@
-"""Writing a fact: one row, one link in its subject's chain, one delivery owed per reaction."""
+"""Writing a fact: one row, one link in its subject's chain, one delivery owed per reaction
+that has anything to do."""
 
 import hashlib
 import json
@@ -47,6 +48,7 @@ def record(fact: Fact, *, subject: Chained, actor: str) -> Event:
                 request=trace.request_id(),
             )
             for reaction in table()[type(fact)]
+            if reaction.when(fact, subject)
         )
     )
     return event

@@ -27,15 +27,26 @@ class Envelope:
 
 
 Call = Callable[[Envelope], None]
+Condition = Callable[[Any, Any], bool]
+"""Of a fact and its subject: whether there is anything to do about them as things stand."""
 
 SLOW = "slow"
 
 
+def _always(_fact: Any, _subject: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Effect:
-    """A change in our own database: runs in one transaction with the mark that it is done."""
+    """A change in our own database: runs in one transaction with the mark that it is done.
+
+    `when` spares the rows of what nobody uses: it is asked as the fact is recorded, so it must be
+    free, and what is put to use later tells nothing of before.
+    """
 
     call: Call
+    when: Condition = _always
 
 
 @dataclass(frozen=True)
@@ -44,10 +55,12 @@ class Message:
 
     What depends on somebody outside has a line of its own, and holds up no other: `line` names it.
     "" is the line of everything quick; what may take minutes waits in that of all that is SLOW.
+    `when` as above.
     """
 
     call: Call
     line: str = ""
+    when: Condition = _always
 
 
 Reaction = Effect | Message

@@ -25,6 +25,7 @@ from gulou.people.verbs import MEND
 from . import at_hand, history, passive
 from .facts import MissiveResent, ProviderClosed, ProviderOpened, ProviderSet, ProviderTried
 from .models import Follower, Missive, Provider
+from .queries import tells_by_sms, tells_followers
 from .states import ADDRESS, FIELD, SERVICE, WECOM_USER, Code, Setting, What, mobile, settings_of
 
 
@@ -158,7 +159,7 @@ def owe_reporter(report_uid: UUID, *, what: str, event_id: int, at: datetime) ->
     the service account. A second call does nothing."""
     _owe_followers(report_uid, what=what, event_id=event_id, at=at)
     sms = at_hand.provider(Code.SMS)
-    if sms is None or what not in sms.settings["tells"]:
+    if sms is None or not tells_by_sms(what):
         return
     reached = cases.caller_of_report(report_uid)
     if reached is None or not mobile(reached.phone):
@@ -169,9 +170,7 @@ def owe_reporter(report_uid: UUID, *, what: str, event_id: int, at: datetime) ->
 
 def _owe_followers(report_uid: UUID, *, what: str, event_id: int, at: datetime) -> None:
     account = at_hand.provider(Code.ACCOUNT)
-    if account is None or account.settings["kind"] != SERVICE:
-        return
-    if what not in account.settings["tells"] or not account.settings["template_id"]:
+    if account is None or not tells_followers(what):
         return
     for one in Follower.objects.filter(report__uid=report_uid, ended_at=None).order_by("pk"):
         _owe(Missive(provider_id=account.id, what=what, follower=one, event_id=event_id, at=at,

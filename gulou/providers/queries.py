@@ -17,7 +17,7 @@ from gulou.people.models import User
 from . import at_hand, words
 from .at_hand import ProviderRef
 from .models import Follower, Missive, Provider, Silenced
-from .states import Code, Setting, settings_of
+from .states import SERVICE, Code, Setting, settings_of
 
 __all__ = ["MANAGE", "Code", "Setting", "settings_of"]
 
@@ -50,6 +50,20 @@ class ProviderSeen:
 def in_use(code: str) -> bool:
     """Whether the office uses this provider. Free."""
     return at_hand.provider(code) is not None
+
+
+def tells_by_sms(what: str) -> bool:
+    """Whether reporters are told this by SMS. Free."""
+    sms = at_hand.provider(Code.SMS)
+    return sms is not None and what in sms.settings["tells"]
+
+
+def tells_followers(what: str) -> bool:
+    """Whether who follows a report is told this by the official account. Free."""
+    account = at_hand.provider(Code.ACCOUNT)
+    if account is None or account.settings["kind"] != SERVICE:
+        return False
+    return what in account.settings["tells"] and bool(account.settings["template_id"])
 
 
 def account_name() -> str:

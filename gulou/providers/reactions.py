@@ -1,8 +1,11 @@
 """What reporters are owed through providers, from the facts of their reports."""
 
+from typing import Any
+
 from gulou.cases import facts as cases
 from gulou.outbox.table import Envelope
 
+from . import queries
 from .operations import forget_followers, owe_reporter
 from .states import What
 
@@ -16,9 +19,20 @@ _TOLD = {
 
 def owe_news(envelope: Envelope) -> None:
     """Owe the reporter this news, through every provider in use that tells it."""
-    fact = envelope.fact
-    what = What(fact.what) if fact.name == cases.ReportProgressed.name else _TOLD[fact.name]
+    what = _what(envelope.fact)
     owe_reporter(envelope.subject_uid, what=what, event_id=envelope.event_id, at=envelope.at)
+
+
+def is_told(fact: Any, report: Any) -> bool:
+    """Whether a provider in use tells this, and there may be somebody to tell. Free."""
+    what = _what(fact)
+    return queries.tells_followers(what) or (
+        report.contact_id is not None and queries.tells_by_sms(what)
+    )
+
+
+def _what(fact: Any) -> What:
+    return What(fact.what) if fact.name == cases.ReportProgressed.name else _TOLD[fact.name]
 
 
 def forget(envelope: Envelope) -> None:

@@ -37,6 +37,12 @@ SERVICE = {"kind": "service", "app_secret": APP_SECRET, "template_id": TEMPLATE}
 
 
 @pytest.fixture
+def service(admin: User) -> None:
+    """A service account in use, before anything is reported."""
+    use_account(admin, **SERVICE)
+
+
+@pytest.fixture
 def report(cast: Cast, kinds: Kinds) -> Report:
     contact = ContactDetails(name="王大姐", phone="139 0000 1234")
     with clock.at(NOON):
@@ -186,9 +192,8 @@ def test_who_writes_too_much_is_answered_no_more(client: Client, admin: User) ->
 
 
 def test_with_a_service_account_who_has_the_link_is_told_how_it_goes_on(
-    client: Client, admin: User, report: Report, far: Weixin
+    client: Client, service: None, report: Report, far: Weixin
 ) -> None:
-    use_account(admin, **SERVICE)
     assert "We tell you here" in said(client, f"https://x/t/{report.token}/")
     follower = Follower.objects.get()
     assert OPENID not in follower.digest and OPENID.encode() not in bytes(follower.sealed)
@@ -238,9 +243,9 @@ def test_a_subscription_account_sends_nothing(
 
 
 def test_who_left_the_account_is_followed_up_no_more(
-    client: Client, admin: User, report: Report, far: Weixin
+    client: Client, admin: User, service: None, report: Report, far: Weixin
 ) -> None:
-    use_account(admin, **SERVICE, message="subscribe")
+    operations.set_provider("account", {"message": "subscribe"}, by=admin)
     said(client, f"/t/{report.token}/")
     far.followers.clear()
     tell_all(NOON)

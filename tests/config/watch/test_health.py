@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from gulou.cases.states import State
 from gulou.config import health
 from gulou.config.runtime.pending import pending_migrations
 from gulou.kit import clock
@@ -82,14 +83,16 @@ def test_requests_are_counted_by_route_never_by_path(client: Client) -> None:
 
 
 def test_what_waits_and_what_is_late_is_told(client: Client, cast: Cast, kinds: Kinds) -> None:
-    a_case(cast, kinds.smoking)
+    for state in (State.RECEIVED, State.DISPATCHED):
+        a_case(cast, kinds.smoking, state=state)
     with clock.at(clock.now() + timedelta(days=30)):
         found = scraped(client)
     assert found["gulou_deliveries_owed"] > 0
     assert found["gulou_deliveries_oldest_seconds"] > 29 * 86400
-    assert (found["gulou_cases_open"], found["gulou_cases_late"]) == (1, 1)
-    assert found["gulou_cases,received"] == 1
-    deliver_all()
+    assert (found["gulou_cases_open"], found["gulou_cases_late"]) == (2, 1)
+    assert found["gulou_cases,received"] == found["gulou_cases,dispatched"] == 1
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        deliver_all()
     found = scraped(client)
     assert (found["gulou_deliveries_owed"], found["gulou_deliveries_set_aside"]) == (0, 0)
     assert found["gulou_database_up"] == 1

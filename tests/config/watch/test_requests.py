@@ -4,6 +4,7 @@ import json
 import logging
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -95,10 +96,11 @@ def test_an_id_is_believed_from_a_proxy_of_ours_only(client: Client, settings: A
 
 
 def test_the_worker_says_which_request_caused_what_it_does(
-    log: StringIO, cast: Cast, kinds: Kinds, clean_cache: None, client: Client
+    log: StringIO, cast: Cast, kinds: Kinds, clean_cache: None, client: Client, settings: Any
 ) -> None:
+    settings.GULOU = replace(settings.GULOU, email_url="smtp://mail.example.org")
     sent = {"client_id": str(uuid.uuid4()), "category": kinds.smoking.pk, "lat": IN_WEST[0],
-            "lon": IN_WEST[1], "words": "有人吸烟"}  # fmt: skip
+            "lon": IN_WEST[1], "words": "有人吸烟", "email": MAIL}  # fmt: skip
     answer = client.post("/api/v1/reports", sent, content_type="application/json")
     assert answer.status_code == 201, answer.content
     request = answer.headers["X-Request-ID"]
