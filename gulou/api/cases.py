@@ -12,9 +12,9 @@ from pydantic import Field
 from gulou.cases import queries
 from gulou.cases.queries import Filters
 from gulou.cases.states import OPEN, State
+from gulou.ui.answers import as_json
 
 from . import moves
-from .answers import as_json
 
 if TYPE_CHECKING:
     from gulou.cases.models import Case

@@ -12,8 +12,8 @@ from gulou.insights import operations, queries, words
 from gulou.insights.period import Period
 from gulou.insights.queries import AreaLine, Finding, Picture, RateLine, Restless, Spot
 from gulou.insights.states import What
+from gulou.ui.answers import as_json
 
-from .answers import as_json
 from .cases import Day
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from ninja.security import django_auth
 from pydantic import Field
 
 from gulou.joint import queries
+from gulou.ui.answers import as_json
 
-from .answers import as_json
 from .cases import reader_of
 
 router = Router(auth=django_auth)

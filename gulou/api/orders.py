@@ -17,8 +17,8 @@ from gulou.kit.errors import Invalid
 from gulou.kit.paging import Page
 from gulou.orders import operations, queries
 from gulou.people import queries as people
+from gulou.ui.answers import as_json
 
-from .answers import as_json
 from .cases import reader_of
 from .moves import Draft
 

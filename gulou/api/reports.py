@@ -21,8 +21,8 @@ from gulou.kit import clock
 from gulou.kit.errors import Invalid, Refusal, TooMany
 from gulou.photos import operations as photo_operations
 from gulou.ui import limits
+from gulou.ui.answers import as_json
 
-from .answers import as_json
 from .moves import Draft
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 
 from gulou.kit.errors import NotFound
+from gulou.ui.answers import problem, refuse_alike
 from gulou.ui.guards import MARK, public
 
 from . import cases, insights, joint, orders, reports
-from .answers import problem, refuse_alike
 
 api = NinjaAPI(
     title="Gulou", version="1", urls_namespace="api", docs_url=None,

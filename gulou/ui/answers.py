@@ -1,4 +1,4 @@
-"""What the API answers: rows as JSON without a model for each, and refusals as problems (RFC 9457)."""
+"""What programs are answered: rows as JSON without a model for each, and refusals as problems (RFC 9457)."""
 
 from typing import Any
 
