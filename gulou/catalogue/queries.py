@@ -69,6 +69,7 @@ __all__ = [
     "special_limits",
     "step_limit",
     "suggest_categories",
+    "token",
     "uses_of_unit",
     "warning_marks",
 ]
@@ -86,6 +87,11 @@ _OTHERWISE = {
 }
 AS_IT_COMES = CheckingRef()
 """How cases are checked where the office has set nothing: by the pictures, and none again."""
+
+
+def token() -> str:
+    """Changes with anything of the catalogue: for what is made of it and kept."""
+    return current.token()
 
 
 def current_code_set() -> CodeSetRef:

@@ -75,6 +75,7 @@ class ChannelCode(TextChoices):
 
     WEB = "web", _("Reporting on the web page")
     API = "api", _("Reporting from programs (API)")
+    FIELD = "field", _("Reporting from the field app")
     HOTLINE = "hotline", _("Telephone of the office")
     DESK = "desk", _("Entering at a desk for callers and letters")
     MAIL = "mail", _("Answers by e-mail to reporters")

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "gulou.desk",
     "gulou.setup",
     "gulou.api",
+    "gulou.field",
     "gulou.demo",
     "gulou.imports",
     "gulou.bench",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/v1/", include("gulou.api.urls")),
     path("desk/", include("gulou.desk.urls")),
     path("setup/", include("gulou.setup.urls")),
+    path("field/", include("gulou.field.urls")),
     path("ui/", include("gulou.ui.urls")),
     path("", include("gulou.portal.urls")),
 ]

@@ -350,6 +350,14 @@ class Env:
             _count, "After how many days the files are removed that long work of staff made."
         ),
     )
+    field_days: int = field(
+        default=14,
+        metadata=_knob(
+            _count,
+            "For how many days one stays signed in to the field app on a phone, and after how many "
+            "days without the server it removes what it keeps.",
+        ),
+    )
     oidc_issuer: str = field(
         default="",
         metadata=_knob(

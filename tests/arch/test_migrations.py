@@ -26,6 +26,8 @@ LOOKED_AT: dict[str, str] = {
     "cases.0039_camera": "only the choices that Python knows: the column stays as it is",
     "cases.0043_parts": "only the choices that Python knows, and columns with a db_default or null",
     "cases.0045_arbitration": "only the choices that Python knows; the new tables are empty",
+    "cases.0050_field_channel": "only the choices that Python knows: the column stays as it is",
+    "catalogue.0008_field_channel": "only the choices that Python knows: the column stays as it is",
     "providers.0002_codes": "only the choices that Python knows: the column stays as it is",
 }
 

@@ -19,6 +19,7 @@ class Channel(models.TextChoices):
 
     WEB = "web", _("Web page")
     API = "api", _("Program (API)")
+    FIELD = "field", _("Field app")
     DESK = "desk", _("Entered at a desk")
     FORWARDED = "forwarded", _("Forwarded from a chat")
     IMPORT = "import", _("Imported")

@@ -161,7 +161,7 @@ def _sent_as(district_id: int, client_id: UUID) -> QuerySet[Report]:
 # Each way in that the office may close. A picture from a chat is entered at the desk.
 _WAYS: dict[str, str] = {
     Channel.WEB: Channel.WEB, Channel.API: Channel.API,
-    Channel.DESK: Channel.DESK, Channel.FORWARDED: Channel.DESK,
+    Channel.FIELD: Channel.FIELD, Channel.DESK: Channel.DESK, Channel.FORWARDED: Channel.DESK,
 }  # fmt: skip
 
 

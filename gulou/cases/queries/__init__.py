@@ -1,5 +1,6 @@
 """Every way of reading cases. Each takes the reader, and shows only what that reader may see."""
 
+from .afield import DONE_AFIELD, TaskAfield, task_afield, tasks_afield
 from .alike import Suspect, sight_at, suspects, suspects_at
 from .arbitration import (
     ArbitrationSeen,
@@ -79,7 +80,9 @@ from .revisits import (
     has_checks,
     is_office,
     my_revisits,
+    my_revisits_seen,
     photo_for_revisit,
+    photo_for_task,
     recheck_beside,
     rechecks_beside,
     revisit_seen_by,
@@ -105,6 +108,7 @@ from .seen import (
     rechecker_choices,
     sees_every_unit,
 )
+from .sent import MOST_SENT, SentReport, reports_sent_by, reports_with_tokens
 from .story import (
     Assigned,
     Entry,
@@ -146,6 +150,8 @@ from .work import my_work, my_work_count
 
 __all__ = [
     "ALARMS",
+    "DONE_AFIELD",
+    "MOST_SENT",
     "PAGE",
     "ArbitrationSeen",
     "Assigned",
@@ -181,10 +187,12 @@ __all__ = [
     "RevisitRow",
     "RevisitSeen",
     "Row",
+    "SentReport",
     "Spot",
     "StatementSeen",
     "StepSeen",
     "Suspect",
+    "TaskAfield",
     "Told",
     "Tracked",
     "Uses",
@@ -232,6 +240,7 @@ __all__ = [
     "may_send_photos",
     "moves_open_to",
     "my_revisits",
+    "my_revisits_seen",
     "my_work",
     "my_work_count",
     "nearby_open",
@@ -246,6 +255,7 @@ __all__ = [
     "parts_to_take_back",
     "people_who_see",
     "photo_for_revisit",
+    "photo_for_task",
     "photo_seen_by",
     "photos_of",
     "photos_sent_with",
@@ -271,6 +281,8 @@ __all__ = [
     "report_entered_by",
     "report_on",
     "report_sent_as",
+    "reports_sent_by",
+    "reports_with_tokens",
     "revisit_seen_by",
     "revisitor_choices",
     "revisits_beside",
@@ -288,6 +300,8 @@ __all__ = [
     "stood_still",
     "suspects",
     "suspects_at",
+    "task_afield",
+    "tasks_afield",
     "to_rule_on",
     "tracked",
     "tracked_photo",

@@ -1,5 +1,6 @@
 """Closed cases that are looked at again: what waits for whom, what was found, and how it was drawn."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -25,7 +26,9 @@ from gulou.photos.models import Photo
 from gulou.places import queries as places
 
 from .rows import Row, rows_of
-from .seen import cases_seen_by
+from .seen import cases_seen_by, photo_seen_by
+
+MOST_AFIELD = 200
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class RevisitPhoto:
     """A picture for who looks at it again."""
 
     uid: UUID
+    kind: str
     after: bool
     kind_label: str
     at: datetime
@@ -72,6 +76,7 @@ class RevisitSeen:
     """What who looks at it again is shown: the problem and what was done, not who closed it."""
 
     row: RevisitRow
+    category_id: int
     words: list[str]
     handled: str
     handled_at: datetime | None
@@ -203,35 +208,60 @@ def _unknown() -> NotFound:
 
 
 def _seen(revisit: Revisit, user: User, *, may: bool, beside: bool, name: bool) -> RevisitSeen:
-    case = revisit.case
-    done = Note.objects.filter(case=case, move=states.HANDLE.name).select_related("words").last()
-    reports = Report.objects.filter(case=case).select_related("words").order_by("received_at")
-    (row,) = _rows(Revisit.objects.filter(pk=revisit.pk), user, 0)
-    blind = revisit.kind == RevisitKind.BLIND
-    return RevisitSeen(
-        row=row, words=[one.words.text for one in reports if one.words.text],
-        handled=done.words.text if done else "", handled_at=done.at if done else None,
-        closed_at=None if blind else revisit.closed_at, photos=_photos(revisit),
-        lat=case.lat, lon=case.lon,
-        on_spot=not blind
-        or catalogue.checking_for(case.category_id).way == RecheckWay.ON_SPOT,
-        may_answer=may, beside=beside, may_name=name,
-        may_hand_over=name or (may and not beside),
-        may_open=cases_seen_by(user).filter(pk=case.pk).exists(),
-    )  # fmt: skip
+    (seen,) = _all_seen([revisit], user, may=may, beside=beside, name=name)
+    return seen
 
 
-def _shown(revisit: Revisit) -> QuerySet[CasePhoto]:
-    """The pictures of the problem and of what the unit did, but none of any recheck."""
-    found = CasePhoto.objects.filter(case=revisit.case_id).exclude(kind="recheck")
-    return found.exclude(step__kind=StepKind.RECHECK).select_related("photo")
+def my_revisits_seen(user: User) -> list[RevisitSeen]:
+    """As `my_revisits`, each with what whoever looks at it again is shown."""
+    found = Revisit.objects.filter(person=user, ended_at=None, begun_at__isnull=False)
+    found = found.select_related("case", "person", "by")
+    mine = list(found.order_by("due_at", "pk")[:MOST_AFIELD])
+    if not mine or not user.is_active:
+        return []
+    return _all_seen(mine, user, may=True, beside=False, name=is_office(user))
 
 
-def _photos(revisit: Revisit) -> list[RevisitPhoto]:
+def _all_seen(
+    revisits: Sequence[Revisit], user: User, *, may: bool, beside: bool, name: bool
+) -> list[RevisitSeen]:
+    """What is shown of each, in their order; a few queries for all."""
+    case_ids = [one.case_id for one in revisits]
+    handled = Note.objects.filter(case__in=case_ids, move=states.HANDLE.name)
+    done = {one.case_id: one for one in handled.select_related("words")}
+    said: dict[int, list[str]] = {}
+    reports = Report.objects.filter(case__in=case_ids).order_by("received_at")
+    for report in reports.select_related("words"):
+        said.setdefault(report.case_id, []).append(report.words.text)
+    shown: dict[int, list[RevisitPhoto]] = {}
+    for one in _shown(case_ids):
+        photo = RevisitPhoto(
+            one.photo.uid, one.kind, one.kind == "after", one.get_kind_display(), one.added_at
+        )
+        shown.setdefault(one.case_id, []).append(photo)
+    opened = set(cases_seen_by(user).filter(pk__in=case_ids).values_list("pk", flat=True))
+    rows = {row.uid: row for row in _as_rows(revisits, user)}
     return [
-        RevisitPhoto(one.photo.uid, one.kind == "after", one.get_kind_display(), one.added_at)
-        for one in _shown(revisit)
-    ]
+        RevisitSeen(
+            row=rows[one.uid], category_id=one.case.category_id,
+            words=[text for text in said.get(one.case_id, ()) if text],
+            handled=done[one.case_id].words.text if one.case_id in done else "",
+            handled_at=done[one.case_id].at if one.case_id in done else None,
+            closed_at=None if rows[one.uid].blind else one.closed_at,
+            photos=shown.get(one.case_id, []), lat=one.case.lat, lon=one.case.lon,
+            on_spot=not rows[one.uid].blind
+            or catalogue.checking_for(one.case.category_id).way == RecheckWay.ON_SPOT,
+            may_answer=may, beside=beside, may_name=name,
+            may_hand_over=name or (may and not beside), may_open=one.case_id in opened,
+        )
+        for one in revisits
+    ]  # fmt: skip
+
+
+def _shown(case_ids: Sequence[int]) -> QuerySet[CasePhoto]:
+    """The pictures of the problem and of what the unit did, but none of any recheck."""
+    found = CasePhoto.objects.filter(case__in=case_ids).exclude(kind="recheck")
+    return found.exclude(step__kind=StepKind.RECHECK).select_related("photo")
 
 
 def photo_for_revisit(user: User, uid: UUID) -> Photo | None:
@@ -244,10 +274,21 @@ def photo_for_revisit(user: User, uid: UUID) -> Photo | None:
             access.holds(user, verb, unit_id=revisit.unit_id or 0)
             and may_be_named(user, revisit.case, revisit)
         ):
-            shown = _shown(revisit).filter(photo__uid=uid).first()
+            shown = _shown([revisit.case_id]).filter(photo__uid=uid).first()
             if shown is not None:
                 return shown.photo
     return None
+
+
+def photo_for_task(user: User, uid: UUID) -> Photo:
+    """A picture on a case that the user sees, or is to look at again. Raises NotFound."""
+    try:
+        return photo_seen_by(user, uid)
+    except NotFound:
+        found = photo_for_revisit(user, uid)
+        if found is None:
+            raise
+        return found
 
 
 def revisitor_choices(revisit: Revisit) -> list[User]:
@@ -263,11 +304,15 @@ def uid_of_revisit(pk: int) -> UUID:
 
 
 def _rows(found: QuerySet[Revisit], user: User, page: int) -> Page[RevisitRow]:
+    shown = page_of(found.select_related("case", "person", "by"), page)
+    return shown.of(_as_rows(shown, user))
+
+
+def _as_rows(shown: Iterable[Revisit], user: User) -> list[RevisitRow]:
     units, office = people.unit_refs(), is_office(user)
     now, categories = clock.now(), catalogue.category_refs()
     areas = places.area_refs()
-    shown = page_of(found.select_related("case", "person", "by"), page)
-    return shown.of(
+    return [
         RevisitRow(
             uid=one.uid, kind=one.kind, kind_label=one.get_kind_display(), nth=one.nth,
             days=one.days, number=one.case.number if office or one.kind != "blind" else "",
@@ -281,7 +326,7 @@ def _rows(found: QuerySet[Revisit], user: User, page: int) -> Page[RevisitRow]:
             answered_by=_name(units, one.answered_by_id),
         )
         for one in shown
-    )  # fmt: skip
+    ]  # fmt: skip
 
 
 def _name(registry: object, pk: int | None) -> str:

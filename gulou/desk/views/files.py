@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gulou.cases import queries
 from gulou.desk.drafts import preview_url, uuid_of
 from gulou.desk.shell import reader_of
-from gulou.kit.errors import Invalid, NotAllowed, NotFound
+from gulou.kit.errors import Invalid, NotAllowed
 from gulou.kit.words import name_of
 from gulou.orders import queries as orders
 from gulou.photos import operations as photos
@@ -33,14 +33,7 @@ def photo(request: HttpRequest, uid: UUID, size: str) -> HttpResponseBase:
         answer = FileResponse(file, content_type=mime, as_attachment=True, filename=name)
         answer["Cache-Control"] = "private, no-store"
         return answer
-    try:
-        found = queries.photo_seen_by(reader, uid)
-    except NotFound:
-        shown = queries.photo_for_revisit(reader, uid)
-        if shown is None:
-            raise
-        found = shown
-    file, mime = files.open_rendition(found, size)
+    file, mime = files.open_rendition(queries.photo_for_task(reader, uid), size)
     answer = FileResponse(file, content_type=mime)
     answer["Cache-Control"] = f"private, max-age={DAY}"
     return answer

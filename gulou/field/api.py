@@ -1,0 +1,69 @@
+"""The API of the field app. Its description is the contract: the client's types are made of it."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.gzip import gzip_page
+from ninja import NinjaAPI, Router, Schema
+from ninja.decorators import decorate_view
+from pydantic import Field
+
+from gulou.cases import queries
+from gulou.ui import limits
+from gulou.ui.answers import as_json, refuse_alike
+
+from . import cursor, shapes
+from .me import me as who_am_i
+from .pull import pulled
+from .reports import as_mine
+from .who import anybody, reader_of
+
+MOST_LINKS = queries.MOST_SENT
+api = NinjaAPI(
+    title="Gulou field app", version="1", urls_namespace="field-api", docs_url=None, auth=anybody,
+    description="What the field app pulls and pushes. Times carry their offset, places are WGS84 "
+    "degrees. Refusals are problems (RFC 9457) in the language of Accept-Language. What changes "
+    "something is sent with X-CSRFToken, the `csrf` of `me`.",
+)  # fmt: skip
+refuse_alike(api)
+router = Router()
+
+
+class Links(Schema):
+    """The last part of each private link that a phone kept."""
+
+    tokens: Annotated[
+        list[Annotated[str, Field(max_length=43)]], Field(min_length=1, max_length=MOST_LINKS)
+    ]
+
+
+@router.get("/me", url_name="me", response=shapes.Me, summary="Who is signed in, and the basics")
+def me(request: HttpRequest) -> HttpResponse:
+    """Needs no session."""
+    return as_json(who_am_i(request))
+
+
+@router.get("/pull", url_name="pull", response=shapes.Pulled, summary="What changed since a cursor")
+@decorate_view(gzip_page)
+def pull(
+    request: HttpRequest, cursor: Annotated[str, Field(max_length=cursor.MOST)] = ""
+) -> HttpResponse:
+    """Without a cursor, or with one of somebody else or another language: everything, and `whole`.
+    Without a session: the catalogue and the areas."""
+    return as_json(pulled(request, reader_of(request), cursor))
+
+
+@router.post(
+    "/mine",
+    url_name="mine",
+    response=list[shapes.Mine],
+    summary="How reports stand, by their links",
+)
+def mine(request: HttpRequest, links: Links) -> HttpResponse:
+    """For residents: what their phone has sent. A link that leads nowhere is left out."""
+    limits.spend(request, limits.VISITS)
+    found: list[Any] = queries.reports_with_tokens(links.tokens)
+    return as_json([as_mine(request, one) for one in found])
+
+
+api.add_router("", router)

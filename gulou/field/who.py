@@ -1,0 +1,41 @@
+"""Who asks: somebody who is signed in, or a resident. What changes something has its CSRF token."""
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja.errors import HttpError
+from ninja.utils import check_csrf
+
+from gulou.kit.errors import NotAllowed, Refusal
+
+if TYPE_CHECKING:
+    from gulou.people.models import User
+
+_ONLY_LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SignedOut(Refusal):
+    """Nobody is signed in; the code says what became of the session. Answered with 401."""
+
+    status = 401
+
+
+def anybody(request: HttpRequest) -> str:
+    """Let everybody in. The cookie alone changes nothing: a page elsewhere could send that."""
+    if request.method not in _ONLY_LOOKS and check_csrf(request):
+        raise HttpError(NotAllowed.status, "csrf")
+    return "anybody"
+
+
+def reader_of(request: HttpRequest) -> "User | None":
+    """Who is signed in, None for a resident."""
+    return request.user if request.user.is_authenticated else None
+
+
+def staff_of(request: HttpRequest) -> "User":
+    """Who is signed in. Raises SignedOut."""
+    reader = reader_of(request)
+    if reader is None:
+        raise SignedOut("field.signed_out", _("Sign in again. Nothing on this phone is lost."))
+    return reader
