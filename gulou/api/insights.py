@@ -71,6 +71,15 @@ def insights(request: HttpRequest, days: Query[Days]) -> HttpResponse:
     })  # fmt: skip
 
 
+@router.get("/parts", url_name="insight_parts", summary="How units kept time with their parts")
+def parts(request: HttpRequest, days: Query[Days]) -> HttpResponse:
+    """For each unit that you read: its parts of joint operations (`joint`), parts of cases handed
+    down to it (`handed`), and independent rechecks of its cases (`checked`)."""
+    period = days.period()
+    found = queries.unit_parts(_reader(request), period)
+    return as_json({"since": period.since, "until": period.until, "units": found})
+
+
 @router.get("/cases", url_name="insight_cases", summary="Exactly the cases a finding rests on")
 def behind(
     request: HttpRequest, days: Query[Days], finding: Annotated[str, Field(max_length=80)]

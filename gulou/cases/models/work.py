@@ -58,6 +58,9 @@ class Step(models.Model):
                          condition=models.Q(kind=StepKind.RECHECK, ended_at__isnull=False)),
             models.Index(fields=["ended_by", "ended_at"], name="step_rechecked_by",
                          condition=models.Q(kind=StepKind.RECHECK, ended_at__isnull=False)),
+            # The parts that were handed down in a stretch of time.
+            models.Index(fields=["started_at"], name="step_parts_begun",
+                         condition=models.Q(kind=StepKind.PART)),
             models.Index(fields=["watch_at"], name="step_watched",
                          condition=models.Q(ended_at=None, watch_at__isnull=False)),
         ]  # fmt: skip

@@ -101,7 +101,9 @@ def part_figures(*, since: datetime, until: datetime) -> list[PartFigures]:
     what a unit said it cannot do.
     """
     now = clock.now()
-    parts = Step.objects.filter(kind=StepKind.PART, started_at__gte=since, started_at__lt=until)
+    parts = Step.objects.filter(
+        kind=StepKind.PART, started_at__gte=since, started_at__lt=until, case__restricted=False
+    )
     done, late = Q(outcome="reported"), Q(ended_at__gt=F("due_at"))
     counted = parts.order_by().values("unit_id").annotate(
         on_time=Count("pk", filter=done & (Q(due_at=None) | ~late)),

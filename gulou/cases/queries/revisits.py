@@ -96,11 +96,9 @@ class RevisitSeen:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """Independent rechecks of what one person had closed: how many, and how many said otherwise."""
+    """Independent rechecks of closed cases of one unit: how many, and how many said otherwise."""
 
-    user_id: int | None
     unit_id: int
-    category_id: int
     said: int
     differing: int
 
@@ -335,13 +333,12 @@ def _name(registry: object, pk: int | None) -> str:
 
 
 def blind_verdicts(since: datetime, until: datetime) -> list[Verdicts]:
-    """Independent rechecks of a period, by who had closed the case, who answered for it, and kind."""
+    """Independent rechecks of a period, by the unit that had answered for the case."""
     found = Revisit.objects.filter(
         kind=RevisitKind.BLIND, outcome__in=["passed", "failed"], ended_at__gte=since,
-        ended_at__lt=until,
+        ended_at__lt=until, answered_by__isnull=False, case__restricted=False,
     )  # fmt: skip
-    keys = ("rechecker_id", "answered_by_id", "case__category_id")
-    counted = found.order_by().values_list(*keys).annotate(
+    counted = found.order_by().values_list("answered_by_id").annotate(
         said=Count("pk"), differing=Count("pk", filter=Q(outcome="failed"))
     )  # fmt: skip
-    return [Verdicts(*one) for one in counted.order_by(*keys)]
+    return [Verdicts(*one) for one in counted.order_by("answered_by_id")]

@@ -18,7 +18,16 @@ from gulou.cases.states import ACT_ON_FINDINGS, READ
 from gulou.desk.shell import page, reader_of
 from gulou.insights import operations, queries, words
 from gulou.insights.period import Period
-from gulou.insights.queries import AreaLine, Became, Finding, Picture, RateLine, Restless, Spot
+from gulou.insights.queries import (
+    AreaLine,
+    Became,
+    Finding,
+    Picture,
+    RateLine,
+    Restless,
+    Spot,
+    UnitParts,
+)
 from gulou.insights.states import What
 from gulou.kit.errors import Invalid, NotFound
 from gulou.orders.states import GIVE
@@ -109,6 +118,7 @@ def _drawn(
         "points_url": f"{reverse('desk:insight_points')}?{tail}" if spots else "",
         "areas": [_area_row(one) for one in found.areas], "tail": tail,
         "counted": any(one.people for one in found.areas),
+        **_of_parts(queries.unit_parts(reader, period)),
         "may_count": bool(access.unit_ids_where(reader, PLACES)),
     }  # fmt: skip
     return page(request, "desk/insights.html", context, status=status)
@@ -173,6 +183,33 @@ def _became(one: Became, found: Picture) -> dict[str, Any]:
         "name": name, "taken": one.taken, "still": one.still, "compared": one.now is not None, "then": then, "now": now,
         "headline": words.headline(one.now, found) if one.now else "",
     }  # fmt: skip
+
+
+def _of_parts(found: Sequence[UnitParts]) -> dict[str, Any]:
+    """A row of numbers for each unit; of rechecks only where there were any."""
+    checked = any(one.checked for one in found)
+
+    def cells(one: UnitParts) -> list[str]:
+        ours, below, said = one.joint, one.handed, one.checked
+        shown = [
+            *_cells((ours.on_time, ours.late, ours.open, ours.open_late, ours.sent_back) if ours else None),
+            *_cells((below.on_time, below.late, below.open, below.open_late, below.given_back) if below else None),
+        ]  # fmt: skip
+        if checked:
+            shown += [str(said.said), str(said.differing)] if said else ["–", "–"]
+        return shown
+
+    return {"unit_parts": [(one.unit, cells(one)) for one in found], "checked": checked}
+
+
+def _cells(numbers: tuple[int, int, int, int, int] | None) -> list[str]:
+    if numbers is None:
+        return ["–"] * 4
+    on_time, late, open_, open_late, back = numbers
+    still = (
+        _("%(n)d (%(late)d late)") % {"n": open_, "late": open_late} if open_late else str(open_)
+    )
+    return [str(on_time), str(late), still, str(back)]
 
 
 def _area_row(one: AreaLine) -> dict[str, Any]:

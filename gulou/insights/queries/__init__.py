@@ -1,6 +1,7 @@
 """Reading findings: blind spots, weak links, hard problems, and what was done about them."""
 
 from .areas import PER, AreaLine, Visited, area_lines
+from .parts import UnitParts, unit_parts
 from .picture import Finding, Picture, cases_of, limits, picture, place_of
 from .rates import RateLine, Rates
 from .restless import TURNS, Restless
@@ -22,6 +23,7 @@ __all__ = [
     "Scope",
     "Spot",
     "Taken",
+    "UnitParts",
     "Visited",
     "area_lines",
     "cases_of",
@@ -30,5 +32,6 @@ __all__ = [
     "place_of",
     "scope_of",
     "taken_for",
+    "unit_parts",
     "what_became",
 ]
