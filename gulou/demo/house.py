@@ -91,6 +91,7 @@ class Founder:
         self.passwords = {login.username: login.password for login in logins()}
         self.serial = 0
         self.roles: dict[str, Role] = {}
+        self.taken = set(CALLED.values())
 
     def found(self, streets: Sequence[Area], communities: Sequence[Area]) -> House:
         """All units and people of a district with these areas."""
@@ -222,4 +223,11 @@ class Founder:
             )  # fmt: skip
 
     def _name(self) -> str:
-        return self.rng.choice(SURNAMES) + self.rng.choice(GIVEN)
+        """Nobody is called as somebody else: the next name in the list where one is taken."""
+        all_ = [first + given for first in SURNAMES for given in GIVEN]
+        drawn = self.rng.choice(SURNAMES) + self.rng.choice(GIVEN)
+        at = all_.index(drawn)
+        free = (name for name in all_[at:] + all_[:at] if name not in self.taken)
+        name = next(free, drawn)
+        self.taken.add(name)
+        return name
