@@ -16,6 +16,7 @@ export default class extends Controller<HTMLElement> {
     this.look();
     dropStrangers(document.body.dataset.user ?? "");
     this.sweep();
+    this.bringIntoSight();
     // A page that htmx put in place of another says the same.
     document.addEventListener("htmx:afterSwap", this.sweep);
   }
@@ -39,6 +40,16 @@ export default class extends Controller<HTMLElement> {
     if (history.length < 2) return;
     event.preventDefault();
     history.back();
+  }
+
+  /** On a narrow screen the rail is a strip: where one is should be in sight. */
+  private bringIntoSight(): void {
+    const rail = document.getElementById("rail");
+    const here = rail?.querySelector<HTMLElement>("[aria-current]");
+    if (rail && here && rail.scrollWidth > rail.clientWidth) {
+      const [strip, link] = [rail.getBoundingClientRect(), here.getBoundingClientRect()];
+      rail.scrollLeft += link.left - strip.left - (strip.width - link.width) / 2;
+    }
   }
 
   private sweep = (): void => {

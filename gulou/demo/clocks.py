@@ -99,7 +99,7 @@ class Clocks(Work):
         )  # fmt: skip
         yield self._later(30, 90)
         cases.rule(
-            case, by=self._leader, granted=True, words="已与建设部门核实，同意挂账，按期复查"
+            case, by=self._leader, granted=True, words="已与建设部门核实，同意挂账，到期再议"
         )
 
     def _appealed(self, sight: Sight, spot: Spot, *, reviews: tuple[bool, ...]) -> Story:

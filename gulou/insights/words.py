@@ -95,10 +95,15 @@ def headline(found: Finding, picture: Picture) -> str:
             }[found.measure]
             return words % {"share": percent(found.rate), "usual": percent(found.usual)}
         case Spot():
-            kinds = [f"{_category(one.category_id)} {one.count}" for one in found.kinds]
+            kinds = [_of_kind(_category(one.category_id), one.count) for one in found.kinds]
             return _(", ").join(kinds)
         case Restless():
             return _(", ").join(str(_TURNS[name]) % {"n": n} for name, n in found.turns.items())
+
+
+def _of_kind(kind: str, n: int) -> str:
+    words = ngettext("%(kind)s: %(n)s case", "%(kind)s: %(n)s cases", n)
+    return words % {"kind": kind, "n": n}
 
 
 def rests_on(found: Finding, picture: Picture) -> str:

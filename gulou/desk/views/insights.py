@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
@@ -74,6 +75,7 @@ class Part:
     """One of the four parts of the page: the first findings, and the rest."""
 
     code: str
+    kind: str
     title: str
     defined: Sequence[str]
     nothing: str
@@ -117,6 +119,7 @@ def _drawn(
         "chips": [(name(), "?" + _tail(make()), make() == period) for name, make in _PERIODS],
         "points_url": f"{reverse('desk:insight_points')}?{tail}" if spots else "",
         "areas": [_area_row(one) for one in found.areas], "tail": tail,
+        "full": words.percent(_full(found)),
         "counted": any(one.people for one in found.areas),
         **_of_parts(queries.unit_parts(reader, period)),
         "may_count": bool(access.unit_ids_where(reader, PLACES)),
@@ -134,22 +137,22 @@ def _parts(found: Picture) -> list[Part]:
     told = words.DEFINITIONS
 
     def part(
-        code: str, title: str, defined: Sequence[Any], nothing: str, ones: Sequence[Finding]
-    ) -> Part:
+        code: str, kind: str, title: str, defined: Sequence[Any], nothing: str,
+        ones: Sequence[Finding],
+    ) -> Part:  # fmt: skip
         cards = [_card(one, found, taken.get(one.key, [])) for one in ones if one.found]
-        return Part(
-            code, title, [str(one) for one in defined], nothing, cards[:SHOWN], cards[SHOWN:]
-        )
+        told_as = [str(one) for one in defined]
+        return Part(code, kind, title, told_as, nothing, cards[:SHOWN], cards[SHOWN:])
 
     return [
-        part("areas", _("Areas from which little is heard"), [told["areas"]],
+        part("areas", _("Blind spot"), _("Areas from which little is heard"), [told["areas"]],
              _("No area is quieter than chance explains."), found.areas),
-        part("rates", _("Units and kinds that stand out"),
+        part("rates", _("Weak link"), _("Units and kinds that stand out"),
              [told["rates"], told["late"], told["rework"], told["recurrence"]],
              _("Nothing is above the district's rate by more than chance."), found.rates.lines),
-        part("spots", _("Places where it comes again"), [told["spots"]],
+        part("spots", _("Hard problem"), _("Places where it comes again"), [told["spots"]],
              _("No kind of problem crowds at any place."), found.spots),
-        part("restless", _("Cases that found no rest"), [told["restless"]],
+        part("restless", _("Hard problem"), _("Cases that found no rest"), [told["restless"]],
              _("No case went back and forth or was extended again and again."), found.restless),
     ]  # fmt: skip
 
@@ -161,7 +164,7 @@ def _card(one: Finding, found: Picture, taken: Sequence[Any]) -> Card:
         case Restless():
             url, link = reverse("desk:record", args=[one.row.number]), one.row.number
         case RateLine():
-            bar = _bar(one.rate, one.interval.low, one.interval.high, one.usual)
+            bar = _bar(one.rate, one.interval.low, one.interval.high, one.usual, _full(found))
         case AreaLine(reports=0):
             url = ""
     return Card(
@@ -170,8 +173,16 @@ def _card(one: Finding, found: Picture, taken: Sequence[Any]) -> Card:
     )  # fmt: skip
 
 
-def _bar(rate: float, low: float, high: float, usual: float) -> Bar:
-    full = max(high, usual, 0.01)
+def _full(found: Picture) -> float:
+    """Where the drawings end: all of them at the same tenth, so that one can be held beside another."""
+    most = max(
+        (x for one in found.rates.lines if one.found for x in (one.interval.high, one.usual)),
+        default=0,
+    )
+    return min(max(ceil(most * 10), 1), 10) / 10
+
+
+def _bar(rate: float, low: float, high: float, usual: float, full: float) -> Bar:
     at = [round(1000 * one / full) for one in (low, high, rate, usual)]
     return Bar(at[0], max(at[1] - at[0], 4), at[2], at[3])
 
