@@ -31,7 +31,8 @@ export interface Drawing {
 
 export interface Wanted {
   canvas: HTMLElement;
-  areas: string;
+  /** An address, or the areas themselves where a phone keeps them. */
+  areas: string | FeatureCollection;
   points: string;
   /** Address of a MapLibre style to draw under ours. */
   base: string;
@@ -110,7 +111,8 @@ function caption(element: HTMLElement, areas: FeatureCollection): void {
   element.hidden = !said.length;
 }
 
-async function load(url: string): Promise<FeatureCollection> {
+async function load(url: string | FeatureCollection): Promise<FeatureCollection> {
+  if (typeof url !== "string") return url;
   if (!url) return NONE;
   const answer = await fetch(url, { headers: { Accept: "application/json" } });
   return answer.ok ? answer.json() : NONE;
