@@ -48,6 +48,8 @@ export interface Item {
   id: string;
   /** The id by which the server knows it; a mended item gets another one. */
   operation: string;
+  /** What opens its uploads. */
+  secret: string;
   kind: Kind;
   task: string | null;
   version: number | null;
@@ -162,7 +164,8 @@ export interface Field {
 
   /** Read what is on the phone, then sync and go on doing so. Answers when the phone's own is read. */
   start(): Promise<void>;
-  stop(): void;
+  /** Answers when nothing is under way any more. */
+  stop(): Promise<void>;
   /** Pull and send now, whatever the waiting times say. */
   refresh(): Promise<void>;
 

@@ -155,6 +155,8 @@ export interface Operation {
   version: number | null;
   made_at: Time;
   given: Record<string, unknown>;
+  /** The secret of its uploads. */
+  draft: string;
   photos: string[];
 }
 
@@ -172,7 +174,8 @@ export type Kind =
 
 export interface Answer {
   id: string;
-  state: "done" | "refused" | "changed";
+  /** `later`: nothing is wrong with it, it is to be sent again. */
+  state: "done" | "refused" | "changed" | "later";
   code: string;
   message: string;
   field: string;
