@@ -152,7 +152,7 @@ class Life:
     def _work(self) -> None:
         """Filed, dispatched, accepted, handled, closed: as far as it has come."""
         far = (State.FILED, State.DISPATCHED, State.HANDLING, State.HANDLED, State.CLOSED)
-        steps = (self._file, self._dispatch, self._accept, self._handle, self._close)
+        steps = (self._file, self._dispatch, self._accept, self._handle_and_draw, self._close)
         for reached, step in zip(far, steps, strict=True):
             self.hours += 1
             step()
@@ -175,7 +175,7 @@ class Life:
             address=text("address"), code_set_id=number("code_set"), category_id=self.category,
             condition_id=self.condition, unit_id=self.unit, assisting=[], rule_id=None,
             step_id=step.get("id"), step_kind=step.get("kind", ""),
-            step_unit_id=step.get("unit_id"), step_person_id=None, due_at=step.get("due_at"),
+            step_unit_id=step.get("unit_id"), step_person_id=step.get("person_id"), due_at=step.get("due_at"),
             opened_at=moment("at0"), changed_at=self.at, ended_at=self.at if ended else None,
             returns=0, reworks=0, reports_count=1, merged_into_id=None, objected_at=None,
             cover_id=self.cover, summary="",
@@ -202,13 +202,20 @@ class Life:
         step = self._begin_step(StepKind.HANDLE, self.unit)
         self._moved(facts.CaseAccepted(unit=self.unit, step=step), text("worker_actor"))
 
-    def _handle(self) -> None:
+    def _handle_and_draw(self) -> None:
+        """Handled, and who rechecks it drawn, of one who may."""
         words, digest = self._words(text("done"), "done")
         self._note("handle", words, number("worker"))
         self._end_step("handled", number("worker"))
         step = self._begin_step(StepKind.RECHECK, number("team"))
+        self.step["person_id"] = number("checker")
         fact = facts.CaseHandled(unit=self.unit, step=step, words=words, words_digest=digest)
         self._moved(fact, text("worker_actor"))
+        lot = facts.RecheckDrawn(
+            step=step, unit=number("team"), person=text("checker_uid"), seed=text("lot"),
+            candidates=[text("checker_uid")], digest=text("checker_digest"),
+        )  # fmt: skip
+        self._moved(lot, "system")
 
     def _close(self) -> None:
         self._end_step("passed", number("checker"))

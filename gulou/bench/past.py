@@ -21,7 +21,7 @@ import numpy.typing as npt
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from gulou.cases import search, tallies
+from gulou.cases import draws, search, tallies
 from gulou.cases.models import Case, Findable
 from gulou.cases.states import State
 from gulou.kit import clock
@@ -296,6 +296,7 @@ class _Teller:
             for area, distant, close in zip(communities, far, near, strict=True)
         ]
         teams = [house.teams[n] for n in rng.integers(0, len(house.teams), count)]
+        checkers = [house.worker[unit][1].removeprefix("user:") for unit in teams]
         return {
             "category": [one.id for one, _ in chosen],
             "code_set": [one.code_set_id for one, _ in chosen],
@@ -305,6 +306,7 @@ class _Teller:
             "worker": [house.worker[unit][0] for unit in units],
             "worker_actor": [house.worker[unit][1] for unit in units],
             "checker": [house.worker[unit][0] for unit in teams],
+            "checker_uid": checkers, "checker_digest": [draws.digest_of([uid]) for uid in checkers],
             "checker_actor": [house.worker[unit][1] for unit in teams],
         }  # fmt: skip
 
@@ -335,7 +337,7 @@ class _Teller:
         values: Columns = {
             "case_uid": self._uids(count), "report_uid": self._uids(count),
             "client": self._uids(count), "token": self._hex(count, 43),
-            "payload_digest": self._hex(count, 64),
+            "payload_digest": self._hex(count, 64), "lot": self._hex(count, 64),
         }  # fmt: skip
         years = _years(at)
         for name, (_, prefix) in _SERIALS.items():

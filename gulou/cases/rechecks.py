@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from gulou.kit.compiled import Compiled
+from gulou.outbox.models import Event
 from gulou.people import access
 from gulou.people import queries as people
-from gulou.people.models import Posting, Unit, UnitKind, User
+from gulou.people.models import Posting, User
 
+from .facts import RecheckNotDrawn, StepGivenBack
 from .family import family_of
 from .models import Case, Step
-from .states import CLOSE, StepKind
+from .states import StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,7 @@ def independent(users: Collection[User], case: Case) -> list[User]:
     Who has, or had while it was handled, a posting in or below a unit that handled it or assists;
     and who accepted it or reported it handled. A few queries for all of them together.
     """
-    return _without(users, hands_of(case))
-
-
-def _without(users: Collection[User], hands: Hands) -> list[User]:
-    hidden = involved([user.pk for user in users], hands)
+    hidden = involved([user.pk for user in users], hands_of(case))
     return [user for user in users if user.pk not in hidden]
 
 
@@ -91,43 +89,22 @@ def is_independent(user: User, case: Case) -> bool:
     return bool(independent([user], case))
 
 
-def team_for(case: Case) -> int | None:
-    """The supervision team with the fewest rechecks waiting that has somebody independent.
-
-    None when no team has: then the district office names a person.
-    """
-    teams: list[tuple[int, str]] = _teams()
-    waiting = dict(_rechecks([pk for pk, _code in teams]))
-    hands = hands_of(case)
-    for pk, _code in sorted(teams, key=lambda team: (waiting.get(team[0], 0), team[1])):
-        if _without(_members(pk), hands):
-            return pk
-    return None
+def waits_for(user: User, case: Case, verb: str) -> bool:
+    """Whether the open recheck waits for this person: who was drawn or named, and nobody else, or,
+    where nobody could be drawn, who holds the verb at the office. Until then it waits for the lot."""
+    if case.step_person_id is not None:
+        return case.step_person_id == user.pk
+    at_the_office = access.holds(user, verb, unit_id=people.office().id)
+    return at_the_office and fell_to_the_office(case)
 
 
-@Compiled
-def _teams() -> QuerySet[Any, Any]:
-    teams = Unit.objects.filter(kind=UnitKind.SUPERVISION_TEAM, active=True)
-    return teams.values_list("pk", "code")
-
-
-@Compiled
-def _rechecks(unit_ids: list[int]) -> QuerySet[Any, Any]:
-    """How many rechecks wait at each of these units."""
-    waiting = Step.objects.filter(unit_id__any=unit_ids, kind=StepKind.RECHECK, ended_at=None)
-    return waiting.values("unit").annotate(n=Count("pk")).values_list("unit", "n")
-
-
-def _members(team_id: int) -> list[User]:
-    """Who may recheck and is posted at the team itself, not only above with a reach to it."""
-    here = set(_at(team_id, people.today()))
-    return [user for user in people.people_at([team_id], CLOSE.verb) if user.pk in here]
-
-
-@Compiled
-def _at(unit_id: int, today: date) -> QuerySet[Any, Any]:
-    postings = Posting.objects.filter(people.in_force(today), unit_id=unit_id)
-    return postings.values_list("user_id", flat=True)
+def fell_to_the_office(case: Case) -> bool:
+    """Whether nobody could be drawn for the open recheck, and it was not given back since."""
+    told = Event.objects.filter(subject_kind=case.subject_kind, subject_uid=case.uid)
+    told = told.filter(
+        name__in=[RecheckNotDrawn.name, StepGivenBack.name], payload__step=case.step_id
+    )
+    return told.order_by("-sequence").values_list("name", flat=True).first() == RecheckNotDrawn.name
 
 
 def may_recheck(user: User, case: Case) -> bool:

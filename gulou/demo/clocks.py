@@ -70,9 +70,9 @@ class Clocks(Work):
         case = Case.objects.get(pk=case.pk)
         worker = self.house.workers[case.unit_id]
         done = self._staged(sight.kind, spot, "after")
-        case = cases.handle_case(case, by=worker, words=sight.answers[0], evidence=done)
+        case = self._handle(case, worker, sight.answers[0], done)
         yield self._working(20, 60)
-        checker = self._checker(case) or self.house.recheckers[0]
+        checker = self._checker(case)
         return cases.close_case(case, by=checker, words="现场核查，问题已解决")
 
     def _extended(self, sight: Sight, spot: Spot, *, granted: bool) -> Story:

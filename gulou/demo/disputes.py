@@ -92,13 +92,13 @@ class Disputes(Levels):
         worker = self.house.workers[case.unit_id]
         yield self._later(60, 90)
         sent = self._staged(kind, replace(ALLEY, scene=scene), stage)
-        case = cases.handle_case(case, by=worker, words=sight.answers[0], evidence=sent)
+        case = self._handle(case, worker, sight.answers[0], sent)
         self._examine(case, sent)
         if waits:
             return
         yield self._working(20, 60)
         case = cases.rework_case(
-            case, by=self._checker(case) or self.house.recheckers[0],
+            case, by=self._checker(case),
             reason_id=self.reasons["rework", "photo_unclear"], faked=sent.photos,
             words="照片与处置前为同一张，或不是该点位；到现场看过，问题仍在",
         )  # fmt: skip

@@ -78,8 +78,6 @@ class House:
     dispatchers: list[User] = field(default_factory=list)
     recheckers: list[User] = field(default_factory=list)
     inspectors: list[User] = field(default_factory=list)
-    # One who rechecks, by the team.
-    checkers: dict[int, User] = field(default_factory=dict)
     clerk: User | None = None
 
 
@@ -129,9 +127,6 @@ class Founder:
         people.post_person(
             inspector, role=self.roles["rechecker"], unit=teams[1], by=None, since=self.since
         )
-        house.checkers = {
-            team.pk: house.recheckers[n] for team, n in zip(teams, (0, 2, 3), strict=True)
-        }
         house.inspectors = [inspector, self._person("inspector", office)]
         self._person("reader", root, "wu")
         self._person("administrator", root, "admin")

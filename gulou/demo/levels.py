@@ -72,9 +72,9 @@ class Levels(Today):
         case = cases.report_part(case, by=community, words="社区已到场查看，清理到位")
         yield self._later(5, 10)
         worker = self.house.workers[case.unit_id]
-        case = cases.handle_case(case, by=worker, words="已清运垃圾并冲洗地面")
+        case = self._handle(case, worker, "已清运垃圾并冲洗地面")
         yield self._later(20, 60)
-        checker = self._checker(case) or self.house.recheckers[0]
+        checker = self._checker(case)
         cases.close_case(case, by=checker, words="现场核查，问题已解决")
 
     def _with_the_crew(self) -> Story:

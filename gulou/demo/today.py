@@ -79,11 +79,11 @@ class Today(Clocks):
             yield self._later(30, 60)
             answer, half = self.rng.choice(sight.answers), n < fate.reworked
             done = self._staged(sight.kind, spot, "half" if half else "after")
-            case = cases.handle_case(case, by=worker, words=answer, evidence=done)
+            case = self._handle(case, worker, answer, done)
             if half:
                 yield self._later(10, 20)
                 cases.rework_case(
-                    case, by=self._checker(case) or self.house.recheckers[0],
+                    case, by=self._checker(case),
                     reason_id=self.reasons["rework", "half_done"], words="现场仍有残留，请再处置",
                 )  # fmt: skip
 

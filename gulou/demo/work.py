@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from gulou.cases import operations as cases
+from gulou.cases.facts import CaseSettling
 from gulou.cases.models import Case, ReplyForm, Report, Source
 from gulou.cases.operations import Evidence
 from gulou.cases.routing import routing_of
@@ -73,13 +74,11 @@ class Work(Props):
         last = attempt == fate.reworked
         done = self._staged(sight.kind, spot, "after" if last else "half")
         answer = self.rng.choice(sight.answers)
-        case = cases.handle_case(case, by=worker, words=answer, evidence=done)
+        case = self._handle(case, worker, answer, done)
         if fate.stops == State.HANDLED:
             return None
         yield self._working(8, 45)
         checker = self._checker(case)
-        if case.state != State.HANDLED or checker is None:
-            return None
         if not last:
             reason = self.rng.choice(("half_done", "not_done", "came_back", "photo_unclear"))
             return cases.rework_case(
@@ -91,10 +90,24 @@ class Work(Props):
             seen = self._staged(sight.kind, spot, "after", dim=True)
         return cases.close_case(case, by=checker, words="现场核查，问题已解决", evidence=seen)
 
-    def _checker(self, case: Case) -> User | None:
-        """Who rechecks it: who was drawn, or before that somebody of its team."""
+    def _handle(self, case: Case, by: User, words: str, done: Evidence | None = None) -> Case:
+        """The unit reports it as handled; a little later it is drawn who rechecks."""
+        case = cases.handle_case(case, by=by, words=words, evidence=done or Evidence())
+        self._begin(clock.now() + CaseSettling.settles_after, self._lot(case))
+        return case
+
+    def _lot(self, case: Case) -> Story:
+        cases.assign_recheck(case, case.step_id or 0)
+        yield from ()
+
+    def _checker(self, case: Case) -> User:
+        """Who was drawn to recheck it, or is named where nobody could be."""
         now = Case.objects.select_related("step_person").get(pk=case.pk)
-        return now.step_person or self.house.checkers.get(now.step_unit_id or 0)
+        if now.step_person is not None:
+            return now.step_person
+        named = self.house.recheckers[0]
+        cases.name_rechecker(now, by=self.dispatcher, person=named)
+        return named
 
     def _returns(self, case: Case, fate: Fate) -> Course:
         """Units give it back: once by the way, or until the office has to arbitrate."""

@@ -14,7 +14,7 @@ from gulou.cases.states import MOVES, State
 from gulou.catalogue.operations import describe_channel
 from gulou.people.models import User
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import IN_WEST, a_case, a_snap, reason
+from tests.factories.cases import IN_WEST, a_case, a_snap, drawn, reason
 from tests.factories.photos import make_jpeg
 
 LIST = "/api/v1/cases"
@@ -116,6 +116,8 @@ def test_a_case_goes_all_its_way(cast: Cast, kinds: Kinds) -> None:
         assert answer.status_code == 200, answer.content
         case.refresh_from_db()
         assert answer.json()["state"] == case.state and answer.json()["version"] == case.version
+        if name == "handle":
+            drawn(case)
     assert case.category == kinds.rubbish and case.state == State.FILED
 
 

@@ -15,7 +15,7 @@ from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
 from gulou.people import queries as people
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_case, a_snap, evidence, reason
+from tests.factories.cases import a_case, a_snap, drawn, evidence, reason
 from tests.factories.people import PostingFactory, RoleFactory, UserFactory
 
 
@@ -37,8 +37,8 @@ def _closed(cast: Cast, kinds: Kinds) -> Case:
     if case.state == State.FILED:
         operations.dispatch_case(case, by=cast.guo, unit_id=cast.street.pk)
     operations.accept_case(case, by=cast.lin)
-    operations.handle_case(case, by=cast.lin, words="已清理", evidence=evidence())
-    return operations.close_case(case, by=cast.he)
+    case = operations.handle_case(case, by=cast.lin, words="已清理", evidence=evidence())
+    return operations.close_case(drawn(case), by=cast.he)
 
 
 def test_it_is_entered_with_what_those_above_want(cast: Cast, kinds: Kinds) -> None:

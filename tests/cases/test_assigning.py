@@ -1,10 +1,12 @@
 """Who rechecks is drawn by lot among those who may; the draw can be done again from the record."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from gulou.cases import draws, operations, queries
 from gulou.cases.candidates import pool_for
@@ -20,7 +22,7 @@ from gulou.outbox.models import Event
 from gulou.people import queries as people
 from gulou.people.models import Posting, Role, Unit, User
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_case, evidence
+from tests.factories.cases import a_case, drawn, evidence, reason
 from tests.factories.people import PostingFactory, UserFactory
 from tests.people.conftest import boss as boss
 
@@ -31,21 +33,19 @@ def a_rechecker(unit: Unit) -> User:
     return user
 
 
-def drawn(case: Case) -> Case:
-    """What the worker does after handling."""
-    assert case.step_id is not None
-    operations.assign_recheck(case, case.step_id)
-    case.refresh_from_db()
-    return case
-
-
 def told(case: Case, name: str) -> Any:
     return Event.objects.filter(subject_uid=case.uid, name=name).latest("pk").payload
 
 
 @pytest.fixture
 def handled(cast: Cast, kinds: Kinds) -> Case:
-    return a_case(cast, kinds.rubbish, state=State.HANDLED)
+    return _handled(cast, kinds)
+
+
+def _handled(cast: Cast, kinds: Kinds) -> Case:
+    """Handled just now: nobody is drawn yet."""
+    case = a_case(cast, kinds.rubbish, state=State.HANDLING)
+    return operations.handle_case(case, by=cast.lin, words="已清理", evidence=evidence())
 
 
 def test_one_of_those_who_may_is_drawn_and_everybody_can_do_it_again(
@@ -71,6 +71,53 @@ def test_a_seed_gives_everybody_the_same_chance() -> None:
     assert 720 < taken < 880
     assert not any(draws.is_drawn(f"{n}", 0) for n in range(200))
     assert all(draws.is_drawn(f"{n}", 100) for n in range(200))
+
+
+def test_nobody_closes_it_before_the_lot_or_who_was_not_drawn_after_it(
+    cast: Cast, handled: Case
+) -> None:
+    """Neither a member of the team, nor the office, nor who may recheck everywhere."""
+    colleague = a_rechecker(cast.team)
+    everywhere = a_rechecker(cast.root)
+    Role.objects.filter(code="rechecker").update(reaches_below=True)
+    assert _who_may_close(handled, cast.he, colleague, everywhere, cast.guo) == set()
+    case = drawn(handled)
+    assert case.step_person in {cast.he, colleague}
+    assert _who_may_close(case, cast.he, colleague, everywhere, cast.guo) == {case.step_person}
+
+
+def test_where_nobody_is_drawn_the_office_closes_it_and_no_team(
+    cast: Cast, kinds: Kinds, handled: Case
+) -> None:
+    """An office of one desk, or where everybody near has enough to do."""
+    other = a_case(cast, kinds.rubbish, state=State.HANDLED)
+    with clock.at(clock.now() + timedelta(seconds=5)):
+        assert handled.number not in {row.number for row in queries.my_work(cast.guo)}
+    Posting.objects.filter(user=cast.he).delete()
+    case, late = drawn(handled), a_rechecker(cast.team)
+    assert _who_may_close(case, late, cast.guo) == {cast.guo}
+    assert _who_may_close(other, cast.guo) == set(), "he was drawn"
+    assert operations.close_case(case, by=cast.guo, words="看过").state == State.CLOSED
+
+
+def _who_may_close(case: Case, *people: User) -> set[User]:
+    """Whom the operations let close it or send it back, each tried and undone; the buttons agree."""
+    return {user for user in people if _may_close(case, user)}
+
+
+def _may_close(case: Case, user: User) -> bool:
+    shown = {"close", "rework"} & {move.name for move in queries.moves_open_to(user, case)}
+    allowed = set()
+    for name in ("close", "rework"):
+        with suppress(NotAllowed), transaction.atomic():
+            if name == "close":
+                operations.close_case(case, by=user, words="看过")
+            else:
+                operations.rework_case(case, by=user, reason_id=reason("rework").pk, words="还在")
+            allowed.add(name)
+            transaction.set_rollback(True)
+    assert shown == allowed
+    return bool(allowed)
 
 
 def test_it_happens_once_and_not_to_a_recheck_that_is_over(cast: Cast, handled: Case) -> None:
@@ -135,10 +182,11 @@ def test_who_has_enough_to_do_is_not_drawn_and_the_office_is_told(
 ) -> None:
     settings.GULOU = _with(settings.GULOU, recheck_most=1)
     assert drawn(handled).step_person == cast.he
-    second = drawn(a_case(cast, kinds.rubbish, state=State.HANDLED))
+    second = drawn(_handled(cast, kinds))
     assert (second.step_unit, second.step_person) == (cast.office, None)
     assert told(second, "case.recheck_not_drawn")["left_out"] == {"busy": 1}
-    assert second.number in {row.number for row in queries.my_work(cast.guo)}
+    with clock.at(clock.now() + timedelta(seconds=20)):
+        assert second.number in {row.number for row in queries.my_work(cast.guo)}
 
 
 def test_who_was_drawn_hands_it_over_with_a_word_why(cast: Cast, handled: Case) -> None:
@@ -218,7 +266,7 @@ def test_what_fell_to_the_office_is_not_drawn_twice(cast: Cast, handled: Case) -
 def test_on_the_spot_asks_for_words_or_a_photo(cast: Cast, kinds: Kinds, handled: Case) -> None:
     set_checking(None, CheckingRef(way="on_spot"), by="system")
     with pytest.raises(Invalid) as refusal:
-        operations.close_case(handled, by=cast.he)
+        operations.close_case(drawn(handled), by=cast.he)
     assert refusal.value.field == "words"
     assert operations.close_case(handled, by=cast.he, words="现场已清").state == State.CLOSED
 
@@ -227,7 +275,7 @@ def test_who_closed_it_reads_it_afterwards_and_changes_nothing(
     cast: Cast, kinds: Kinds, handled: Case
 ) -> None:
     """They see it in no list; a month later, or without a posting, they do not read it either."""
-    case = operations.close_case(handled, by=cast.he, words="好了")
+    case = operations.close_case(drawn(handled), by=cast.he, words="好了")
     assert queries.case_seen_by(cast.he, case.number) == case
     assert case not in queries.cases_seen_by(cast.he)
     assert [move.name for move in queries.moves_open_to(cast.he, case)] == []
@@ -250,9 +298,9 @@ def test_who_closed_it_reads_it_afterwards_and_changes_nothing(
 def test_a_recheck_that_was_taken_back_does_not_let_one_read(
     cast: Cast, kinds: Kinds, handled: Case
 ) -> None:
-    case = operations.close_case(handled, by=cast.he, words="好了")
+    case = operations.close_case(drawn(handled), by=cast.he, words="好了")
     case = operations.undo_move(case, by=cast.he)
-    Step.objects.filter(case=case, ended_at=None).update(unit=cast.office)
-    Case.objects.filter(pk=case.pk).update(step_unit=cast.office)
+    Step.objects.filter(case=case, ended_at=None).update(unit=cast.office, person=None)
+    Case.objects.filter(pk=case.pk).update(step_unit=cast.office, step_person=None)
     with clock.at(clock.now() + timedelta(minutes=1)), pytest.raises(NotFound):
         queries.case_seen_by(cast.he, case.number)

@@ -16,7 +16,7 @@ from gulou.outbox.audit import audit
 from gulou.outbox.models import Event
 from gulou.people.models import Role, Unit, UnitKind, User
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_case, evidence, reason
+from tests.factories.cases import a_case, drawn, evidence, reason
 from tests.factories.people import PostingFactory, UnitFactory, UserFactory
 from tests.people.conftest import boss as boss
 from tests.people.conftest import refused
@@ -178,7 +178,7 @@ def test_it_goes_back_up_level_by_level_and_the_pictures_from_beneath_serve(
     assert (case.step_kind, case.step_unit, case.parts) == ("handle", cast.street, [])
     case = operations.handle_case(case, by=cast.lin, words="已清理", evidence=Evidence())
     assert case.state == State.HANDLED
-    assert operations.close_case(case, by=cast.he).state == State.CLOSED
+    assert operations.close_case(drawn(case), by=cast.he).state == State.CLOSED
     chain = queries.record_of(case, reader=cast.guo).chain
     assert [(one.depth, one.outcome) for one in chain] == [
         (0, "handled"), (1, "reported"), (2, "reported"),

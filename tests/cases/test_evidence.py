@@ -16,7 +16,7 @@ from gulou.outbox.deliver import deliver_all
 from gulou.outbox.models import Event
 from gulou.photos.operations import stage_photo
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_case, reason
+from tests.factories.cases import a_case, drawn, reason
 from tests.factories.scenes import from_elsewhere, jpeg, scene
 
 pytestmark = pytest.mark.django_db
@@ -146,7 +146,7 @@ def test_only_pictures_of_the_unit_can_be_confirmed_and_only_once(cast: Cast, ki
     case = confirm(case, cast, sent.photo.uid)
     operations.handle_case(case, by=cast.lin, words="又", evidence=staged(jpeg(scene(13)), "more"))
     with pytest.raises(Invalid):
-        confirm(Case.objects.get(pk=case.pk), cast, sent.photo.uid)
+        confirm(drawn(Case.objects.get(pk=case.pk)), cast, sent.photo.uid)
 
 
 def test_what_was_confirmed_by_mistake_is_taken_back_with_the_move(

@@ -103,7 +103,7 @@ def test_the_record_tells_the_story_in_order(cast: Cast, kinds: Kinds) -> None:
     record = queries.record_of(case, reader=cast.guo)
     assert [entry.name for entry in record.story] == [
         "case.opened", "case.filed", "case.dispatched", "case.accepted", "case.handled",
-        "case.closed",
+        "case.recheck_drawn", "case.closed",
     ]  # fmt: skip
     handled = record.story[4]
     assert (handled.who, handled.unit, handled.text) == ("Lin", cast.street.name_en, "已清理")

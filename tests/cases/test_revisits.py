@@ -21,7 +21,7 @@ from gulou.kit.errors import Invalid, NotAllowed, NotFound, Refusal
 from gulou.outbox.models import Event
 from gulou.people.models import Role, UnitKind, User
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_case, evidence, reason
+from tests.factories.cases import a_case, evidence, left_to_he, reason
 from tests.factories.people import PostingFactory, UnitFactory, UserFactory
 
 DAY = timedelta(days=1)
@@ -88,7 +88,7 @@ def test_only_the_last_closing_is_drawn(cast: Cast, kinds: Kinds, ma: User) -> N
     case = operations.reopen_case(case, by=cast.guo, reason_id=reason("reopen").pk)
     case = operations.dispatch_case(case, by=cast.guo, unit_id=cast.street.pk)
     case = operations.handle_case(case, by=cast.lin, words="已清理", evidence=evidence())
-    operations.close_case(case, by=cast.he, words="已核查")
+    operations.close_case(left_to_he(cast, case), by=cast.he, words="已核查")
     closings = Event.objects.filter(subject_uid=case.uid, name="case.closed").order_by("pk")
     for closing in closings.values_list("pk", flat=True):
         operations.sample_closed(case.uid, closing=closing)

@@ -14,7 +14,7 @@ from gulou.kit.errors import Invalid, NotAllowed, Refusal
 from gulou.outbox.models import Event
 from gulou.people.models import User
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_case, evidence, reason
+from tests.factories.cases import a_case, drawn, evidence, reason
 from tests.factories.people import PostingFactory, RoleFactory
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -165,7 +165,7 @@ def test_what_is_not_answered_lapses_when_the_case_goes_on(case: Case, cast: Cas
 def _late_and_closed(case: Case, cast: Cast) -> Case:
     with clock.at(MONDAY + timedelta(days=2)):
         operations.handle_case(case, by=cast.lin, words="已清理", evidence=evidence())
-        return operations.close_case(fresh(case), by=cast.he, words="已核查")
+        return operations.close_case(drawn(fresh(case)), by=cast.he, words="已核查")
 
 
 def test_an_appeal_is_upheld_by_two_people_and_the_lateness_stays(
@@ -200,7 +200,7 @@ def test_one_no_rejects_an_appeal(case: Case, cast: Cast, second: User, at_secon
 
 def test_what_was_in_time_is_not_appealed_against(case: Case, cast: Cast) -> None:
     operations.handle_case(case, by=cast.lin, words="已清理", evidence=evidence())
-    closed = operations.close_case(fresh(case), by=cast.he, words="已核查")
+    closed = operations.close_case(drawn(fresh(case)), by=cast.he, words="已核查")
     assert states.APPEAL not in queries.moves_open_to(cast.lin, closed)
     with pytest.raises(Refusal, match="not_late"):
         operations.appeal(closed, by=cast.lin, words="台风天停工")

@@ -45,7 +45,8 @@ def reason(kind: str) -> Reason:
 
 
 def a_case(cast: Cast, category: Category, *, state: State = State.RECEIVED, **given: Any) -> Case:
-    """A case in this state, brought there by the cast: lin's street handles it."""
+    """A case in this state, brought there by the cast: lin's street handles it, and he is the
+    one to recheck it, if he may."""
     case = operations.receive_report(a_snap(category, **given)).case
     for step in _WAY[state]:
         case = step(cast, case)
@@ -76,8 +77,24 @@ def _handle(cast: Cast, case: Case) -> Case:
     return operations.handle_case(case, by=cast.lin, words="已清理", evidence=evidence())
 
 
+def drawn(case: Case) -> Case:
+    """A handled case as the worker leaves it: who rechecks is drawn."""
+    assert case.step_id is not None
+    operations.assign_recheck(case, case.step_id)
+    case.refresh_from_db()
+    return case
+
+
+def left_to_he(cast: Cast, case: Case) -> Case:
+    """As `drawn`, and if it is another than he, the office names he."""
+    case = drawn(case)
+    if case.step_person in (None, cast.he):
+        return case
+    return operations.name_rechecker(case, by=cast.guo, person=cast.he)
+
+
 def _close(cast: Cast, case: Case) -> Case:
-    return operations.close_case(case, by=cast.he, words="已核查")
+    return operations.close_case(case, by=case.step_person or cast.guo, words="已核查")
 
 
 def _decline(cast: Cast, case: Case) -> Case:
@@ -96,7 +113,7 @@ def _merge(cast: Cast, case: Case) -> Case:
 _TO_FILED = (_file,)
 _TO_DISPATCHED = (*_TO_FILED, _dispatch)
 _TO_HANDLING = (*_TO_DISPATCHED, _accept)
-_TO_HANDLED = (*_TO_HANDLING, _handle)
+_TO_HANDLED = (*_TO_HANDLING, _handle, left_to_he)
 _WAY = {
     State.RECEIVED: (),
     State.FILED: _TO_FILED,

@@ -23,7 +23,7 @@ from gulou.outbox.deliver import deliver_all
 from gulou.outbox.models import Event
 from gulou.people.models import Duty, Leadership, StreetLeader, Unit, User
 from tests.conftest import Cast, Kinds
-from tests.factories.cases import a_case, evidence
+from tests.factories.cases import a_case, drawn, evidence
 from tests.factories.people import LONG_AGO
 
 
@@ -104,7 +104,7 @@ def test_there_is_one_open_order_a_case_and_none_on_an_ended_one(cast: Cast, cas
     with pytest.raises(Conflict):
         an_order(cast, case)
     case = handle_case(case, by=cast.lin, words="已清理", evidence=evidence())
-    case = close_case(case, by=cast.he)
+    case = close_case(drawn(case), by=cast.he)
     with pytest.raises(Refusal):
         an_order(cast, case)
 

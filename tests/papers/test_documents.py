@@ -203,7 +203,9 @@ def test_only_released_pictures_are_drawn_unless_somebody_answers_for_more(
     assert drawn == []
     made("picture", cast.guo, unreleased=True)
     assert drawn == [False, False]
-    records = [e.payload["unreleased"] for e in Event.objects.filter(name="paper.taken")]
+    records = [
+        e.payload["unreleased"] for e in Event.objects.filter(name="paper.taken").order_by("pk")
+    ]
     assert records == [False, True]
     drawn.clear()
     after = CasePhoto.objects.get(case=case, kind="after")

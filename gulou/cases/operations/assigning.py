@@ -8,14 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import draws, states
 from gulou.cases.candidates import Pool, pool_for
-from gulou.cases.facts import RecheckDrawn, RecheckNotDrawn, RecheckTakenOver, StepGivenBack
+from gulou.cases.facts import RecheckDrawn, RecheckNotDrawn, RecheckTakenOver
 from gulou.cases.models import Case, Step
-from gulou.cases.rechecks import is_independent
+from gulou.cases.rechecks import fell_to_the_office, is_independent
 from gulou.cases.states import State, StepKind
 from gulou.kit import rows
 from gulou.kit.errors import Invalid, NotAllowed, Refusal
 from gulou.kit.words import clean
-from gulou.outbox.models import Event
 from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people import queries as people
@@ -36,15 +35,8 @@ def assign_recheck(case: Case, step_id: int) -> None:
     step = _waiting(case)
     if step is None or step.pk != step_id or step.person_id is not None:
         return
-    if not _fell_to_the_office(case, step):
+    if not fell_to_the_office(case):
         _draw(case, step, without=(), actor=SYSTEM, left=Left())
-
-
-def _fell_to_the_office(case: Case, step: Step) -> bool:
-    """Whether nobody could be drawn for this step, and it was not given back since."""
-    told = Event.objects.filter(subject_kind=case.subject_kind, subject_uid=case.uid)
-    told = told.filter(name__in=[RecheckNotDrawn.name, StepGivenBack.name], payload__step=step.pk)
-    return told.order_by("-sequence").values_list("name", flat=True).first() == RecheckNotDrawn.name
 
 
 @rows.together()

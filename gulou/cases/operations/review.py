@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from gulou.cases import states
 from gulou.cases.facts import CaseClosed, CaseReopened, CaseReworked, RecheckerNamed
 from gulou.cases.models import Case, CasePhoto, FakedPhoto, PhotoKind, Step
-from gulou.cases.rechecks import is_independent, may_recheck
+from gulou.cases.rechecks import is_independent, may_recheck, waits_for
 from gulou.cases.states import Move, State, StepKind
 from gulou.catalogue import queries as catalogue
 from gulou.catalogue.states import RecheckWay
@@ -78,7 +78,7 @@ def close_case(
     Where the unit was not asked for a photo and sent none, the rechecker takes one.
     """
     case = locked(case, seen=seen)
-    _allow_independent(by, states.CLOSE, case)
+    _allow_recheck(by, states.CLOSE, case)
     states.CLOSE.check(case.state)
     if not evidence.photos and not _shown_by_the_unit(case):
         raise Invalid(
@@ -117,7 +117,7 @@ def rework_case(
     the unit that sent them.
     """
     case = locked(case, seen=seen)
-    _allow_independent(by, states.REWORK, case)
+    _allow_recheck(by, states.REWORK, case)
     states.REWORK.check(case.state)
     left = leave(case, states.REWORK, by=by, words=words, reason_id=reason_id)
     photos = _recheck_photos(case, evidence, by, PhotoKind.RECHECK)
@@ -164,13 +164,20 @@ def reopen_case(
     return case
 
 
-def _allow_independent(by: User, move: Move, case: Case) -> None:
+def _allow_recheck(by: User, move: Move, case: Case) -> None:
     allow(by, move, case)
-    if case.state == State.HANDLED and not is_independent(by, case):
+    if case.state != State.HANDLED:
+        return
+    if not is_independent(by, case):
         raise NotAllowed(
             "case.recheck_by_somebody_else",
             _("You or your unit handled this case. Somebody from another unit rechecks it."),
         )
+    if not waits_for(by, case, move.verb):
+        raise NotAllowed(
+            "case.recheck_not_yours",
+            _("This recheck was not given to you: who rechecks is drawn by lot, some seconds after the handling, or named by the office."),
+        )  # fmt: skip
 
 
 def _on_the_spot(case: Case) -> bool:

@@ -13,7 +13,6 @@ from gulou.cases.facts import (
     CaseReturned,
 )
 from gulou.cases.models import Case, PhotoKind, Statement
-from gulou.cases.rechecks import team_for
 from gulou.cases.routing import routing_of
 from gulou.cases.states import State, StepKind
 from gulou.catalogue import queries as catalogue
@@ -190,8 +189,9 @@ def handle_case(
         step_id=case.step_id,
     )  # fmt: skip
     end_steps(case, "handled", by=by)
-    team = team_for(case)
-    step = begin_step(case, StepKind.RECHECK, unit_id=team or people.office().id)
+    # At the office, where nobody may close it, until the worker has drawn who rechecks: not at once,
+    # or who takes the move back and makes it again would draw until they like who comes.
+    step = begin_step(case, StepKind.RECHECK, unit_id=people.office().id)
     put(case, State.HANDLED)
     record(
         CaseHandled(

@@ -14,7 +14,7 @@ from gulou.cases import states
 from gulou.cases.family import chain_of
 from gulou.cases.models import Assignment, Before, Case, CasePhoto, Revisit, Source, Step
 from gulou.cases.operations.ground import open_among, open_steps
-from gulou.cases.rechecks import independent, is_independent
+from gulou.cases.rechecks import independent, is_independent, waits_for
 from gulou.cases.states import Move, State
 from gulou.kit import clock
 from gulou.kit.compiled import Compiled
@@ -178,9 +178,10 @@ def moves_open_to(user: User, case: Case, *, steps: Iterable[Step] | None = None
     if not IN_THE_CHAIN.isdisjoint(moves):
         open_here = chain_moves(reach, case, steps)
         moves = [move for move in moves if move not in IN_THE_CHAIN or move in open_here]
-    if _RECHECK.isdisjoint(moves) or is_independent(user, case):
+    if _RECHECK.isdisjoint(moves):
         return moves
-    return [move for move in moves if move not in _RECHECK]
+    theirs = waits_for(user, case, states.CLOSE.verb) and is_independent(user, case)
+    return moves if theirs else [move for move in moves if move not in _RECHECK]
 
 
 def may_ever(user: User, case: Case, move: Move) -> bool:

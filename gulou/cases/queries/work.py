@@ -1,17 +1,19 @@
 """What waits for one person."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from gulou.cases import states
+from gulou.cases.facts import CaseSettling
 from gulou.cases.models import Case
 from gulou.cases.states import StepKind
+from gulou.kit import clock
 from gulou.kit.compiled import Compiled
 from gulou.people import access
-from gulou.people import queries as people
 from gulou.people.models import User
 
 from .filters import Filters
@@ -52,20 +54,28 @@ def work_of(user: User) -> QuerySet[Case]:
 
 
 def duties_of(user: User) -> list[Any]:
-    """What `work` takes: who, the office, and the units where each duty is theirs."""
+    """What `work` takes: who, before when a recheck began of which the lot was drawn, and the units
+    where each duty is theirs."""
     reach = access.reach_of(user)
     verbs = [move.verb for kind in StepKind for move in _owed(kind)]
     verbs += [states.NAME_RECHECKER.verb, states.REOPEN.verb]
-    return [user.pk, people.office().id, *(sorted(reach.unit_ids_where(verb)) for verb in verbs)]
+    drawn_by_now = clock.now() - CaseSettling.settles_after
+    return [user.pk, drawn_by_now, *(sorted(reach.unit_ids_where(verb)) for verb in verbs)]
 
 
-def work(kind: tuple[bool, bool], reader_id: int, office_id: int, *given: Any) -> QuerySet[Case]:
+def work(
+    kind: tuple[bool, bool], reader_id: int, drawn_by_now: datetime, *given: Any
+) -> QuerySet[Case]:
     *units, naming, objections = given[: len(StepKind) + 2]
     waiting = Q(step_person_id=reader_id)
     for step, where in zip(StepKind, units, strict=True):
-        waiting |= Q(step_kind=step, step_person=None, step_unit_id__any=where)
+        given_to_units = Q(step_kind=step, step_person=None, step_unit_id__any=where)
+        if step == StepKind.RECHECK:
+            given_to_units &= Q(step__started_at__lt=drawn_by_now)
+        waiting |= given_to_units
     # A recheck that fell to the office, or to somebody who has left since.
-    unmanned = Q(step_person=None, step_unit_id=office_id) | Q(step_person__is_active=False)
+    unmanned = Q(step_person=None, step__started_at__lt=drawn_by_now)
+    unmanned |= Q(step_person__is_active=False)
     waiting |= Q(unmanned, step_kind=StepKind.RECHECK, unit_id__any=naming)
     # Each side by itself has an index over what is open or objected; around both there is none.
     mine = Q(waiting, ended_at=None) | Q(objected_at__isnull=False, unit_id__any=objections)
