@@ -2,7 +2,7 @@
 
 import hashlib
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Collection
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from gulou.catalogue.imprint import imprint
 from gulou.people import queries as people
 from gulou.people.models import User
 
-from .post import Note, Outlet, Recipient, Refused, Unanswered
+from .post import Note, Outlet, Reach, Recipient, Refused, Unanswered
 
 _NOBODY_THERE = 500
 """From this code on an SMTP server means it for good."""
@@ -23,9 +23,9 @@ def is_open() -> bool:
     return bool(settings.GULOU.email_url)
 
 
-def outlets(person: User) -> Sequence[Outlet]:
-    """The person's address, if they have one."""
-    return [Outlet()] if person.email else []
+def outlets(persons: Collection[User]) -> Reach:
+    """The address of each, if they have one."""
+    return {one.pk: [Outlet()] for one in persons if one.email}
 
 
 def send(to: Recipient, note: Note) -> None:

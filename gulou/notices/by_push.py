@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any
@@ -34,7 +34,7 @@ from gulou.people.models import User
 
 from .facts import DeviceAdded, DeviceRemoved
 from .models import Device, PushKey
-from .post import Gone, Note, Outlet, Recipient, Refused, Slower, Unanswered
+from .post import Gone, Note, Outlet, Reach, Recipient, Refused, Slower, Unanswered
 
 MOST_DEVICES = 10
 _LIVES_SECONDS = 24 * 60 * 60
@@ -51,15 +51,18 @@ def is_open() -> bool:
     return bool(settings.GULOU.push_services)
 
 
-def outlets(person: User) -> Sequence[Outlet]:
-    """The person's devices."""
-    return [Outlet(str(pk), service) for pk, service in _of(person.pk)]
+def outlets(persons: Collection[User]) -> Reach:
+    """The devices of each."""
+    found: dict[int, list[Outlet]] = {}
+    for person_id, pk, service in _of([one.pk for one in persons]):
+        found.setdefault(person_id, []).append(Outlet(str(pk), service))
+    return found
 
 
 @Compiled
-def _of(person_id: int) -> QuerySet[Any, Any]:
-    rows = Device.objects.filter(person_id=person_id, ended_at=None).order_by("pk")
-    return rows.values_list("pk", "service")
+def _of(person_ids: list[int]) -> QuerySet[Any, Any]:
+    rows = Device.objects.filter(person_id__any=person_ids, ended_at=None).order_by("pk")
+    return rows.values_list("person_id", "pk", "service")
 
 
 def send(to: Recipient, note: Note) -> None:

@@ -1,12 +1,12 @@
 """Telling staff by SMS: handed to the line of the SMS centre, which keeps its own limits and log."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from gulou.people.models import User
 from gulou.providers import operations, queries
 from gulou.providers.states import Code, mobile
 
-from .post import Gone, Note, Outlet, Recipient, Refused
+from .post import Gone, Note, Outlet, Reach, Recipient, Refused
 
 
 def is_open() -> bool:
@@ -14,10 +14,11 @@ def is_open() -> bool:
     return queries.in_use(Code.SMS)
 
 
-def outlets(person: User) -> Sequence[Outlet]:
-    """The person's mobile number, if they have one that takes SMS."""
-    number = mobile(person.phone)
-    return [Outlet()] if number and not queries.wants_none(number) else []
+def outlets(persons: Collection[User]) -> Reach:
+    """The mobile number of each, if they have one that takes SMS."""
+    numbers = {one.pk: mobile(one.phone) for one in persons}
+    silent = queries.who_want_none([one for one in numbers.values() if one])
+    return {pk: [Outlet()] for pk, number in numbers.items() if number and number not in silent}
 
 
 def send(to: Recipient, note: Note) -> None:

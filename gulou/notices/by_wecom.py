@@ -1,6 +1,6 @@
 """Telling staff by messages of a WeCom application."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from gulou.kit import clock
 from gulou.people.models import User
@@ -8,7 +8,7 @@ from gulou.providers import operations, queries, wecom
 from gulou.providers.states import Code
 from gulou.providers.turns import Failed, NotNow
 
-from .post import Note, Outlet, Recipient, Refused, Slower, Unanswered
+from .post import Note, Outlet, Reach, Recipient, Refused, Slower, Unanswered
 
 
 def is_open() -> bool:
@@ -16,9 +16,9 @@ def is_open() -> bool:
     return queries.in_use(Code.WECOM)
 
 
-def outlets(person: User) -> Sequence[Outlet]:
-    """The person's WeCom user, if it is known."""
-    return [Outlet()] if person.wecom_userid else []
+def outlets(persons: Collection[User]) -> Reach:
+    """The WeCom user of each, if it is known."""
+    return {one.pk: [Outlet()] for one in persons if one.wecom_userid}
 
 
 def send(to: Recipient, note: Note) -> None:

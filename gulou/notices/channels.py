@@ -3,8 +3,8 @@
 To add a channel, write a module beside this one (`by_mail.py` is the pattern) and a row here:
 
 - `is_open()`: has the office set it up? While it has not, nobody is offered it.
-- `outlets(person)`: how the person can be reached by it; nothing where they cannot. Cheap: it is
-  asked whenever something is told. Contacts stay where they are kept; an outlet holds none.
+- `outlets(persons)`: how each of them can be reached by it (post.Reach), in one question at most:
+  it is asked whenever something is told. Contacts stay where they are kept; an outlet holds none.
 - `send(recipient, note)`: send one message (post.Note), in the language that is on. It raises
   `Refused` (this message; `later=True` where it may go another time), `Gone` (this way to the
   person is there no more), `Unanswered` (the provider is
@@ -20,7 +20,7 @@ dead holds up no other; leases, tries again, quiet hours, digests, the delivery 
 Codes that it gives for failures get their words in `words.why`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ from django.utils.translation import pgettext_lazy
 from gulou.people.models import User
 
 from . import by_mail, by_push, by_sms, by_wecom
-from .post import Note, Outlet, Recipient
+from .post import Note, Reach, Recipient
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Channel:
     label: Any
     sign: str
     is_open: Callable[[], bool]
-    outlets: Callable[[User], Sequence[Outlet]]
+    outlets: Callable[[Collection[User]], Reach]
     send: Callable[[Recipient, Note], None]
     per_minute: int = 0
     digests: bool = False

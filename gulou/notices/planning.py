@@ -13,16 +13,17 @@ from gulou.people import queries as people
 from gulou.people.models import User
 
 from . import manners
-from .channels import Channel, open_channels
+from .channels import CHANNELS, Channel, open_channels
 from .kinds import Kind, kind_of
 from .manners import Mine
 from .models import Item, Letter
-from .post import Outlet
+from .post import Outlet, Reach
 from .quiet import WorksOn, after_quiet, next_digest
 from .states import When
 
 Way = tuple[str, str]
 """A channel, and which of its outlets."""
+Reached = Callable[[str], Reach]
 Units = Callable[[], Mapping[int, people.UnitRef]]
 
 
@@ -31,41 +32,44 @@ def letters_for(items: Collection[Item], *, but: Collection[Way] = ()) -> list[L
     `but`: there it was tried."""
     persons = {one.person.pk: one.person for one in items if one.person is not None}
     mine, units = manners.manners_of(list(persons.values())), _units(persons.values())
+
+    @cache
+    def reach(channel: str) -> Reach:
+        """Asked once for all of them, and only where it matters."""
+        return CHANNELS[channel].outlets(list(persons.values()))
+
     return [
         letter
         for item in items
         if item.person is not None
-        for letter in _letters(item, item.person, mine[item.person.pk], units, but)
+        for letter in _letters(item, item.person, mine[item.person.pk], units, reach, but)
     ]
 
 
 def _letters(
-    item: Item, person: User, mine: Mine, units: Units, but: Collection[Way]
+    item: Item, person: User, mine: Mine, units: Units, reach: Reached, but: Collection[Way]
 ) -> Iterator[Letter]:
     kind, now = kind_of(item.what), timezone.localtime(clock.now())
     ways: dict[str, tuple[Channel, When]] = {}
-    reach: dict[str, list[Outlet]] = {}
 
-    def reaches(channel: Channel) -> bool:
-        if channel.name not in reach:
-            found = channel.outlets(person)
-            reach[channel.name] = [one for one in found if (channel.name, one.ref) not in but]
-        return bool(reach[channel.name])
+    def outlets(channel: Channel) -> list[Outlet]:
+        found = reach(channel.name).get(person.pk, ())
+        return [one for one in found if (channel.name, one.ref) not in but]
 
     for one in open_channels():
         when = mine.when(kind, one)
-        if when != When.NEVER and reaches(one):
+        if when != When.NEVER and outlets(one):
             ways[one.name] = (one, when)
     named = manners.duty_channels() if kind.duty else []
     if named and not any(one.name in ways for one in named):
         # Where none of those reaches the person, any other does.
         others = [] if ways else open_channels()
-        first = next((one for one in [*named, *others] if reaches(one)), None)
+        first = next((one for one in [*named, *others] if outlets(one)), None)
         if first is not None:
             ways[first.name] = (first, When.NOW)
     for channel, when in ways.values():
         due = _due(when, kind, mine, now, _working_days(units, person))
-        for outlet in reach[channel.name]:
+        for outlet in outlets(channel):
             yield Letter(
                 item=item, channel=channel.name, ref=outlet.ref, line=outlet.line, due_at=due,
                 digest=when != When.NOW,

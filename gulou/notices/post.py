@@ -1,11 +1,12 @@
 """What a channel is given to send, and the ways in which it may say no. Pure."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gulou.kit.outgoing import Unanswered
 from gulou.people.models import User
 
-__all__ = ["Gone", "Note", "Outlet", "Recipient", "Refused", "Slower", "Unanswered"]
+__all__ = ["Gone", "Note", "Outlet", "Reach", "Recipient", "Refused", "Slower", "Unanswered"]
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,10 @@ class Outlet:
 
     ref: str = ""
     line: str = ""
+
+
+Reach = Mapping[int, Sequence[Outlet]]
+"""How people are reached by a channel, by their id; who is not is not in it."""
 
 
 @dataclass(frozen=True)

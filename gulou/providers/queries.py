@@ -1,6 +1,6 @@
 """Providers for the office, and how each of their messages does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,6 +80,13 @@ def digest_of(number: str) -> str:
 def wants_none(number: str) -> bool:
     """Whether this mobile number has answered that it wants no SMS."""
     return Silenced.objects.filter(pk=digest_of(number)).exists()
+
+
+def who_want_none(numbers: Collection[str]) -> set[str]:
+    """Those of these mobile numbers that have answered that they want no SMS."""
+    digests = {digest_of(one): one for one in numbers}
+    found = Silenced.objects.filter(pk__in=digests).values_list("pk", flat=True)
+    return {digests[one] for one in found} if digests else set()
 
 
 def ref_of(code: str) -> ProviderRef | None:

@@ -103,7 +103,7 @@ def settings(request: HttpRequest) -> HttpResponse:
                 given = form.manner(but=manners.office_when, known=mine.by_kind)
                 operations.choose_manner(given, by=reader)
                 return _settled(request)
-    unreached = [one.label for one in form.channels if not one.outlets(reader)]
+    unreached = [one.label for one in form.channels if not one.outlets([reader])]
     context = {
         "form": form, "unreached": unreached, "own": manners.has_own(reader),
         "duty": _(", ").join(str(one.label) for one in manners.duty_channels()),
