@@ -79,18 +79,27 @@ def _claim(channel: Channel) -> list[Letter]:
     locked = waiting.select_for_update(skip_locked=True, of=("self",))
     letters = list(locked.order_by("due_at", "id")[:1])
     if letters and letters[0].digest:
-        person = letters[0].item.person_id
-        together = locked.filter(digest=True, item__person_id=person, ref=letters[0].ref)
-        letters = list(together.order_by("item_id")[:MOST_IN_DIGEST])
+        letters = _together(letters[0], locked)
     if not letters or (channel.per_minute and not _may_go(channel, letters[0].line, now)):
         return []
     for one in letters:
         one.leased_until, one.attempts = now + LEASE, one.attempts + 1
-    Letter.objects.bulk_update(letters, ["leased_until", "attempts"])
+    Letter.objects.bulk_update(letters, ["leased_until", "attempts", "batch"])
     items = Item.objects.select_related("person", "case", "by", "unit")
     found = items.in_bulk([one.item_id for one in letters])
     for one in letters:
         one.item = found[one.item_id]
+    return letters
+
+
+def _together(first: Letter, owed: QuerySet[Letter]) -> list[Letter]:
+    """The letters of one digest. What belongs to it is kept from its first try on: tried again, it is
+    the same one, whatever was read or came up meanwhile."""
+    theirs = owed.filter(digest=True, item__person_id=first.item.person_id, ref=first.ref)
+    letters = list(theirs.filter(batch=first.batch).order_by("item_id")[:MOST_IN_DIGEST])
+    batch = first.batch or uuid.uuid4()
+    for one in letters:
+        one.batch = batch
     return letters
 
 
@@ -148,7 +157,8 @@ def _send(channel: Channel, letters: list[Letter]) -> None:
     language = item.person.language if item.person else ""
     to = Recipient(item.person, item.unit_id, first.ref)
     # The same each time it is tried, also when some of a digest were read meanwhile.
-    key = f"{item.key}:{item.person_id or item.unit_id}:{channel.name}:{first.ref}"
+    of = f"digest:{first.batch}" if first.digest else item.key
+    key = f"{of}:{item.person_id or item.unit_id}:{channel.name}:{first.ref}"
     try:
         with override(language or settings.LANGUAGE_CODE):
             channel.send(to, _note(letters, key))
@@ -169,9 +179,8 @@ def _send(channel: Channel, letters: list[Letter]) -> None:
             line.paused_until = clock.now() + min(pause_after(line.failures), _LONGEST_PAUSE)
             line.save(update_fields=["failures", "paused_until"])
     else:
-        batch = uuid.uuid4() if len(letters) > 1 else None
         Letter.objects.filter(pk__in=[one.pk for one in letters]).update(
-            sent_at=clock.now(), error="", batch=batch, leased_until=None
+            sent_at=clock.now(), error="", leased_until=None
         )
         Line.objects.filter(channel=channel.name, name=first.line, failures__gt=0).update(
             failures=0, paused_until=None

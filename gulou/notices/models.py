@@ -155,7 +155,7 @@ class Letter(models.Model):
     set_aside_at = models.DateTimeField(null=True)
     # Nobody needs it any more: it was read in the inbox, or may not be told.
     dropped_at = models.DateTimeField(null=True)
-    # Those that went out in one message have the same.
+    # Those of one digest have the same, from its first try on.
     batch = models.UUIDField(null=True)
     # A code of `words.why`: nothing that a provider says is kept.
     error = models.CharField(max_length=40, blank=True)

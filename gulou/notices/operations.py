@@ -78,8 +78,9 @@ def resend_letter(letter_id: int, *, by: User) -> Letter:
     if letter.set_aside_at is None:
         raise Refusal("notices.not_aside", _("This message was sent, or is being sent."))
     letter.set_aside_at, letter.attempts, letter.error = None, 0, ""
-    letter.due_at = clock.now()
-    letter.save(update_fields=["set_aside_at", "attempts", "error", "due_at"])
+    # Alone it is another digest than the one that it was part of.
+    letter.due_at, letter.batch = clock.now(), None
+    letter.save(update_fields=["set_aside_at", "attempts", "error", "due_at", "batch"])
     Line.objects.filter(channel=letter.channel, name=letter.line).update(
         paused_until=None, failures=0
     )

@@ -15,8 +15,8 @@ from gulou.kit.errors import Invalid, NotAllowed
 from gulou.notices import letters, manners, operations
 from gulou.notices.channels import CHANNELS
 from gulou.notices.kinds import KINDS
-from gulou.notices.models import Letter, OfficeWishes
-from gulou.notices.post import Unanswered
+from gulou.notices.models import Item, Letter, OfficeWishes
+from gulou.notices.post import Note, Recipient, Unanswered
 from gulou.notices.quiet import Hours, after_quiet, next_digest
 from gulou.outbox.audit import audit
 from gulou.people.models import User
@@ -53,6 +53,36 @@ def test_a_digest_of_the_day_tells_all_that_is_unread_in_one_letter(cast: Cast, 
     assert letter.body.count(case.number) == 2, "its title and its link, once"
     assert "楼下" not in letter.body
     assert len(set(Letter.objects.values_list("batch", flat=True))) == 1
+
+
+def test_a_digest_that_is_tried_again_is_the_same_one(
+    cast: Cast, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Note] = []
+
+    def send(_to: Recipient, note: Note) -> None:
+        tried.append(note)
+        if len(tried) == 1:
+            raise Unanswered("timeout")
+
+    monkeypatch.setitem(CHANNELS, "mail", replace(CHANNELS["mail"], send=send))
+    operations.choose_manner({"by_kind": {"asked": {"mail": "day"}}}, by=cast.lin)
+    with clock.at(MONDAY):
+        for n in range(2):
+            tell_of(case, cast.lin, n=n, what="mentioned")
+    morning = MONDAY + timedelta(hours=22)
+    with clock.at(morning):
+        letters.send_all()
+        # Meanwhile the first was read, and another came up.
+        Item.objects.filter(pk=Item.objects.earliest("pk").pk).update(read_at=clock.now())
+        tell_of(case, cast.lin, n=3, what="mentioned")
+        Letter.objects.filter(attempts=0).update(due_at=morning)
+    with clock.at(morning + timedelta(minutes=5)):
+        letters.send_all()
+    first, new, again = (one.key for one in tried)
+    assert first == again != new
+    ends = [(one.error, one.sent_at is not None) for one in Letter.objects.order_by("item_id")]
+    assert ends == [("read", False), ("", True), ("", True)]
 
 
 def test_a_digest_comes_not_on_a_day_off(cast: Cast, case: Case) -> None:
