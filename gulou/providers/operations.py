@@ -72,7 +72,8 @@ def set_provider(code: str, given: Mapping[str, Any], *, by: User) -> Provider:
 @transaction.atomic
 @at_hand.changing()
 def switch_provider(code: str, *, by: User) -> Provider:
-    """Use a provider, or use it no more. What it still owes then is not told later."""
+    """Use a provider, or use it no more. What it still owes residents then is not told later; what
+    it owes staff waits until it is used again, as long as anybody wants to know it."""
     provider = _allowed(code, by)
     if not provider.settings:
         raise Refusal("provider.not_set_up", _("Say first what it needs to know."))
@@ -81,7 +82,10 @@ def switch_provider(code: str, *, by: User) -> Provider:
     provider.save(update_fields=["in_use", "paused_until", "failures"])
     if not provider.in_use:
         waiting = provider.missives.filter(sent_at=None, set_aside_at=None)
-        waiting.update(set_aside_at=clock.now(), error="closed", sealed_to=None)
+        waiting.filter(what=What.STAFF).update(error="not-in-use")
+        waiting.exclude(what=What.STAFF).update(
+            set_aside_at=clock.now(), error="closed", sealed_to=None
+        )
     fact = ProviderOpened() if provider.in_use else ProviderClosed()
     record(fact, subject=provider, actor=by.actor)
     return provider
@@ -138,6 +142,8 @@ def resend_missive(missive_id: int, *, by: User) -> Missive:
             "provider.try_anew", _("The number of a trial is not kept. Send a new trial.")
         )
     provider = Provider.objects.select_for_update().get(pk=missive.provider_id)
+    if not provider.in_use:
+        raise Refusal("provider.closed", _("It is not in use. Put it to use first."))
     now = clock.now()
     again = Missive.objects.filter(pk=missive.pk, set_aside_at__isnull=False)
     if not again.update(set_aside_at=None, attempts=0, parts=0, error="", at=now, due_at=now):

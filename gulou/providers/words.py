@@ -14,6 +14,7 @@ _REASONS = {
     "sealed": gettext_lazy("The secrets of the provider cannot be read: enter them again"),
     "hidden": gettext_lazy("Not sent: the person does not see the case any more"),
     "closed": gettext_lazy("Not sent: the provider is not in use"),
+    "not-in-use": gettext_lazy("Waits until the provider is in use again, for two days at most"),
     "stale": gettext_lazy("Not sent: it waited too long"),
     "erased": gettext_lazy("Not sent: the contact was erased or changed"),
     "silenced": gettext_lazy("Not sent: this number wants no SMS"),

@@ -17,6 +17,7 @@ from gulou.notices import operations as notices
 from gulou.notices.channels import CHANNELS
 from gulou.notices.models import Letter
 from gulou.notices.post import Gone, Note, Recipient
+from gulou.outbox import deliver
 from gulou.outbox.deliver import MAX_ATTEMPTS
 from gulou.outbox.models import Delivery, Event
 from gulou.people.models import Posting, User
@@ -30,6 +31,7 @@ from gulou.providers.states import mobile, quiet_until, wish
 from gulou.providers.turns import Line
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case
+from tests.notices.conftest import who_holds
 from tests.notices.test_telling import tell_of
 from tests.providers.conftest import NIGHT, NOON, tell_all, use_sms
 from tests.providers.smsc import NUMBER, Centre
@@ -327,6 +329,32 @@ def test_a_duty_is_not_owed_through_a_provider_that_was_taken_out_of_use(
     operations.switch_provider("sms", by=admin)
     with pytest.raises(Gone):
         CHANNELS["sms"].send(Recipient(User.objects.get(pk=cast.lin.pk)), Note("", "", "", "k"))
+
+
+def test_what_staff_is_owed_waits_while_it_is_out_of_use_and_goes_once(
+    cast: Cast, kinds: Kinds, admin: User, centre: Centre, line: Line
+) -> None:
+    use_sms(centre, admin)
+    reported(cast, kinds)
+    with clock.at(NOON):
+        deliver.deliver_all()
+        to_lin(cast, kinds)
+        letters.send_all()
+        operations.switch_provider("sms", by=admin)
+    tell_all(NOON)
+    of_staff = Missive.objects.get(what="staff")
+    assert (of_staff.set_aside_at, of_staff.error, centre.parts) == (None, "not-in-use", [])
+    of_reporter = Missive.objects.get(what="received")
+    assert of_reporter.set_aside_at and of_reporter.error == "closed"
+    mender = who_holds("office.mend", cast)
+    with pytest.raises(Refusal):
+        operations.resend_missive(of_reporter.pk, by=mender)
+    with clock.at(NOON):
+        operations.switch_provider("sms", by=admin)
+        operations.resend_missive(of_reporter.pk, by=mender)
+    for _again in range(2):
+        tell_all(NOON)
+    assert len(centre.texts()) == 2 == Missive.objects.filter(sent_at__isnull=False).count()
 
 
 class Switching:
