@@ -16,6 +16,7 @@ from gulou.kit import clock
 from gulou.notices import jobs as notices
 from gulou.orders import jobs as orders
 from gulou.people import operations as people
+from gulou.phones import jobs as phones
 from gulou.photos import jobs as photos
 from gulou.providers import jobs as providers
 from gulou.sheets import jobs as sheets
@@ -54,6 +55,8 @@ JOBS: tuple[Job, ...] = (
     Job(cases.draw_revisits_anew, every=timedelta(minutes=10)),
     Job(cases.find_the_missing, every=timedelta(minutes=10)),
     Job(photos.discard_stale, every=timedelta(minutes=15)),
+    Job(phones.clear, every=timedelta(minutes=15)),
+    Job(phones.sweep_pieces, every=timedelta(hours=6)),
     Job(photos.sweep_orphans, every=timedelta(hours=1)),
     Job(errands.forget_expired, every=timedelta(hours=1)),
     Job(sheets.forget_staged, every=timedelta(hours=1)),

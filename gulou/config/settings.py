@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "gulou.catalogue",
     "gulou.sheets",
     "gulou.photos",
+    "gulou.phones",
     "gulou.cases",
     "gulou.orders",
     "gulou.joint",

@@ -9,14 +9,18 @@ from ninja.decorators import decorate_view
 from pydantic import Field
 
 from gulou.cases import queries
+from gulou.catalogue import queries as catalogue
+from gulou.kit import clock
+from gulou.kit.words import clean
 from gulou.ui import limits
 from gulou.ui.answers import as_json, refuse_alike
 
 from . import cursor, shapes
 from .me import me as who_am_i
 from .pull import pulled
+from .push import pushed
 from .reports import as_mine
-from .who import anybody, reader_of
+from .who import anybody, reader_of, staff_of
 
 MOST_LINKS = queries.MOST_SENT
 api = NinjaAPI(
@@ -64,6 +68,30 @@ def mine(request: HttpRequest, links: Links) -> HttpResponse:
     limits.spend(request, limits.VISITS)
     found: list[Any] = queries.reports_with_tokens(links.tokens)
     return as_json([as_mine(request, one) for one in found])
+
+
+@router.post("/push", url_name="push", response=shapes.Answers, summary="What was done on a phone")
+def push(request: HttpRequest, sent: shapes.Pushing) -> HttpResponse:
+    """Each operation is done once however often it comes, and by itself: one that is refused does
+    not stop the others."""
+    reader = reader_of(request)
+    if sent.reader is not None or any(one.kind != "report" for one in sent.operations):
+        reader = staff_of(request, uid=sent.reader)
+    answers = [pushed(request, reader, one) for one in sent.operations]
+    return as_json({"server_time": clock.now(), "answers": answers})
+
+
+@router.post(
+    "/suggest", url_name="suggest", response=shapes.Suggested, summary="Categories for some words"
+)
+def suggest(request: HttpRequest, asked: shapes.Asked) -> HttpResponse:
+    """The same suggestion as on the web page."""
+    limits.spend(request, limits.LOOKUPS)
+    words = clean(asked.words)
+    found = (
+        catalogue.suggest_categories(words, public_only=reader_of(request) is None) if words else []
+    )
+    return as_json({"categories": [one.id for one in found]})
 
 
 api.add_router("", router)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 PHOTO_EDGE = 2560
 """Pixels of the longer edge that a phone scales to: enough for a plate across a street."""
-VOICE_SECONDS = 60
+VOICE_SECONDS = 0
+"""Voice notes are not taken yet."""
 
 
 def me(request: HttpRequest) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """The shapes of the contract, from which openapi.json and the client's types are made."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict
+from pydantic import AwareDatetime, ConfigDict, Field
 
+Id = Annotated[int, Field(ge=1, lt=2**63)]
 Kind = Literal["verify", "handle", "part", "recheck", "look_back"]
 
 
@@ -207,3 +208,92 @@ class Problem(Shape):
     code: str
     field: str = ""
     type: str = "about:blank"
+
+
+class Given(Schema):
+    """What an operation may take. Degrees in `system`. A report: category, place, words, contact;
+    `return` and `rework`: a reason; `verify`: whether it was found; `look_back`: whether it is in
+    order; `report_part`: whether it is done."""
+
+    words: Annotated[str, Field(max_length=4000)] = ""
+    category: Id | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    system: Literal["wgs84", "gcj02", "bd09", "cgcs2000"] = "wgs84"
+    accuracy_m: Annotated[float, Field(ge=0, le=100_000)] | None = None
+    address: Annotated[str, Field(max_length=200)] = ""
+    snapped_at: AwareDatetime | None = None
+    joins: UUID | None = None
+    name: Annotated[str, Field(max_length=60)] = ""
+    phone: Annotated[str, Field(max_length=20)] = ""
+    email: Annotated[str, Field(max_length=120)] = ""
+    reason: Id | None = None
+    found: bool | None = None
+    passed: bool | None = None
+    done: bool = True
+
+
+class Operation(Schema):
+    """One thing that was done on a phone. `id` is made there once. `photos` are the uids of uploads
+    under the secret `draft`; `version` is that of the task that was looked at."""
+
+    id: UUID
+    kind: Literal[
+        "report", "accept", "handle", "return", "verify", "close", "rework", "look_back",
+        "report_part", "note",
+    ]  # fmt: skip
+    task: Annotated[str, Field(max_length=60)] | None = None
+    version: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    made_at: AwareDatetime | None = None
+    given: Given = Given()
+    draft: Annotated[str, Field(pattern=r"^[\w-]{0,64}$")] = ""
+    photos: Annotated[list[UUID], Field(max_length=9)] = []
+
+
+class Pushing(Schema):
+    """`reader` is the uid of `me` for whom they were made, null for a resident: signed in as
+    another, or not any more, the whole is refused with 401 and nothing is done."""
+
+    reader: UUID | None = None
+    operations: Annotated[list[Operation], Field(min_length=1, max_length=20)]
+
+
+class Result(Shape):
+    """What a report has become."""
+
+    receipt: str
+    link: str
+
+
+class Answered(Shape):
+    """`changed`: somebody else moved it, and `now` is how it stands (null: it is not yours any
+    more). `later`: nothing is wrong with it, send it again after a while."""
+
+    id: UUID
+    state: Literal["done", "refused", "changed", "later"]
+    code: str
+    message: str
+    field: str
+    result: Result | None
+    now: Task | None
+
+
+class Answers(Shape):
+    """One for each operation, in their order."""
+
+    server_time: datetime
+    answers: list[Answered]
+
+
+class Asked(Schema):
+    """What was written so far about a problem, for suggestions."""
+
+    words: Annotated[str, Field(max_length=4000)] = ""
+    lat: float | None = None
+    lon: float | None = None
+
+
+class Suggested(Shape):
+    """Categories by id, the likeliest first; may be empty."""
+
+    categories: list[int]

@@ -1,6 +1,7 @@
 """Who asks: somebody who is signed in, or a resident. What changes something has its CSRF token."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -33,9 +34,9 @@ def reader_of(request: HttpRequest) -> "User | None":
     return request.user if request.user.is_authenticated else None
 
 
-def staff_of(request: HttpRequest) -> "User":
-    """Who is signed in. Raises SignedOut."""
+def staff_of(request: HttpRequest, *, uid: UUID | None = None) -> "User":
+    """Who is signed in, and is the one with this uid where one is named. Raises SignedOut."""
     reader = reader_of(request)
-    if reader is None:
+    if reader is None or (uid is not None and reader.uid != uid):
         raise SignedOut("field.signed_out", _("Sign in again. Nothing on this phone is lost."))
     return reader

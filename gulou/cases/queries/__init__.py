@@ -108,7 +108,7 @@ from .seen import (
     rechecker_choices,
     sees_every_unit,
 )
-from .sent import MOST_SENT, SentReport, reports_sent_by, reports_with_tokens
+from .sent import MOST_SENT, SentReport, reports_sent_by, reports_with_tokens, source_of
 from .story import (
     Assigned,
     Entry,
@@ -294,6 +294,7 @@ __all__ = [
     "settled_reasons",
     "sight_at",
     "sorts_of",
+    "source_of",
     "sources",
     "square_of",
     "statements_of",

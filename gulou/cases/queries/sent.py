@@ -8,12 +8,25 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
-from gulou.cases.models import Report
+from gulou.cases.models import Report, Source
 from gulou.cases.states import State
 from gulou.kit.compiled import Compiled
-from gulou.people.models import User
+from gulou.people import access
+from gulou.people import queries as people
+from gulou.people.models import UnitKind, User
 
 MOST_SENT = 50
+
+
+def source_of(reporter: User | None) -> Source:
+    """Who saw what somebody snaps on the street: the supervision team, staff on their rounds, or a
+    resident."""
+    posts = access.posted_unit_ids(reporter) if reporter else frozenset()
+    if not posts:
+        return Source.RESIDENT
+    units = people.unit_refs()
+    team = any(units[pk].kind == UnitKind.SUPERVISION_TEAM for pk in posts if pk in units)
+    return Source.SUPERVISION if team else Source.PATROL
 
 
 @dataclass(frozen=True, slots=True)
