@@ -5,6 +5,7 @@ for what begins afterwards. What is asked of calendars and catalogue costs no qu
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from gulou.calendars import queries as calendars
@@ -13,6 +14,7 @@ from gulou.kit import worktime
 from gulou.kit.worktime import Limit, UnknownYear
 
 from .models import Step
+from .states import StepKind
 
 RETRY = timedelta(hours=6)
 """When a clock is looked at again that nobody can set, for want of a calendar."""
@@ -42,12 +44,24 @@ def set_due(step: Step, due_at: datetime | None, now: datetime) -> None:
 
 
 def limit_of(step: Step) -> Limit:
-    """What the step may take in all, with what was granted. Of a step from before limits were
-    kept, what it was given by the clock."""
+    """What the step may take in all, with what was granted. Of a part, or a step from before limits
+    were kept, what it was given: a part in working time where the handling counts that."""
     if step.limit_amount is not None:
         return Limit(step.limit_amount + step.extended, step.limit_unit)
-    given = (step.due_at or step.started_at) - step.started_at
-    return Limit(max(given // timedelta(minutes=1), 1), worktime.Measure.MINUTE)
+    due_at, measure = step.due_at or step.started_at, worktime.Measure.MINUTE
+    given, handling = due_at - step.started_at, handling_of(step)
+    if handling is not step and limit_of(handling).measure.is_working:
+        with suppress(UnknownYear):
+            given = calendars.times_of(step.unit_id).worked(step.started_at, due_at)
+            measure = worktime.Measure.WORKING_MINUTE
+    return Limit(max(given // timedelta(minutes=1), 1), measure)
+
+
+def handling_of(step: Step) -> Step:
+    """The handling that a part is a part of; any other step itself."""
+    while step.kind == StepKind.PART and step.parent is not None:
+        step = step.parent
+    return step
 
 
 def mark_at(step: Step, percent: int) -> datetime:

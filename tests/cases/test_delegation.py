@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gulou.cases import operations, queries, states
+from gulou.calendars import queries as calendars
+from gulou.cases import clocks, operations, queries, states
 from gulou.cases.models import Case
 from gulou.cases.operations import Evidence
 from gulou.cases.queries import Filters
@@ -261,6 +262,22 @@ def test_each_level_is_warned_of_its_own_clock(cast: Cast, ladder: Ladder) -> No
     assert ladder.crew.pk in warned and cast.street.pk not in warned
     case.refresh_from_db()
     assert case.due_at == MONDAY_9 + timedelta(hours=6)
+
+
+def test_a_part_is_warned_of_in_the_time_that_its_handling_counts(
+    cast: Cast, ladder: Ladder
+) -> None:
+    """Half of what lies between Monday nine and Tuesday ten is no hour of the night."""
+    step = down(cast, ladder).steps.get(unit=ladder.crew)
+    step.due_at = MONDAY_9 + timedelta(hours=25)
+    times = calendars.times_of(step.unit_id)
+    assert times.worked(step.started_at, step.due_at) < timedelta(hours=10)
+    half = clocks.mark_at(step, 50)
+    assert half < step.started_at + timedelta(hours=8)
+    worked = timedelta(minutes=1) * (
+        times.worked(step.started_at, step.due_at) // timedelta(minutes=1)
+    )
+    assert times.worked(half, step.due_at) == worked / 2
 
 
 def test_what_goes_back_to_the_office_ends_at_every_level(cast: Cast, ladder: Ladder) -> None:

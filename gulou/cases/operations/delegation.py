@@ -169,7 +169,7 @@ def default_due(above: Step, unit_id: int, now: datetime) -> datetime | None:
     """
     if above.due_at is None or above.due_at <= now:
         return None
-    share, handling = settings.GULOU.part_share, _handling_of(above)
+    share, handling = settings.GULOU.part_share, clocks.handling_of(above)
     times = calendars.times_of(unit_id)
     if not clocks.limit_of(handling).measure.is_working:
         due = now + (above.due_at - now) * share / 100
@@ -276,12 +276,6 @@ def _checked(due_at: datetime | None, above: Step, now: datetime) -> datetime | 
             "case.due_beyond", _("Not after the deadline of the unit above."), field="due"
         )
     return due_at
-
-
-def _handling_of(step: Step) -> Step:
-    while step.kind == StepKind.PART and step.parent is not None:
-        step = step.parent
-    return step
 
 
 def _end(steps: list[Step], outcome: str, by: User) -> None:
