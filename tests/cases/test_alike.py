@@ -66,6 +66,21 @@ def test_only_cases_that_the_reader_sees_are_named(cast: Cast, kinds: Kinds, cas
     assert numbers(cast.lin, new) == []
 
 
+def test_two_equal_suspects_stand_in_the_order_in_which_they_came(
+    cast: Cast, kinds: Kinds, case: Case
+) -> None:
+    new = a_case(cast, kinds.rubbish)
+    second = a_case(cast, kinds.rubbish)
+    Case.objects.filter(pk__in=[case.pk, second.pk]).update(
+        lat=new.lat, lon=new.lon, cell=new.cell, opened_at=new.opened_at
+    )
+    for rewritten in (case, second):
+        # The row is written anew, and comes last from the table.
+        Case.objects.filter(pk=rewritten.pk).update(summary="")
+        found = numbers(cast.guo, new)
+        assert found.index(case.number) < found.index(second.number)
+
+
 def test_a_restricted_case_is_compared_with_its_like_only(
     cast: Cast, kinds: Kinds, case: Case
 ) -> None:

@@ -273,6 +273,10 @@ def test_what_was_merged_undecided_is_in_arbitration_again_when_it_is_filed(
     case = in_dispute(cast, kinds)
     case = operations.merge_case(case, by=cast.guo, into=a_case(cast, kinds.rubbish))
     case = operations.split_case(case, by=cast.guo)
+    assert states.ON_SPOT not in queries.moves_open_to(cast.guo, case)
+    with pytest.raises(Refusal) as refusal:
+        operations.rectify_on_the_spot(case, by=cast.guo, unit_id=cast.street.pk)
+    assert refusal.value.code == "case.in_arbitration"
     case = operations.file_case(case, by=cast.guo)
     assert case.step_kind == StepKind.ARBITRATE
 

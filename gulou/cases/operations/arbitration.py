@@ -9,9 +9,11 @@ from gulou.cases import states
 from gulou.cases.facts import CaseArbitrated, CaseRuleMade
 from gulou.cases.models import Arbitration, Case, Cause, Statement, Step
 from gulou.cases.queries.arbitration import (
+    FEWEST,
     offer_of,
     places_of,
     settled_reasons,
+    undecided,
     waiting_arbitration,
 )
 from gulou.cases.queries.time import late_steps_of
@@ -30,13 +32,12 @@ from .ground import allow, begin_step, end_steps, keep_words, locked, put, unit_
 
 RETURNS = 3
 """From this return on the office decides."""
-FEWEST = 2
-"""Before so many returns nothing is in dispute."""
 
 
 def check_not_waiting(case: Case) -> None:
-    """Refuse what would go around an arbitration: the locked case waits for a decision."""
-    if case.step_kind == StepKind.ARBITRATE:
+    """Refuse what would go around an arbitration: the locked case waits for a decision, or will
+    when it is filed again."""
+    if case.step_kind == StepKind.ARBITRATE or undecided(case) is not None:
         raise Refusal(
             "case.in_arbitration",
             _("Units have thrown this case back and forth: it waits for arbitration. Decide there whose it is."),
@@ -91,8 +92,8 @@ def allow_in_dispute(by: User, case: Case) -> None:
 def begin_dispatch(case: Case) -> Step:
     """Let the locked case wait for the office to dispatch it; or for its arbitration, where that
     began and the case ended before anything was decided."""
-    last = case.arbitrations.order_by("-id").first() if case.returns >= FEWEST else None
-    if last is None or last.decided_at is not None:
+    last = undecided(case)
+    if last is None:
         return begin_step(case, StepKind.DISPATCH, unit_id=people.office().id)
     return begin_arbitration(case, Cause(last.cause))
 

@@ -114,13 +114,13 @@ def _suspects(sight: Sight, near: dict[int, Sight]) -> list[Suspect]:
 def _likest(sight: Sight, near: dict[int, Sight], least: float) -> list[tuple[int, Resemblance]]:
     """Those of these that score at least so much, the likest first."""
     first = {pk: resemblance.resemblance(sight, other) for pk, other in near.items()}
-    best = sorted(first, key=lambda pk: (-first[pk].score, first[pk].metres))[:_CLOSELY]
+    best = sorted(first, key=lambda pk: (-first[pk].score, first[pk].metres, pk))[:_CLOSELY]
     if not best:
         return []
     closely = _closely({pk: near[pk] for pk in best})
     found = [(pk, resemblance.resemblance(sight, other)) for pk, other in closely.items()]
     shown = [(pk, one) for pk, one in found if one.score >= least]
-    return sorted(shown, key=lambda each: (-each[1].score, each[1].metres))
+    return sorted(shown, key=lambda each: (-each[1].score, each[1].metres, each[0]))
 
 
 def _closely(sights: dict[int, Sight]) -> dict[int, Sight]:

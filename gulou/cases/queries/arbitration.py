@@ -22,6 +22,9 @@ from gulou.people.models import User
 from gulou.people.queries import today
 from gulou.places import queries as places
 
+FEWEST = 2
+"""Before so many returns nothing is in dispute."""
+
 
 @dataclass(frozen=True)
 class StatementSeen:
@@ -62,6 +65,12 @@ class ArbitrationSeen:
 def waiting_arbitration(case: Case) -> Arbitration | None:
     """The arbitration that a case stands in."""
     return Arbitration.objects.filter(case=case, step__ended_at=None).order_by("-id").first()
+
+
+def undecided(case: Case) -> Arbitration | None:
+    """The last arbitration of a case, where nothing was decided in it: the case ended meanwhile."""
+    last = case.arbitrations.order_by("-id").first() if case.returns >= FEWEST else None
+    return last if last is not None and last.decided_at is None else None
 
 
 def arbitration_of(case: Case, arbitration_id: int) -> Arbitration | None:

@@ -26,6 +26,7 @@ from gulou.people.models import User
 from gulou.photos.models import Photo
 from gulou.places import queries as places
 
+from .arbitration import undecided
 from .parts import IN_THE_CHAIN, chain_moves
 from .time import can_appeal
 
@@ -201,7 +202,10 @@ def _makes_sense(move: Move, case: Case) -> bool:
     if move in (states.HANDLE, states.SUSPEND) and case.parts:
         return False
     if move in _GOES_AROUND or move == states.ARBITRATE:
-        return (case.step_kind == states.StepKind.ARBITRATE) == (move == states.ARBITRATE)
+        disputed = case.step_kind == states.StepKind.ARBITRATE
+        if move == states.ON_SPOT and not disputed:
+            return undecided(case) is None
+        return disputed == (move == states.ARBITRATE)
     if move in _ABOUT_TIME:
         return _time_allows(move, case)
     return move != states.RELEASE or not case.restricted
