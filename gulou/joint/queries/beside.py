@@ -14,6 +14,7 @@ from gulou.joint.models import Operation, Task
 from gulou.joint.states import State, TaskState
 from gulou.kit import clock
 from gulou.kit.compiled import Compiled
+from gulou.kit.paging import Page
 from gulou.kit.words import name_of
 from gulou.people import access
 from gulou.people import queries as people
@@ -38,17 +39,22 @@ class Due:
     late: bool
 
 
-def due_for(user: User) -> list[Due]:
-    """The open parts that the person may report, the most urgent first."""
+MOST_DUE = 20
+
+
+def due_for(user: User) -> Page[Due]:
+    """The open parts that the person may report, the most urgent first: so many of them."""
     units = sorted(access.unit_ids_where(user, case_states.HANDLE.verb))
     now, refs = clock.now(), people.unit_refs()
-    return [
+    found = list(_due_at(units)) if units else []
+    shown = Page(found[:MOST_DUE], more=len(found) > MOST_DUE)
+    return shown.of(
         Due(
             one.operation.number, one.operation.title, name_of(refs[one.unit_id]), one.words.text,
             one.due_at, one.operation.begins_at, one.operation.address, one.due_at < now,
         )
-        for one in (_due_at(units) if units else ())
-    ]  # fmt: skip
+        for one in shown
+    )  # fmt: skip
 
 
 @Compiled
@@ -56,7 +62,7 @@ def _due_at(units: list[int]) -> QuerySet[Task]:
     tasks = Task.objects.filter(
         unit_id__any=units, state=TaskState.OPEN, operation__state__in=sorted(states.OPEN)
     )
-    return tasks.select_related("operation", "words").order_by("due_at", "pk")[:20]
+    return tasks.select_related("operation", "words").order_by("due_at", "pk")[: MOST_DUE + 1]
 
 
 @dataclass(frozen=True)
