@@ -21,7 +21,7 @@ JOBS ?= auto
 # run or the tests start compiles Django and all the rest again: two seconds of a core each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run stop build catalogues docs test soak lint fix types arch bench screenshots doctor
+.PHONY: help run stop build catalogues docs test soak size lint fix types arch bench screenshots doctor
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -50,6 +50,9 @@ test: $(ENV_DEV) $(PAGES) $(CATALOGUES) ## every test: pages' code, units, datab
 
 soak: $(ENV_DEV) $(PAGES) $(CATALOGUES) ## the tests that can be longer than in `make test`, at full length
 	@SOAK=1 $(BIN)/pytest tests/imports/test_real_cases.py tests/e2e/test_failover.py $(PYTEST)
+
+size: $(PAGES) ## JavaScript of the field app's first load, gzipped; fails above 180 kB
+	@cd frontend && npm run --silent size
 
 lint: $(ENV_DEV) $(MODULES) ## ruff, djlint, and the pages' own linters
 	@$(BIN)/ruff check --quiet .

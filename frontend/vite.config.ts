@@ -1,12 +1,15 @@
 import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vite";
+import { fieldWorker } from "./build/worker";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const base = "/static/built/";
+
 export default defineConfig({
-  base: "/static/built/",
-  plugins: [vue()],
+  base,
+  plugins: [vue(), fieldWorker(base)],
   build: {
     outDir: here("../gulou/ui/static/built"),
     emptyOutDir: true,
@@ -17,7 +20,7 @@ export default defineConfig({
     cssTarget: ["chrome99", "safari15.4", "firefox97"],
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
-      input: here("entries/main.ts"),
+      input: [here("entries/main.ts"), here("field/main.ts")],
     },
   },
   worker: { format: "es" },

@@ -140,7 +140,10 @@ class Core implements Field {
     this.timer = setInterval(() => {
       if (globalThis.document?.visibilityState !== "hidden") void this.sync();
     }, this.o.every ?? EVERY_MS);
-    globalThis.navigator?.serviceWorker?.addEventListener("message", this.awake);
+    const worker = globalThis.navigator?.serviceWorker;
+    worker?.addEventListener("message", this.awake);
+    // Not in the worker itself, which has no document.
+    if (globalThis.document) void worker?.register?.("/field/sw.js").catch(() => undefined);
   }
 
   private readonly cameOnline = () => {
