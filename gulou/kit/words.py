@@ -56,7 +56,12 @@ def name_of(thing: Named) -> str:
 
 def in_language(zh: str, en: str) -> str:
     """Whichever of the two the present reader reads; the Chinese one where there is no other."""
-    return zh if (get_language() or "").startswith("zh") else en or zh
+    return zh if reads_chinese() else en or zh
+
+
+def reads_chinese() -> bool:
+    """Whether the present reader reads Chinese: for whoever names very many things."""
+    return (get_language() or "").startswith("zh")
 
 
 def cut(words: str, most: int) -> str:

@@ -114,10 +114,7 @@ def _reach_of(user: User) -> Reach:
     found: dict[str, frozenset[int]] = {}
     units, posts = unit_refs(), []
     for verbs, below, unit_id, *post in sorted(_held(user.pk, today()), key=_since):
-        root = units[unit_id].path
-        reached = frozenset(
-            (u.id for u in units.values() if u.path.startswith(root)) if below else (unit_id,)
-        )
+        reached = units.ids_below(units[unit_id]) if below else frozenset((unit_id,))
         for verb in verbs:
             found[verb] = found[verb] | reached if verb in found else reached
         # The district's administrator: else what hangs beside or above the office is nobody's.

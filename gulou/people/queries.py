@@ -70,6 +70,7 @@ class Registry(Mapping[int, UnitRef]):
 
     def __init__(self, units: Mapping[int, UnitRef]) -> None:
         self._units = units
+        self._below: dict[str, frozenset[int]] = {}
 
     def __getitem__(self, unit_id: int) -> UnitRef:
         if unit_id not in self._units and unit_id:
@@ -85,6 +86,14 @@ class Registry(Mapping[int, UnitRef]):
     def values(self) -> ValuesView[UnitRef]:
         """All units, in the order of the tree."""
         return self._units.values()
+
+    def ids_below(self, unit: UnitRef) -> frozenset[int]:
+        """This unit and everything below it; looked for once as long as no unit changes."""
+        below = self._below.get(unit.path)
+        if below is None:
+            below = frozenset(one.id for one in self.values() if one.path.startswith(unit.path))
+            self._below[unit.path] = below
+        return below
 
 
 def _read() -> Registry:

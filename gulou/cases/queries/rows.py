@@ -11,7 +11,7 @@ from gulou.cases.states import State
 from gulou.catalogue import queries as catalogue
 from gulou.kit import clock
 from gulou.kit.compiled import Compiled
-from gulou.kit.words import name_of
+from gulou.kit.words import reads_chinese
 from gulou.people import queries as people
 from gulou.photos.models import Photo
 from gulou.places import queries as places
@@ -24,6 +24,7 @@ FIELDS = (
     "part_due_at", "ordered_until",
 )  # fmt: skip
 _COVER = FIELDS.index("cover_id")
+_STATES = {state.value: state for state in State}
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -91,7 +92,7 @@ def rows_from(values: Any) -> list[Row]:
     covers = {pk: str(uid) for pk, uid in _uids_of(list(wanted))} if wanted else {}
     return [
         Row(
-            id=pk, number=number, state=State(state), source=source,
+            id=pk, number=number, state=_STATES[state], source=source,
             category=categories[category_id], icon=categories.icon(category_id),
             street=areas[street_id], community=areas[community_id], address=address,
             unit=units[unit_id], step_kind=step_kind, step_unit=units[step_unit_id],
@@ -122,10 +123,12 @@ class _Names(dict[int | None, str]):
 
     def __init__(self, registry: Any) -> None:
         super().__init__({None: ""})
-        self._registry = registry
+        self._registry, self._chinese = registry, reads_chinese()
 
     def __missing__(self, pk: int) -> str:
-        self[pk] = name = name_of(self._registry[pk]) if pk in self._registry else ""
+        one = self._registry.get(pk)
+        zh, en = (one.name_zh, one.name_en) if one else ("", "")
+        self[pk] = name = zh if self._chinese else en or zh
         return name
 
     def icon(self, pk: int) -> str:
