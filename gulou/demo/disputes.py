@@ -144,7 +144,7 @@ class Disputes(Levels):
         decided = case.arbitrations.get()
         cases.make_rule_of(
             case, decided.pk, by=self.dispatcher, area_id=None, condition_id=None,
-            reason="弱电井盖由管线权属单位养护（仲裁确定）",
+            reason="经裁定，弱电井盖由管线权属单位养护",
         )  # fmt: skip
         yield self._working(20, 60)
         case = cases.accept_case(

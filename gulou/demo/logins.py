@@ -29,6 +29,8 @@ def logins() -> list[Login]:
         Login("包街镇区领导", "District leader who looks after a street", "gao"),
         Login("查阅（区督查室）", "Reader, supervision office", "wu"),
         Login(
-            "系统管理员（首次登录绑定动态口令）", "Administrator (sets up a one-time code)", "admin"
+            "系统管理员（全部配置；首次登录绑定动态口令）",
+            "Administrator (all of Setup; sets up a one-time code)",
+            "admin",
         ),
     ]

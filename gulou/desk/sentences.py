@@ -78,7 +78,7 @@ def _named(entry: Entry) -> str:
 
 
 def _of(words: Any) -> Callable[[Entry], str]:
-    return lambda entry: str(words) % {"other": entry.other or "–"}
+    return lambda entry: str(words) % {"other": entry.other or _("Another case")}
 
 
 def _by(words: Any) -> Callable[[Entry], str]:
