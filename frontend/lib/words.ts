@@ -7,6 +7,11 @@ export function words(key: string, values: Record<string, string | number> = {})
   return fill(dictionary[key] ?? key, values);
 }
 
+/** Speak from this dictionary: a page that brings its own words. */
+export function lay(own: Record<string, string>): void {
+  dictionary = own;
+}
+
 /** Put values where `{name}` stands. A name without a value stays as it is. */
 export function fill(sentence: string, values: Record<string, string | number>): string {
   return sentence.replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));

@@ -88,7 +88,6 @@ export const en: Record<Key, string> = {
   kindAll: "All kinds",
   kindSearch: "Search: lamp, rubbish, bicycle",
   kindNone: "Nothing by that name. Try another word, or choose “Other”.",
-  kindUnsure: "Not sure: let the staff decide",
   wordsLabel: "In a few words",
   wordsHint: "For instance: manhole cover missing",
   addressLabel: "Where exactly",
@@ -96,6 +95,7 @@ export const en: Record<Key, string> = {
   sendReport: "Send",
   sendMissingPhoto: "Take a photo or write a few words.",
   sendMissingPlace: "The place is missing: set it on the map.",
+  sendMissingKind: "Choose what it is about.",
   queuedToast: "In the outbox. Take the next one",
   queuedOffline: "Kept on this phone, sent when the network is back",
   sentToast: "Received as {receipt}",
@@ -137,6 +137,11 @@ export const en: Record<Key, string> = {
   voiceDenied: "The microphone is not allowed. Allow it in the browser's settings, or type.",
   voiceMissing: "This browser cannot record. Please type.",
 
+  sketch: "Borders are a sketch",
+  reviewNumber: "Map review {number}",
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
+
   pinTitle: "Where is it",
   pinHelp: "Pin: drag it, or move it by the arrow keys, 5 m each",
   pinMap: "Map to set the place",
@@ -167,6 +172,8 @@ export const en: Record<Key, string> = {
   copyOut: "Save the photos",
   openReport: "Follow it",
   openTask: "See the task as it is now",
+  refusedUnknown:
+    "The server does not take it just now. Send it again later, or tell the administrators ({code}).",
   keptHere: "Your words and photos are still here.",
   nextTry: "next try in {time}",
   changedGone: "This task is no longer yours.",

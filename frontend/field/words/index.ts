@@ -1,6 +1,6 @@
 // The app's dictionary: Chinese comes with the first load, English when somebody reads English.
 import { shallowRef } from "vue";
-import { fill } from "../../lib/words";
+import { fill, lay } from "../../lib/words";
 import { type Key, zh } from "./zh";
 
 export type Language = "zh" | "en";
@@ -18,6 +18,7 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 export async function speak(wanted: Language): Promise<void> {
   dictionary.value = wanted === "en" ? (await import("./en")).en : zh;
   language.value = wanted;
+  lay(dictionary.value);
   document.documentElement.lang = wanted === "en" ? "en" : "zh-Hans";
 }
 

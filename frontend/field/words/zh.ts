@@ -78,7 +78,6 @@ export const zh = {
   kindAll: "全部类别",
   kindSearch: "搜索：路灯、垃圾、单车",
   kindNone: "没有这个名称的类别，换个词试试，或选“其他”。",
-  kindUnsure: "不确定，由工作人员判断",
   wordsLabel: "说一句",
   wordsHint: "例如：井盖缺失，路中间",
   addressLabel: "哪里",
@@ -86,6 +85,7 @@ export const zh = {
   sendReport: "发送",
   sendMissingPhoto: "拍一张照片，或写一句话。",
   sendMissingPlace: "还缺位置：点“选位置”。",
+  sendMissingKind: "请选一个类别。",
   queuedToast: "已放进发件箱，可以接着拍下一个",
   queuedOffline: "已存在手机里，联网后自动发送",
   sentToast: "已收到，编号 {receipt}",
@@ -127,6 +127,12 @@ export const zh = {
   voiceDenied: "没有使用麦克风的权限。请在浏览器设置里允许，或改为打字。",
   voiceMissing: "这个浏览器不能录音，请打字说明。",
 
+  // What the shared map says, by the names it uses.
+  sketch: "边界为示意",
+  reviewNumber: "审图号 {number}",
+  zoomIn: "放大",
+  zoomOut: "缩小",
+
   pinTitle: "问题在哪里",
   pinHelp: "图钉：拖动，或用方向键移动，每次 5 米",
   pinMap: "选位置的地图",
@@ -156,6 +162,7 @@ export const zh = {
   copyOut: "保存照片",
   openReport: "查看进展",
   openTask: "看现在的任务",
+  refusedUnknown: "服务器暂时不能接收。稍后修改后再发，或告诉管理人员（{code}）。",
   keptHere: "您写的话和照片都还在。",
   nextTry: "{time} 后再试",
   changedGone: "这项任务已不在您名下。",
