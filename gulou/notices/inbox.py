@@ -30,10 +30,12 @@ MANY = 99
 
 @dataclass(frozen=True)
 class Told:
-    """One thing in the inbox, in words. `hidden`: its case is no longer for this person."""
+    """One thing in the inbox, in words; `where` is what of street, community and unit its title does
+    not name. `hidden`: its case is no longer for this person."""
 
     id: int
     title: str
+    where: str
     kind: Kind
     number: str
     at: datetime
@@ -154,5 +156,5 @@ def _told(item: Item, *, hidden: bool) -> Told:
     title = _("A case that is no longer yours to see") if hidden else titles.title(item)
     number = item.case.number if item.case and not hidden else ""
     return Told(
-        item.pk, title, kind_of(item.what), number, item.at, item.read_at is not None, hidden
+        item.pk, title, "" if hidden else titles.where(item, title), kind_of(item.what), number, item.at, item.read_at is not None, hidden
     )

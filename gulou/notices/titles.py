@@ -42,6 +42,18 @@ def title(item: Item) -> str:
     return str(known.words) % defaultdict(str, given)
 
 
+def where(item: Item, said: str) -> str:
+    """Street, community and unit of its case, but for what is said already. From registers at hand."""
+    case = item.case
+    if case is None:
+        return ""
+    areas, units = places.area_refs(), people.unit_refs()
+    found = [areas.get(case.street_id or 0), areas.get(case.community_id or 0),
+             units.get(case.step_unit_id or case.unit_id or 0)]  # fmt: skip
+    names = [name_of(one) for one in found if one is not None]
+    return " · ".join(one for one in dict.fromkeys(names) if one not in said)
+
+
 def path_of(item: Item) -> str:
     """Where it leads, on our own site."""
     if item.case is not None and not item.path:

@@ -34,6 +34,7 @@ def test_it_shows_what_was_told_by_day_and_leads_there(
     client = as_user(cast.lin)
     page = client.get("/desk/inbox/").content.decode()
     assert "80 % of the time for case" in page and "asks you to look" in page
+    assert page.count("Area W · ") == 2, "each says where it is"
     newest = Item.objects.latest("pk")
     answer = client.get(f"/desk/inbox/{newest.pk}/")
     assert answer.headers["Location"] == f"/desk/cases/{case.number}/"

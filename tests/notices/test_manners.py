@@ -177,6 +177,25 @@ def test_what_one_chose_for_a_channel_that_is_closed_now_stays(
     assert mine["asked"] == {"sms": "now"}
 
 
+def test_hours_are_asked_for_only_where_an_open_channel_can_keep_them(
+    cast: Cast, case: Case, as_user: SignedIn, settings: Any, provider: Provider
+) -> None:
+    operations.choose_manner({**NIGHT, "digest_hour": 9}, by=cast.lin)
+    client = as_user(cast.lin)
+    page = client.get("/desk/inbox/settings/").content.decode()
+    assert "quiet_from" in page and "digest_hour" in page
+    settings.GULOU = replace(settings.GULOU, email_url="")
+    page = client.get("/desk/inbox/settings/").content.decode()
+    assert "quiet_from" in page and "digest_hour" not in page, "a pager carries no digests"
+    given = {f"{kind}-pager": "now" for kind in KINDS}
+    assert client.post("/desk/inbox/settings/", given).status_code == 302
+    kept = manners.manners_of([cast.lin])[cast.lin.pk].rhythm
+    assert (kept.quiet.begin, kept.digest_hour) == (0, 9), "what was not asked for stays"
+    del CHANNELS["pager"]
+    page = client.get("/desk/inbox/settings/").content.decode()
+    assert "quiet_from" not in page and "The inbox tells you everything" in page
+
+
 def test_what_waits_goes_as_the_person_wants_it_now(cast: Cast, case: Case) -> None:
     operations.choose_manner({"by_kind": {"asked": {"mail": "week"}}}, by=cast.lin)
     tell_of(case, cast.lin, what="mentioned")

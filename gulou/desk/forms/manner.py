@@ -32,7 +32,13 @@ def _clock(label: Any) -> forms.TimeField:
 
 
 class MannerForm(forms.Form):
-    """`chosen` says what holds now for a kind and a channel, `rhythm` when."""
+    """`chosen` says what holds now for a kind and a channel, `rhythm` when.
+
+    It asks only for hours that a channel which is open can keep; the others stay as they are.
+    """
+
+    ahead = False
+    """Whether hours are asked for before there is a channel."""
 
     quiet_from = _clock(gettext_lazy("Quiet from"))
     quiet_until = _clock(gettext_lazy("Quiet until"))
@@ -62,6 +68,8 @@ class MannerForm(forms.Form):
             "digest_skips_days_off": rhythm.digest_skips_days_off,
         })  # fmt: skip
         self.channels = open_channels()
+        if not self.ahead:
+            self._leave_out_idle_hours()
         for kind in KINDS.values():
             for channel in self.channels:
                 whole = channel.digests and not kind.duty
@@ -70,6 +78,12 @@ class MannerForm(forms.Form):
                     choices=[(one.value, one.label) for one in When
                              if whole or one in (When.NOW, When.NEVER)],
                 )  # fmt: skip
+
+    def _leave_out_idle_hours(self) -> None:
+        digests = any(one.digests for one in self.channels)
+        for name in manners.HOURS:
+            if not (digests if name.startswith("digest") else self.channels):
+                del self.fields[name]
 
     def grid(self) -> list[GridRow]:
         """The choices as rows."""
@@ -92,7 +106,7 @@ class MannerForm(forms.Form):
     def manner(self, *, but: manners.Chosen, known: manners.Choices) -> Mapping[str, Any]:
         """What an operation takes: of the choices, those that differ from `but`; and those known of
         channels that are closed now, and are not on the page."""
-        given = dict(self.cleaned_data)
+        given = {name: self.initial[name] for name in manners.HOURS} | self.cleaned_data
         offered = {one.name for one in self.channels}
         by_kind = {
             kind: {name: when for name, when in some.items() if name not in offered}
@@ -115,6 +129,7 @@ _QUIET = ("quiet_from", "quiet_until")
 class OfficeMannerForm(MannerForm):
     """How everybody is told who says nothing, and what nobody can choose."""
 
+    ahead = True
     duty_channels = forms.MultipleChoiceField(
         label=gettext_lazy("By which channels duties are always told"), required=False,
         widget=forms.CheckboxSelectMultiple,
