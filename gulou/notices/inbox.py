@@ -155,6 +155,7 @@ def no_longer_seen(person: User | None, items: Sequence[Item]) -> set[int]:
 def _told(item: Item, *, hidden: bool) -> Told:
     title = _("A case that is no longer yours to see") if hidden else titles.title(item)
     number = item.case.number if item.case and not hidden else ""
+    place = "" if hidden else titles.where(item, title)
     return Told(
-        item.pk, title, "" if hidden else titles.where(item, title), kind_of(item.what), number, item.at, item.read_at is not None, hidden
+        item.pk, title, place, kind_of(item.what), number, item.at, item.read_at is not None, hidden
     )
