@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 
 from gulou.kit.paging import SIZE, Page
 
-MOST = 9999
+_DIGITS = 4
 
 
 def asked(request: HttpRequest) -> int:
     """The number of the page, from 0."""
     text = request.GET.get("page", "")
-    return int(text) if text.isascii() and text.isdigit() and int(text[:6]) <= MOST else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
 
 
 def links(request: HttpRequest, found: Page[Any], *, size: int = SIZE) -> dict[str, str]:

@@ -129,6 +129,7 @@ def test_a_long_list_turns_its_pages(cast: Cast, case: Case, client: Client) -> 
     assert ">51<" in page
     rest = office.get("/desk/orders/?tab=all&page=1").content.decode()
     assert rest.count('name="order"') == 1 and str(more[-1].uid) in rest
+    assert office.get(f"/desk/orders/?page={'9' * 30}").status_code == 200
     api = office.get("/api/v1/orders?page=1").json()
     assert len(api["orders"]) == 1 and api["more"] is False
 
