@@ -253,6 +253,9 @@ SIGN_IN_FAILURES_PER_ADDRESS = 20
 SIGN_IN_WINDOW_SECONDS = 15 * 60
 STAFF_IDLE_SECONDS = GULOU.idle_minutes * 60
 STAFF_SESSION_SECONDS = 12 * 60 * 60
+# A phone that was signed in by a link from the desk: how long, and for which addresses alone.
+FIELD_SESSION_SECONDS = GULOU.field_days * 24 * 60 * 60
+FIELD_PATH = "/field/"
 PASSWORD_DAYS = GULOU.password_days
 PASSWORD_HASHERS = [
     "gulou.people.passwords.Argon2",

@@ -1,6 +1,7 @@
 """The API of the field app. Its description is the contract: the client's types are made of it."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.gzip import gzip_page
@@ -16,6 +17,7 @@ from gulou.ui import limits
 from gulou.ui.answers import as_json, refuse_alike
 
 from . import cursor, shapes
+from .entering import leave
 from .me import me as who_am_i
 from .pull import pulled
 from .push import pushed
@@ -50,11 +52,16 @@ def me(request: HttpRequest) -> HttpResponse:
 @router.get("/pull", url_name="pull", response=shapes.Pulled, summary="What changed since a cursor")
 @decorate_view(gzip_page)
 def pull(
-    request: HttpRequest, cursor: Annotated[str, Field(max_length=cursor.MOST)] = ""
+    request: HttpRequest,
+    cursor: Annotated[str, Field(max_length=cursor.MOST)] = "",
+    reader: UUID | None = None,
 ) -> HttpResponse:
     """Without a cursor, or with one of somebody else or another language: everything, and `whole`.
-    Without a session: the catalogue and the areas."""
-    return as_json(pulled(request, reader_of(request), cursor))
+    Without a session: the catalogue and the areas. `reader` is the uid of `me` for whom the phone
+    keeps its tasks: signed out or as another it is refused with 401, and the code says why
+    (field.ended: remove what is kept; field.expired: keep it)."""
+    who = staff_of(request, uid=reader) if reader else reader_of(request)
+    return as_json(pulled(request, who, cursor))
 
 
 @router.post(
@@ -79,6 +86,13 @@ def push(request: HttpRequest, sent: shapes.Pushing) -> HttpResponse:
         reader = staff_of(request, uid=sent.reader)
     answers = [pushed(request, reader, one) for one in sent.operations]
     return as_json({"server_time": clock.now(), "answers": answers})
+
+
+@router.post("/sign_out", url_name="sign_out", response=shapes.Me, summary="Sign this phone out")
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """`me` as it is then. The phone removes what it keeps by itself."""
+    leave(request)
+    return as_json(who_am_i(request))
 
 
 @router.post(

@@ -16,8 +16,11 @@ from gulou.kit import clock
 from gulou.kit.words import name_of
 from gulou.people import access
 from gulou.people import queries as people
+from gulou.people.adapter import KIND
+from gulou.people.operations import PHONE
 from gulou.photos import operations as photos
 
+from .entering import why_signed_out
 from .who import reader_of
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
     way = catalogue.channel(ChannelCode.FIELD)
     return {
         **(_signed_in(request, reader) if reader else _NOBODY),
+        "signed_out": why_signed_out(request),
         "may": {"snap": way.is_open, **_may(reader)},
         "closed": "" if way.is_open else way.closed,
         "language": get_language() or "", "csrf": get_token(request),
@@ -55,10 +59,11 @@ _NOBODY = {
 
 
 def _signed_in(request: HttpRequest, reader: "User") -> dict[str, Any]:
+    phone = request.session.get(KIND) == PHONE
     reach = access.reach_of(reader)
     unit = people.units_of([reader]).get(reader.pk)
     return {
-        "signed_in": True, "session": "desk", "uid": reader.uid, "name": str(reader),
+        "signed_in": True, "session": "field" if phone else "desk", "uid": reader.uid, "name": str(reader),
         "unit": name_of(unit) if unit else "", "verbs": sorted(reach.unit_ids_by_verb),
     }  # fmt: skip
 

@@ -35,10 +35,12 @@ class Complain(Shape):
 
 
 class Me(Shape):
-    """Who is signed in on this phone, and what the app has to know. `closed` are the office's words
+    """Who is signed in on this phone, and what the app has to know. `signed_out` says what became of a
+    session: "ended" from elsewhere (then remove what is kept) or "expired" (keep it). `closed` are the office's words
     while nobody can report."""
 
     signed_in: bool
+    signed_out: Literal["", "expired", "ended"]
     session: Literal["", "field", "desk"]
     uid: UUID | None
     name: str

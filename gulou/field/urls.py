@@ -9,7 +9,7 @@ from gulou.kit.errors import NotFound
 from gulou.ui.answers import problem
 from gulou.ui.guards import MARK, public
 
-from . import shell, uploads
+from . import entering, shell, uploads
 from .api import api
 
 
@@ -32,6 +32,7 @@ app_name = "field"
 urlpatterns = [
     *(path(f"api/{one.pattern}", one.callback, name=one.name) for one in _marked(_patterns)),
     path("api/<path:rest>", nothing),
+    path("in/<str:token>", entering.enter, name="enter"),
     path("uploads/", uploads.uploads, name="uploads"),
     path("uploads/<uuid:uid>", uploads.upload, name="upload"),
     path("photos/<uuid:uid>/<slug:size>", shell.photo, name="photo"),

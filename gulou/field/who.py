@@ -10,10 +10,15 @@ from ninja.utils import check_csrf
 
 from gulou.kit.errors import NotAllowed, Refusal
 
+from .entering import why_signed_out
+
 if TYPE_CHECKING:
     from gulou.people.models import User
 
 _ONLY_LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+_CODES = {"": "field.signed_out", "expired": "field.expired", "ended": "field.ended"}
 
 
 class SignedOut(Refusal):
@@ -38,5 +43,7 @@ def staff_of(request: HttpRequest, *, uid: UUID | None = None) -> "User":
     """Who is signed in, and is the one with this uid where one is named. Raises SignedOut."""
     reader = reader_of(request)
     if reader is None or (uid is not None and reader.uid != uid):
-        raise SignedOut("field.signed_out", _("Sign in again. Nothing on this phone is lost."))
+        raise SignedOut(
+            _CODES[why_signed_out(request)], _("Sign in again. Nothing on this phone is lost.")
+        )
     return reader

@@ -17,6 +17,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib.auth import login
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
@@ -35,6 +36,8 @@ SIGNED_IN_AT = "people.signed_in_at"
 SEEN_AT = "people.seen_at"
 # In the session: its own key when it was last noted, as a new password gives it another.
 SESSION_KEY = "people.session_key"
+# In the session: "phone" where a link from the desk signed it in. It opens the field app only.
+KIND = "people.kind"
 # So soon after signing in nobody is asked for the password again.
 FRESH = timedelta(minutes=5)
 
@@ -92,6 +95,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
+        # Whoever signs in with all that it takes has left a phone's session behind.
+        request.session.pop(KIND, None)
+        request.session.set_expiry(None)
         now = clock.now().timestamp()
         request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = now
         request.session[SESSION_KEY] = request.session.session_key
@@ -154,6 +160,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         raise RuntimeError("only gulou.notices sends mail")
+
+
+def sign_in_on_phone(request: HttpRequest, user: User) -> None:
+    """Begin a phone's session: long, listed with the others, and good for the field app alone."""
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    request.session[KIND] = operations.PHONE
+    request.session.set_expiry(settings.FIELD_SESSION_SECONDS)
+    request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = clock.now().timestamp()
+    if not request.session.session_key:
+        request.session.create()
+    request.session[SESSION_KEY] = request.session.session_key
+    operations.note_sign_in(
+        user, address=AccountAdapter(request).get_client_ip(request), second_factor="",
+        method=operations.PHONE, session_key=str(request.session.session_key),
+        agent=request.headers.get("User-Agent", ""),
+    )  # fmt: skip
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

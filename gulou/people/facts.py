@@ -196,7 +196,7 @@ class AttachmentWithdrawn(Fact):
 @dataclass(frozen=True, kw_only=True)
 class SignedIn(Fact):
     """`second_factor` is "", "totp", "webauthn" or "recovery_codes"; `method` is "password",
-    "passkey", "openid_connect" or "weixin"."""
+    "passkey", "openid_connect", "weixin" or "phone"."""
 
     name: ClassVar[str] = "person.signed_in"
     address: str

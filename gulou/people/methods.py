@@ -9,6 +9,7 @@ _WORDS: dict[str, Any] = {
     "passkey": _("by passkey"),
     "openid_connect": _("by the city's single sign-on"),
     "weixin": _("by WeChat"),
+    "phone": _("on a phone, by a link from the desk"),
 }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,7 +15,7 @@ from gulou.kit import clock
 from gulou.ui.guards import rule_of
 
 from . import access, operations, queries
-from .adapter import SEEN_AT, SESSION_KEY, SIGNED_IN_AT, method_of
+from .adapter import KIND, SEEN_AT, SESSION_KEY, SIGNED_IN_AT, method_of
 from .models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -52,7 +53,12 @@ class SessionEnd:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if isinstance(request.user, User):
+        phone = request.session.get(KIND) == operations.PHONE
+        if phone and not request.path_info.startswith(settings.FIELD_PATH):
+            # A phone stays signed in for weeks, without a password or a second step: it opens the
+            # field app, and is a stranger to all else.
+            request.user = AnonymousUser()
+        elif isinstance(request.user, User):
             self._end_or_touch(request, request.user)
         response = self.get_response(request)
         _note_new_key(request)
@@ -61,7 +67,11 @@ class SessionEnd:
     def _end_or_touch(self, request: HttpRequest, user: User) -> None:
         now = clock.now().timestamp()
         seen = request.session.get(SEEN_AT, 0)
-        reason = _over(now, seen=seen, since=request.session.get(SIGNED_IN_AT, 0))
+        since = request.session.get(SIGNED_IN_AT, 0)
+        if request.session.get(KIND) == operations.PHONE:
+            reason = "limit" if now - since > settings.FIELD_SESSION_SECONDS else ""
+        else:
+            reason = _over(now, seen=seen, since=since)
         if reason:
             key = str(request.session.session_key)
             operations.note_sign_out(user, reason=reason, session_key=key)

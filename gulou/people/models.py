@@ -255,6 +255,27 @@ class DeviceSession(models.Model):
         return f"{self.user_id} since {self.since}"
 
 
+class PhoneLink(models.Model):
+    """A link that signs one person in on a phone, once and soon. Only its digest is kept."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"for {self.user_id} until {self.expires_at}"
+
+
+class EndedSession(models.Model):
+    """A phone's session that was ended from elsewhere: the phone then removes what it keeps."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"ended {self.at}"
+
+
 class Earlier(models.Model):
     """The words that a change replaced, and those it put there: names and contacts, which a fact
     must not hold. Histories show them and undo brings them back; they can be erased."""

@@ -1,5 +1,6 @@
 """Reading units and people. The tree of units is small and read all the time: it is kept at hand."""
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import dataclass
 from datetime import date
@@ -29,7 +30,9 @@ from .models import (
     Demonstration,
     DeviceSession,
     Duty,
+    EndedSession,
     Leadership,
+    PhoneLink,
     Posting,
     Role,
     StreetLeader,
@@ -426,6 +429,30 @@ def has_left(user: User) -> bool:
 def sessions_of(user: User) -> list[DeviceSession]:
     """Where somebody is signed in now, the last used first."""
     return list(DeviceSession.objects.filter(user=user))
+
+
+def digest_of_secret(secret: str) -> str:
+    """What is kept of a secret that somebody else holds."""
+    return hashlib.sha256(f"people.phones\n{secret}".encode()).hexdigest()
+
+
+def phone_link_owner(token: str) -> User:
+    """Whom a link signs in on a phone: looking does not spend it. Raises NotFound."""
+    links = PhoneLink.objects.filter(digest=digest_of_secret(token), expires_at__gt=clock.now())
+    link = links.select_related("user").first()
+    if link is None or not link.user.is_active or has_left(link.user):
+        raise NotFound(
+            "phone.link_unknown",
+            _(
+                "This link was used already, or is older than ten minutes. Make a new one at the desk."
+            ),
+        )
+    return link.user
+
+
+def was_ended(session_key: str) -> bool:
+    """Whether this session of a phone was ended from elsewhere."""
+    return EndedSession.objects.filter(digest=digest_of_secret(session_key)).exists()
 
 
 def password_is_due(user: User) -> bool:

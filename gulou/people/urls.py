@@ -18,6 +18,7 @@ urlpatterns = [
     path("sessions/", views.sessions, name="people_sessions"),
     path("sessions/end/", views.end_others, name="people_end_others"),
     path("sessions/<uuid:uid>/end/", views.end_session, name="people_end_session"),
+    path("phone/", views.phone, name="people_phone"),
     path("login/", public(account.login), name="account_login"),
     path("logout/", public(account.logout), name="account_logout"),
     path("inactive/", public(account.account_inactive), name="account_inactive"),

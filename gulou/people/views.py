@@ -6,12 +6,13 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gulou.ui.guards import signed_in
 
@@ -37,6 +38,25 @@ def sessions(request: HttpRequest) -> HttpResponse:
         for one in queries.sessions_of(_reader(request))
     ]  # fmt: skip
     answer = render(request, "people/sessions.html", {"sessions": found})
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def phone(request: HttpRequest) -> HttpResponse:
+    """Signing in on one's phone: a code to scan and a link, good once and for ten minutes."""
+    link = ""
+    if request.method == "POST":
+        token = operations.make_phone_link(_reader(request))
+        link = request.build_absolute_uri(f"{settings.FIELD_PATH}in/{token}")
+    phones = [
+        {"uid": one.uid, "device": device_in_words(one.agent), "since": one.since,
+         "seen_at": one.seen_at}
+        for one in queries.sessions_of(_reader(request)) if one.method == operations.PHONE
+    ]  # fmt: skip
+    context = {"link": link, "phones": phones, "days": settings.GULOU.field_days}
+    answer = render(request, "people/phone.html", context)
     answer["Cache-Control"] = "private, no-store"
     return answer
 

@@ -18,6 +18,7 @@ from .persons import (
     set_details,
     sign_out_person,
 )
+from .phones import PHONE, make_phone_link, spend_phone_link
 from .postings import (
     attach_leader,
     detach_leader,
@@ -59,6 +60,7 @@ from .units import (
 )
 
 __all__ = [
+    "PHONE",
     "Enrolled",
     "attach_leader",
     "change_password",
@@ -79,6 +81,7 @@ __all__ = [
     "enrol_at",
     "enrol_person",
     "forget_past_sessions",
+    "make_phone_link",
     "mark_demonstration",
     "move_unit",
     "note_failed_sign_in",
@@ -100,6 +103,7 @@ __all__ = [
     "set_details",
     "set_leader",
     "sign_out_person",
+    "spend_phone_link",
     "stop_attachment",
     "stop_posting",
     "undo_change",

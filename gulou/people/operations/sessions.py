@@ -17,6 +17,8 @@ from gulou.outbox.record import record
 from gulou.people import facts, queries
 from gulou.people.models import DeviceSession, User
 
+from .phones import PHONE, forget_ended, remember_ended
+
 
 @transaction.atomic
 def note_sign_in(
@@ -87,8 +89,11 @@ def end_sessions_of_all_who_left() -> None:
 
 def forget_past_sessions() -> None:
     """Remove the rows of sessions that ran out with nobody there to end them."""
-    oldest = clock.now() - timedelta(seconds=settings.STAFF_SESSION_SECONDS)
-    DeviceSession.objects.filter(since__lt=oldest).delete()
+    now, past = clock.now(), DeviceSession.objects.all()
+    oldest = now - timedelta(seconds=settings.STAFF_SESSION_SECONDS)
+    past.filter(since__lt=oldest).exclude(method=PHONE).delete()
+    past.filter(since__lt=now - timedelta(seconds=settings.FIELD_SESSION_SECONDS)).delete()
+    forget_ended()
 
 
 def _end(sessions: Sequence[DeviceSession], user: User, reason: str, *, actor: str) -> None:
@@ -97,6 +102,7 @@ def _end(sessions: Sequence[DeviceSession], user: User, reason: str, *, actor: s
     user = User.objects.select_for_update().get(pk=user.pk)
     Session.objects.filter(session_key__in=[one.session_key for one in sessions]).delete()
     DeviceSession.objects.filter(pk__in=[one.pk for one in sessions]).delete()
+    remember_ended(sessions)
     for _one in sessions:
         record(facts.SignedOut(reason=reason), subject=user, actor=actor)
 
