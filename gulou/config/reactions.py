@@ -150,7 +150,7 @@ REACTIONS: Table = {
     cases.ClockResumed: [],
     cases.ClockSet: [],
     cases.CaseWarned: [Effect(notices.tell_warned)],
-    cases.StepGivenBack: [Effect(case_jobs.assign_recheck)],
+    cases.StepGivenBack: [Effect(case_jobs.assign_recheck), Effect(notices.tell_given_back)],
     cases.CaseRedirected: [Effect(notices.tell_ended)],
     cases.CaseRestricted: [],
     cases.CaseUnrestricted: [],

@@ -60,6 +60,7 @@ WHATS: Mapping[str, What] = {
     "late": What("warned", _("%(category)s: case %(number)s is late (%(percent)s %% of its time)")),
     "urged": What("urged", _("%(category)s: you are urged to move case %(number)s on")),
     "dispatched": What("work", _("%(category)s: case %(number)s waits for %(unit)s")),
+    "given_back": What("work", _("%(category)s: who had case %(number)s at %(unit)s has left, it waits for the unit now")),
     "reworked": What("work", _("%(category)s: case %(number)s was sent back to %(unit)s for rework")),
     "part_down": What("work", _("%(category)s: a part of case %(number)s was handed down to %(unit)s")),
     "part_again": What("work", _("%(category)s: its part of case %(number)s went back to %(unit)s")),

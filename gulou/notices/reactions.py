@@ -23,6 +23,7 @@ from gulou.cases.states import (
     NAME_RECHECKER,
     REPLY,
     RULE,
+    StepKind,
 )
 from gulou.catalogue import queries as catalogue
 from gulou.joint import queries as joint
@@ -88,6 +89,14 @@ def tell_rechecker(envelope: Envelope) -> None:
     """To the person who is to recheck."""
     if envelope.fact.person:
         _tell_of_case(envelope, "rechecker", [envelope.fact.person])
+
+
+def tell_given_back(envelope: Envelope) -> None:
+    """To the unit: what waited for one of its people who has left waits for it now. Who rechecks is
+    drawn anew."""
+    fact = envelope.fact
+    if fact.person and fact.kind and fact.kind != StepKind.RECHECK:
+        _tell_unit(envelope, "given_back", fact.unit)
 
 
 def tell_handed_down(envelope: Envelope) -> None:

@@ -20,8 +20,11 @@ from gulou.outbox import deliver
 from gulou.outbox.audit import audit
 from gulou.outbox.deliver import MAX_ATTEMPTS
 from gulou.outbox.models import Delivery, Event
+from gulou.people import operations as people
+from gulou.people.models import Role
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, a_snap, evidence, reason
+from tests.factories.people import PostingFactory, UserFactory
 
 SETTLED = timedelta(seconds=20)
 """After this nobody takes a move back any more."""
@@ -210,6 +213,22 @@ def test_the_reporter_is_told_at_dispatch_and_when_it_is_handled_each_once(
         "have your", "passed to", "said to be"
     ]  # fmt: skip
     assert all("/t/" in m.body for m in mail.outbox)
+
+
+def test_the_unit_is_told_of_what_waited_for_somebody_who_has_left(
+    cast: Cast, kinds: Kinds, roles: dict[str, Role]
+) -> None:
+    """Not of a recheck: that is drawn anew."""
+    gone = UserFactory.create()
+    PostingFactory.create(user=gone, role=roles["handler"], unit=cast.street)
+    case = a_case(cast, kinds.rubbish)
+    operations.task_verification(case, by=cast.guo, unit_id=cast.street.pk, person=gone)
+    a_case(cast, kinds.rubbish, state=State.HANDLED)
+    for left in (gone, cast.he):
+        people.deactivate_person(left, by=None)
+    deliver_all()
+    told = Item.objects.filter(what="given_back").exclude(person=None)
+    assert [(item.person, item.case) for item in told] == [(cast.lin, case)]
 
 
 def test_who_left_no_contact_leaves_no_news_of_progress(cast: Cast, kinds: Kinds) -> None:

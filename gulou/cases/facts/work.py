@@ -19,12 +19,13 @@ class CaseOnSpot(CaseMoved):
 @dataclass(frozen=True, kw_only=True)
 class StepGivenBack(Fact):
     """A step waited for a person who has left, or ("") for a unit that was dissolved: it waits for
-    the whole unit now."""
+    the whole unit now. `kind` is that of the step."""
 
     name: ClassVar[str] = "case.step_given_back"
     step: int
     unit: int
     person: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,7 +47,9 @@ def give_back_steps(user: User, *, actor: str) -> int:
             Step.objects.filter(pk=step.pk).update(person=None)
             stand_in_open_step(case)
             put(case)
-            fact = StepGivenBack(step=step.pk, unit=step.unit_id, person=str(user.uid))
+            fact = StepGivenBack(
+                step=step.pk, unit=step.unit_id, person=str(user.uid), kind=step.kind
+            )
             record(fact, subject=case, actor=actor)
             count += 1
     return count
@@ -67,5 +69,5 @@ def _hand_over(case: Case, unit: Unit, to: Unit, by: User) -> None:
     fact = CaseHandedOver(unit=to.pk, unit_before=unit.pk)
     record(fact, subject=case, actor=by.actor)
     if recheck is not None:
-        back = StepGivenBack(step=recheck.pk, unit=to.pk, person="")
+        back = StepGivenBack(step=recheck.pk, unit=to.pk, person="", kind=recheck.kind)
         record(back, subject=case, actor=by.actor)
