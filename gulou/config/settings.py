@@ -322,8 +322,9 @@ if GULOU.wechat_app_id:
         "APPS": [{"client_id": GULOU.wechat_app_id, "secret": GULOU.wechat_secret}]
     }
 SESSION_COOKIE_AGE = STAFF_SESSION_SECONDS
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = GULOU.behind_tls
+# In the frame of another platform a browser sends no other cookies.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "None" if GULOU.field_embedders else "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = GULOU.behind_tls or bool(GULOU.field_embedders)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if GULOU.behind_tls else None
 SECURE_HSTS_SECONDS = 31536000 if GULOU.behind_tls else 0
 SECURE_REFERRER_POLICY = "same-origin"

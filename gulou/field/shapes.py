@@ -299,3 +299,26 @@ class Suggested(Shape):
     """Categories by id, the likeliest first; may be empty."""
 
     categories: list[int]
+
+
+class Stop(Schema):
+    """A place to go to; `id` is the caller's."""
+
+    id: Annotated[str, Field(max_length=60)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+
+
+class Going(Schema):
+    """From where, and whereto: at most 60 places."""
+
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    stops: Annotated[list[Stop], Field(min_length=1, max_length=60)]
+
+
+class Round(Shape):
+    """The ids in the order of the shortest way, which ends at the last; its straight metres."""
+
+    order: list[str]
+    metres: int

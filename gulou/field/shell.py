@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from csp.constants import SELF
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -29,8 +31,16 @@ _WEEK = 7 * 24 * 3600
 def shell(request: HttpRequest, rest: str = "") -> HttpResponse:
     """The same page for every address: the app reads it. It needs no session and holds no name."""
     answer = render(request, "field/shell.html", {"site": imprint().name})
+    _let_in_frames(answer)
     answer["Cache-Control"] = "no-cache"
     return answer
+
+
+def _let_in_frames(answer: Any) -> None:
+    """Of the platforms that the office names; only this page, which shows nothing by itself."""
+    if embedders := settings.GULOU.field_embedders:
+        answer.xframe_options_exempt = True
+        answer._csp_replace = {"frame-ancestors": [SELF, *embedders]}
 
 
 @public

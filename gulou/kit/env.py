@@ -358,6 +358,14 @@ class Env:
             "days without the server it removes what it keeps.",
         ),
     )
+    field_embedders: tuple[str, ...] = field(
+        default=(),
+        metadata=_knob(
+            _origins,
+            "The addresses of platforms that may show the field app in a frame, comma-separated, "
+            "each with https://. Cookies are then sent in frames too, over TLS only. Empty: none.",
+        ),
+    )
     oidc_issuer: str = field(
         default="",
         metadata=_knob(
