@@ -14,8 +14,7 @@ from gulou.kit.words import name_of
 from gulou.photos.operations import stage_photo
 from tests.conftest import Cast, Kinds
 from tests.desk.conftest import SignedIn
-from tests.factories.cases import a_case, reason
-from tests.factories.people import PostingFactory
+from tests.factories.cases import a_case, drawn, reason
 from tests.factories.photos import make_jpeg
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +76,7 @@ def test_it_takes_a_case_all_the_way(cast: Cast, kinds: Kinds, as_user: SignedIn
     assert answer.status_code == 302
     assert now(case) == State.HANDLED
     assert case.photos.filter(kind="after").count() == 1
-    send(as_user(cast.he), case, "close", words="核查无误")
+    send(as_user(cast.he), drawn(case), "close", words="核查无误")
     assert now(case) == State.CLOSED
     uid = case.photos.get().photo.uid
     send(as_user(cast.guo), case, "release", public=[str(uid)], summary="已清理")
@@ -218,13 +217,12 @@ def test_who_is_outrun_and_sees_the_case_no_more_gets_the_words_back(
 ) -> None:
     case = a_case(cast, kinds.rubbish, state=State.HANDLED)
     seen, told = case.version, len(queries.record_of(case, reader=cast.guo).story)
-    faster = send(as_user(cast.he), case, "rework", reason=reason("rework").pk, words="仍有垃圾")
+    operations.name_rechecker(case, by=cast.guo, person=cast.chen)
+    faster = send(as_user(cast.chen), case, "rework", reason=reason("rework").pk, words="仍有垃圾")
     assert faster.status_code == 302
     if restricted:
         Case.objects.filter(pk=case.pk).update(restricted=True)
-    post = cast.he.postings.get()
-    slower = PostingFactory.create(unit=post.unit, role=post.role).user
-    answer = send(as_user(slower), case, "close", words="已经干净", seen=seen, told=told)
+    answer = send(as_user(cast.he), case, "close", words="已经干净", seen=seen, told=told)
     assert answer.status_code == status
     assert ("已经干净" in answer.text) == (not restricted)
     assert ("Somebody was faster" in answer.text) == (not restricted)

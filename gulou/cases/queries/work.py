@@ -54,7 +54,7 @@ def work_of(user: User) -> QuerySet[Case]:
 
 
 def duties_of(user: User) -> list[Any]:
-    """What `work` takes: who, before when a recheck began of which the lot was drawn, and the units
+    """What `work` takes: who, since when a case is left alone that waits for the lot, and the units
     where each duty is theirs."""
     reach = access.reach_of(user)
     verbs = [move.verb for kind in StepKind for move in _owed(kind)]
@@ -71,10 +71,10 @@ def work(
     for step, where in zip(StepKind, units, strict=True):
         given_to_units = Q(step_kind=step, step_person=None, step_unit_id__any=where)
         if step == StepKind.RECHECK:
-            given_to_units &= Q(step__started_at__lt=drawn_by_now)
+            given_to_units &= Q(changed_at__lt=drawn_by_now)
         waiting |= given_to_units
     # A recheck that fell to the office, or to somebody who has left since.
-    unmanned = Q(step_person=None, step__started_at__lt=drawn_by_now)
+    unmanned = Q(step_person=None, changed_at__lt=drawn_by_now)
     unmanned |= Q(step_person__is_active=False)
     waiting |= Q(unmanned, step_kind=StepKind.RECHECK, unit_id__any=naming)
     # Each side by itself has an index over what is open or objected; around both there is none.
