@@ -75,6 +75,8 @@ class Core implements Field {
   /** Whether the server has said, since this page was opened, who is signed in. */
   private sure = false;
   private hurry = false;
+  private failures = 0;
+  private retry: ReturnType<typeof setTimeout> | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
   private readonly others =
     typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("gulou-field");
@@ -116,6 +118,7 @@ class Core implements Field {
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
+    clearTimeout(this.retry);
     globalThis.window?.removeEventListener("online", this.cameOnline);
     globalThis.window?.removeEventListener("offline", this.wentOffline);
     globalThis.navigator?.serviceWorker?.removeEventListener("message", this.awake);
@@ -242,11 +245,18 @@ class Core implements Field {
       this.hurry = false;
       if (this.link.get().signed === "in" || this.link.get().signed === "out") await this.pull();
       this.tellLink({ trouble: null, online: true });
+      this.failures = 0;
       await sent;
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) {
         await this.signedOut(error.problem.code);
-      } else this.tellLink({ trouble: troubleOf(error) });
+      } else {
+        this.tellLink({ trouble: troubleOf(error) });
+        this.failures += 1;
+        clearTimeout(this.retry);
+        if (!this.stopped)
+          this.retry = setTimeout(() => void this.sync(), moves.pause(this.failures));
+      }
     } finally {
       this.tellLink({ pulling: false });
     }
