@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from typing import Any
 
 from gulou.kit.env import ROOT
@@ -42,7 +43,8 @@ def fire(shots: Shots, home: str, costs: Costs, bounds: Bounds) -> Row:
     many = [{**one, "headers": {**_LANGUAGE, **shots.headers, **one.get("headers", {})}}
             for one in shots.requests]  # fmt: skip
     warm = bounds.warm if shots.once else 0
-    first, rest = many[: bounds.warm], many[warm : warm + bounds.requests if shots.once else None]
+    first = many[:warm] if shots.once else list(islice(cycle(many), bounds.warm))
+    rest = many[warm : warm + bounds.requests if shots.once else None]
     rest = rest[: max(len(rest) // bounds.connections, 1) * bounds.connections]
     _ask(home, first, shots.says, min(bounds.connections, len(first)), seconds=1, once=True)
     costs.begin()
