@@ -143,7 +143,7 @@ def tell_urged(envelope: Envelope) -> None:
 def tell_assigned(envelope: Envelope) -> None:
     """To those of the office who reply to those above: they have assigned a case."""
     office = people.office().id
-    _tell_of_case(envelope, "above", _uids(people.posted_at(office, [REPLY.verb])), office)
+    _tell_of_case(envelope, "above", _uids(people.people_at([office], REPLY.verb)), office)
 
 
 def tell_recheck(envelope: Envelope) -> None:
@@ -168,7 +168,7 @@ def tell_revisit(envelope: Envelope) -> None:
         tell([fact.person], what, after=envelope, path=path)
         return
     office = people.office().id
-    persons = _uids(people.posted_at(office, [NAME_RECHECKER.verb]))
+    persons = _uids(people.people_at([office], NAME_RECHECKER.verb))
     tell(persons, "nobody_drawn_again", after=envelope, path=path, unit_id=office)
 
 
@@ -189,7 +189,7 @@ def tell_looked_back(envelope: Envelope) -> None:
 def _tell_office(envelope: Envelope, what: str) -> None:
     """Those of the office who look after rechecks."""
     office = people.office().id
-    _tell_of_case(envelope, what, _uids(people.posted_at(office, [NAME_RECHECKER.verb])), office)
+    _tell_of_case(envelope, what, _uids(people.people_at([office], NAME_RECHECKER.verb)), office)
 
 
 def tell_joint_task(envelope: Envelope) -> None:
@@ -252,7 +252,7 @@ def tell_dispute(envelope: Envelope) -> None:
     if envelope.fact.arbitration:
         office = people.office().id
         _tell_of_case(
-            envelope, "dispute", _uids(people.posted_at(office, [ARBITRATE.verb])), office
+            envelope, "dispute", _uids(people.people_at([office], ARBITRATE.verb)), office
         )
 
 
@@ -271,7 +271,7 @@ def tell_arbitrated(envelope: Envelope) -> None:
 def tell_asked(envelope: Envelope) -> None:
     """To those of the office who decide: something was asked about the time of a case."""
     office = people.office().id
-    _tell_of_case(envelope, "time_asked", _uids(people.posted_at(office, [RULE.verb])), office)
+    _tell_of_case(envelope, "time_asked", _uids(people.people_at([office], RULE.verb)), office)
 
 
 def tell_ruled(envelope: Envelope) -> None:

@@ -173,3 +173,12 @@ def test_every_page_says_how_much_waits(cast: Cast, kinds: Kinds, as_user: Signe
     client = as_user(cast.guo)
     for url in ("/desk/", "/desk/cases/", "/desk/units/", "/desk/enter/"):
         assert '<span class="count">3</span>' in client.get(url).text, url
+
+
+def test_what_is_selected_may_be_put_under_supervision_by_who_gives_orders(
+    cast: Cast, kinds: Kinds, as_user: SignedIn
+) -> None:
+    a_case(cast, kinds.rubbish, state=State.HANDLING)
+    give = 'formaction="/desk/orders/give/"'
+    assert give in as_user(cast.guo).get("/desk/cases/").text
+    assert give not in as_user(cast.lin).get("/desk/cases/").text

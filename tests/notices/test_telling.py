@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from gulou.cases.models import Case
-from gulou.cases.operations import hand_over_cases
+from gulou.cases.operations import ask_extension, hand_over_cases
 from gulou.cases.states import State
 from gulou.kit import clock
 from gulou.notices import letters, operations
@@ -264,3 +264,11 @@ def test_the_unit_that_takes_over_from_a_dissolved_one_is_told(
     deliver_all()
     (item,) = Item.objects.filter(person=cast.zhao)
     assert (item.what, item.given["unit_id"]) == ("dispatched", cast.other_street.pk)
+
+
+def test_what_the_office_is_asked_reaches_who_is_posted_above_it(cast: Cast, case: Case) -> None:
+    """The civility committee's dispatcher works for its office without a posting there."""
+    ask_extension(case, by=cast.lin, amount=1, words="夜间施工受限")
+    deliver_all()
+    assert Item.objects.filter(person=cast.guo, what="time_asked").exists()
+    assert not Item.objects.filter(person=cast.chen, what="time_asked").exists()

@@ -22,6 +22,8 @@ from gulou.desk.views import record
 from gulou.joint import queries as joint
 from gulou.kit import clock
 from gulou.kit.words import clean, name_of
+from gulou.orders.states import GIVE
+from gulou.people import access
 from gulou.places import queries as places
 from gulou.ui.guards import signed_in
 from gulou.ui.looks import look_of
@@ -68,7 +70,8 @@ def cases(request: HttpRequest) -> HttpResponse:
         "options": _options(ask), "sorts": _sorts(ask), "keys": acts.letters(),
         "columns": [(one, one in shown) for one in columns.COLUMNS],
         "views": views, "view": _view_of(ask, views), "first": first,
-        "may_plan": joint.may_plan(reader), "bulk": bulk.offered(reader), "most": bulk.MOST,
+        "may_plan": joint.may_plan(reader), "may_order_any": bool(access.unit_ids_where(reader, GIVE)),
+        "bulk": bulk.offered(reader), "most": bulk.MOST,
     }  # fmt: skip
     return page(request, "desk/cases.html", context)
 
