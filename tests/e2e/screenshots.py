@@ -208,6 +208,7 @@ def _take(studio: Studio, port: int, names: tuple[str, ...]) -> None:
             executable_path=CHROMIUM,
             args=[
                 *ARGUMENTS,
+                *_camera(),
                 f"--host-resolver-rules=MAP {HOST}:80 127.0.0.1:{port}",
                 # A phone tells its place to https only, or to whom it is told to trust.
                 f"--unsafely-treat-insecure-origin-as-secure=http://{HOST}",
@@ -218,6 +219,19 @@ def _take(studio: Studio, port: int, names: tuple[str, ...]) -> None:
                 print(picture.name, flush=True)
                 _one(browser, studio, picture)
         browser.close()
+
+
+def _camera() -> tuple[str, ...]:
+    """A camera that looks at a drawing of the demonstration."""
+    from gulou.demo.pictures import picture
+
+    film = HOME / "camera.mjpeg"
+    film.parent.mkdir(parents=True, exist_ok=True)
+    film.write_bytes(picture("bin", 1, stage="before"))
+    return (
+        "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )  # fmt: skip
 
 
 def _one(browser: Any, studio: Studio, picture: Picture) -> None:
@@ -295,6 +309,31 @@ def _filled_in(studio: Studio, page: Any) -> None:
     page.evaluate("window.scrollTo(0, 0)")
 
 
+def _snapping(studio: Studio, page: Any) -> None:
+    """The phone app, open in the camera."""
+    page.goto(f"{studio.url}/field/")
+    page.locator(".first .button-primary").click()
+    page.locator(".shutter:enabled").wait_for()
+    page.locator(".place-do").wait_for()
+    page.wait_for_timeout(800)
+
+
+def _snapped(studio: Studio, page: Any) -> None:
+    """One photo taken, the kind chosen: one press from being sent."""
+    _snapping(studio, page)
+    page.locator(".shutter").click()
+    page.locator(".photo-strip img").wait_for()
+    page.locator(".kinds [role=radio]").first.click()
+
+
+def _to_handle(studio: Studio, page: Any) -> None:
+    """A task, with the camera open and the photo from before laid over it."""
+    page.goto(f"{studio.url}/field/tasks")
+    page.locator(".task-row").first.click()
+    page.locator(".thumb-pair .button-primary").click()
+    page.locator(".camera-overlay").wait_for()
+
+
 def _sent(studio: Studio, page: Any) -> None:
     _filled_in(studio, page)
     page.locator(".thumb-bar button").click()
@@ -350,6 +389,24 @@ PICTURES = (
     Picture("desk-map", _map, user="guo"),
     Picture("desk-map-dark", _map, user="guo", dark=True),
     Picture("receipt-phone", _sent, phone=True),
+    Picture("field-first", _at("/field/", ".first"), phone=True),
+    Picture("field-snap", _snapping, phone=True),
+    Picture("field-snapped", _snapped, phone=True),
+    Picture("field-snapped-en", _snapped, phone=True, english=True),
+    Picture("field-snapped-dark", _snapped, phone=True, dark=True),
+    Picture("field-tasks", _at("/field/tasks", ".task-row img"), user="chen", phone=True),
+    Picture(
+        "field-tasks-dark-en",
+        _at("/field/tasks", ".task-row img"),
+        user="chen",
+        phone=True,
+        dark=True,
+        english=True,
+    ),
+    Picture("field-handle", _to_handle, user="chen", phone=True),
+    Picture("field-outbox", _at("/field/sent", ".blank"), phone=True),
+    Picture("field-me", _at("/field/me", ".segments"), phone=True),
+    Picture("field-me-dark-en", _at("/field/me", ".segments"), phone=True, dark=True, english=True),
 )
 
 
