@@ -9,6 +9,9 @@ from ninja.errors import HttpError
 from ninja.utils import check_csrf
 
 from gulou.kit.errors import NotAllowed, Refusal
+from gulou.people.adapter import KIND
+from gulou.people.middleware import first_thing
+from gulou.people.operations import PHONE
 
 from .entering import why_signed_out
 
@@ -35,8 +38,13 @@ def anybody(request: HttpRequest) -> str:
 
 
 def reader_of(request: HttpRequest) -> "User | None":
-    """Who is signed in, None for a resident."""
-    return request.user if request.user.is_authenticated else None
+    """Who is signed in, None for a resident. Who has something to do first, such as a new password,
+    is nobody here until it is done: these views are open to all, so no guard has asked."""
+    if not request.user.is_authenticated:
+        return None
+    if request.session.get(KIND) != PHONE and first_thing(request, request.user):
+        return None
+    return request.user
 
 
 def staff_of(request: HttpRequest, *, uid: UUID | None = None) -> "User":

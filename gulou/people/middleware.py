@@ -99,7 +99,7 @@ class FirstThings:
             return None
         if rule_of(view) == "public":
             return None
-        first = _first_thing(request, request.user)
+        first = first_thing(request, request.user)
         if not first or name == first or (first == _SECOND_FACTOR and name in _SECOND_FACTORS):
             return None
         return _go(request, reverse(first))
@@ -128,7 +128,8 @@ def _over(now: float, *, seen: float, since: float) -> str:
     return ""
 
 
-def _first_thing(request: HttpRequest, user: User) -> str:
+def first_thing(request: HttpRequest, user: User) -> str:
+    """The page that comes before all others for this session; "" for none."""
     # Who came by another way is not asked for a password that they may not even have.
     if method_of(request, user) == "password" and queries.password_is_due(user):
         return _NEW_KEY

@@ -9,7 +9,7 @@ from django.test import Client
 
 from gulou.kit import clock
 from gulou.people import operations
-from gulou.people.models import DeviceSession, EndedSession, PhoneLink
+from gulou.people.models import DeviceSession, EndedSession, PhoneLink, User
 from tests.conftest import Cast, Kinds
 
 from .phones import ME, PULL, a_phone, send
@@ -117,3 +117,11 @@ def test_who_signs_in_with_a_password_there_leaves_the_phone_s_session(
     entered.post("/accounts/login/", {"login": "lin", "password": "Gulou-test-2026"})
     assert entered.get(ME).json()["session"] == "desk"
     assert entered.get("/accounts/sessions/").status_code == 200
+
+
+def test_who_has_to_choose_a_new_password_first_is_nobody_until_then(cast: Cast) -> None:
+    desk = a_phone(cast.lin)
+    assert desk.get(ME).json()["signed_in"]
+    User.objects.filter(pk=cast.lin.pk).update(must_change_password=True)
+    assert not desk.get(ME).json()["signed_in"]
+    assert desk.get(PULL, {"reader": str(cast.lin.uid)}).status_code == 401
