@@ -59,6 +59,8 @@ def content_policy(base_map_style: str = "") -> dict[str, Any]:
             # MapLibre sets widths and positions on its own elements.
             "style-src-attr": ["'unsafe-inline'"],
             "img-src": [SELF, "data:", "blob:", *map_server],
+            # A voice note is heard before it is sent.
+            "media-src": [SELF, "blob:"],
             "connect-src": [SELF, *map_server],
             "worker-src": [SELF, "blob:"],
             "font-src": [SELF],
