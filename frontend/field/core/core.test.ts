@@ -18,6 +18,7 @@ const NOW = "2026-11-23T09:00:00+08:00";
 
 const ME: Me = {
   signed_in: true,
+  signed_out: "",
   session: "field",
   uid: "lin",
   name: "林",
@@ -474,6 +475,17 @@ describe("being signed out", () => {
     expect(field.link.get().signed).toBe("ended");
     expect(field.items.get()).toEqual([]);
     expect(field.tasks.get()).toEqual([]);
+  });
+
+  it.each(["ended", "expired"] as const)("learns at the next start that it %s", async (how) => {
+    server.tasks = [task("case-1", 1)];
+    const field = await phone();
+    const out = { ...ME, signed_in: false, uid: null, signed_out: how };
+    server.me = out;
+    server.tasks = [];
+    await field.refresh();
+    expect(field.link.get().signed).toBe(how);
+    expect(field.tasks.get()).toHaveLength(how === "ended" ? 0 : 1);
   });
 
   it("asks before something unsent would be lost", async () => {

@@ -270,8 +270,7 @@ class Core implements Field {
     if (before?.signed_in && !me.signed_in) {
       // Who was signed in stays on the phone with what is theirs; only the token is new.
       this.me.set({ ...before, csrf: me.csrf });
-      const ended = "ended" in me && me.ended === true;
-      await this.signedOut(ended ? "field.ended" : "field.expired");
+      await this.signedOut(`field.${me.signed_out || "expired"}`);
       return;
     }
     if (before?.uid && me.uid && before.uid !== me.uid) await this.otherPerson();
@@ -611,8 +610,14 @@ class Core implements Field {
     await db.put("meta", learnt(habits, category, place, this.now()), "habits");
   }
 
-  route(from: Place, tasks: string[], mode: "walk" | "ride"): Promise<Route> {
-    return this.net.post<Route>("route", { from: { lat: from.lat, lon: from.lon }, tasks, mode });
+  route(from: Place, tasks: string[]): Promise<Route> {
+    const wanted = new Set(tasks);
+    const stops = this.tasks.get().filter(({ id }) => wanted.has(id));
+    return this.net.post<Route>("route", {
+      lat: from.lat,
+      lon: from.lon,
+      stops: stops.map(({ id, lat, lon }) => ({ id, lat, lon })),
+    });
   }
 
   locate = locate;
@@ -634,7 +639,7 @@ class Core implements Field {
   async signOut(options: { force?: boolean } = {}): Promise<boolean> {
     const mine = this.me.get()?.uid ?? "";
     if (!options.force && this.unsent().some((item) => item.owner === mine && mine)) return false;
-    await this.net.post("sign-out", {}).catch((error) => {
+    await this.net.post("sign_out", {}).catch((error) => {
       // Without a network the session ends when it expires; what is on the phone goes now.
       if (!(error instanceof Unreachable)) throw error;
     });

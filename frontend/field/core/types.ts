@@ -191,7 +191,8 @@ export interface Field {
   discard(id: string): Promise<void>;
 
   suggest(at: Place | null, words: string): Promise<Suggestion[]>;
-  route(from: Place, tasks: string[], mode: "walk" | "ride"): Promise<Route>;
+  /** The shortest round over these tasks, back to where it began. */
+  route(from: Place, tasks: string[]): Promise<Route>;
   /** Where the phone is now. Raises FieldError. */
   locate(options?: { timeout?: number; fresh?: boolean }): Promise<Place>;
   /** Follow it; answers how to stop. */

@@ -6,6 +6,8 @@ export type Time = string;
 
 export interface Me {
   signed_in: boolean;
+  /** What became of the session that this phone had. */
+  signed_out: "" | "ended" | "expired";
   session: "" | "field" | "desk";
   uid: string | null;
   name: string;
