@@ -9,7 +9,8 @@ from gulou.people.access import posted_unit_ids
 from gulou.people.models import User
 from gulou.photos import jobs as photo_jobs
 
-from . import examining, search, tallies
+from . import examining, rechecks, search, tallies
+from .facts import CaseSettling
 from .models import Before, Case, Revisit, Step
 from .operations import revisits
 from .operations.assigning import assign_recheck as assign
@@ -20,6 +21,7 @@ from .operations.watching import SYSTEM
 from .operations.watching import watch_clocks as watch
 
 KEPT = timedelta(minutes=10)
+MOST_DRAWN = 500
 
 
 def examine_pictures(envelope: Envelope) -> None:
@@ -39,6 +41,15 @@ def assign_recheck(envelope: Envelope) -> None:
     """When a case was handled, or its recheck given back: draw who rechecks. Twice does no harm."""
     if envelope.fact.step is not None:
         assign(Case.objects.get(uid=envelope.subject_uid), envelope.fact.step)
+
+
+def draw_what_was_left() -> int:
+    """Draw for open rechecks that no fact leads to the lot, as those that came from another system, or
+    whose naming was taken back; how many were looked at."""
+    left = rechecks.undrawn(clock.now() - CaseSettling.settles_after)[:MOST_DRAWN]
+    for case in left:
+        assign(case, case.step_id or 0)
+    return len(left)
 
 
 def sample_closed(envelope: Envelope) -> None:

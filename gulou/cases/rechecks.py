@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet
 
 from gulou.kit.compiled import Compiled
 from gulou.outbox.models import Event
@@ -16,7 +16,7 @@ from gulou.people.models import Posting, User
 from .facts import RecheckNotDrawn, StepGivenBack
 from .family import family_of
 from .models import Case, Step
-from .states import StepKind
+from .states import State, StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,18 @@ def fell_to_the_office(case: Case) -> bool:
         name__in=[RecheckNotDrawn.name, StepGivenBack.name], payload__step=case.step_id
     )
     return told.order_by("-sequence").values_list("name", flat=True).first() == RecheckNotDrawn.name
+
+
+def undrawn(before: datetime) -> QuerySet[Case]:
+    """Cases not changed since, whose open recheck waits for nobody, though no lot says so."""
+    told = Event.objects.filter(
+        subject_kind=Case._meta.label_lower, subject_uid=OuterRef("uid"), name=RecheckNotDrawn.name,
+        payload__step=Func(OuterRef("step_id"), function="to_jsonb"),
+    )  # fmt: skip
+    waiting = Case.objects.filter(
+        state=State.HANDLED, step_kind=StepKind.RECHECK, step_person=None, changed_at__lt=before
+    )
+    return waiting.exclude(Exists(told)).order_by("pk")
 
 
 def may_recheck(user: User, case: Case) -> bool:

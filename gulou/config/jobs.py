@@ -52,6 +52,7 @@ JOBS: tuple[Job, ...] = (
     Job(joint.watch_parts, every=timedelta(minutes=1)),
     Job(cases.give_back_steps_of_who_left, every=timedelta(minutes=10)),
     Job(cases.begin_look_backs, every=timedelta(minutes=1)),
+    Job(cases.draw_what_was_left, every=timedelta(minutes=1)),
     Job(cases.draw_revisits_anew, every=timedelta(minutes=10)),
     Job(cases.find_the_missing, every=timedelta(minutes=10)),
     Job(photos.discard_stale, every=timedelta(minutes=15)),

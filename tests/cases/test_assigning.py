@@ -11,6 +11,7 @@ from django.db import transaction
 from gulou.cases import draws, operations, queries
 from gulou.cases.candidates import pool_for
 from gulou.cases.facts import CaseHandled, StepGivenBack
+from gulou.cases.jobs import draw_what_was_left
 from gulou.cases.models import Case, Step
 from gulou.cases.states import CLOSE, State
 from gulou.catalogue.current import CheckingRef
@@ -254,6 +255,21 @@ def test_the_recheck_of_a_dissolved_unit_is_drawn_anew(
     operations.assign_recheck(case, back["step"])
     case.refresh_from_db()
     assert case.step_person == other
+
+
+def test_what_no_fact_leads_to_the_lot_is_drawn_all_the_same(cast: Cast, handled: Case) -> None:
+    assert draw_what_was_left() == 0, "its turn is still to come"
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        assert draw_what_was_left() == 1
+        assert Case.objects.get(pk=handled.pk).step_person == cast.he
+        assert draw_what_was_left() == 0
+
+
+def test_what_fell_to_the_office_is_not_drawn_every_minute(cast: Cast, handled: Case) -> None:
+    Posting.objects.filter(user=cast.he).delete()
+    drawn(handled)
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        assert Case.objects.get(pk=handled.pk).step_person is None and draw_what_was_left() == 0
 
 
 def test_what_fell_to_the_office_is_not_drawn_twice(cast: Cast, handled: Case) -> None:
