@@ -42,7 +42,7 @@ def fire(shots: Shots, home: str, costs: Costs, bounds: Bounds) -> Row:
     """Send some that do not count, then all of them, and say what they cost."""
     many = [{**one, "headers": {**_LANGUAGE, **shots.headers, **one.get("headers", {})}}
             for one in shots.requests]  # fmt: skip
-    warm = bounds.warm if shots.once else 0
+    warm = min(bounds.warm, len(many) // 4) if shots.once else 0
     first = many[:warm] if shots.once else list(islice(cycle(many), bounds.warm))
     rest = many[warm : warm + bounds.requests if shots.once else None]
     rest = rest[: max(len(rest) // bounds.connections, 1) * bounds.connections]
