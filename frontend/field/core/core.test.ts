@@ -3,7 +3,7 @@ import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { byLease } from "./alone";
 import { captured, localTime } from "./capture";
-import { changeItem, openDb } from "./db";
+import { changeItem, type Db, openDb } from "./db";
 import { openField } from "./field";
 import { plain, sha256 } from "./hash";
 import { pause } from "./moves";
@@ -12,6 +12,7 @@ import { placeOf, takenOf } from "./pictures";
 import { fromGcj02, toGcj02 } from "./place";
 import { learnt, suggested } from "./suggest";
 import type { Field, Item, Picture, Store } from "./types";
+import { removeOld, wipe } from "./wipe";
 import type { Answer, Catalogue, Category, Me, Operation, Pulled, Task } from "./wire";
 
 const NOW = "2026-11-23T09:00:00+08:00";
@@ -78,12 +79,14 @@ class Server {
   done = new Map<string, Operation>();
   uploads = new Map<string, string>();
   pushes = 0;
+  asked: string[] = [];
   answer: (operation: Operation) => Partial<Answer> = () => ({});
   /** Called before and after the work of each request; what it throws, the phone sees as no network. */
   trouble: (path: string, after: boolean) => Response | undefined = () => undefined;
 
   fetch = async (input: string | URL | Request, options: RequestInit = {}): Promise<Response> => {
     const path = String(input).replace("/field/api/", "");
+    this.asked.push(path);
     const before = this.trouble(path, false);
     if (before) return before;
     const content = this.work(path.split("?")[0] ?? "", JSON.parse(String(options.body ?? "{}")));
@@ -104,6 +107,7 @@ class Server {
 
   private work(path: string, content: { operations?: Operation[] }): unknown {
     if (path === "me") return this.me;
+    if (path === "sign_out") this.me = { ...this.me, signed_in: false, uid: null };
     if (path === "pull") {
       const pulled: Pulled = {
         cursor: "c",
@@ -226,6 +230,45 @@ describe("a draft", () => {
     expect((await field.draft("return", { task: task("case-1", 1) })).id).not.toBe(first.id);
   });
 
+  it("that was taken back goes before a blank one, and stays however old it is", async () => {
+    const field = await phone();
+    server.trouble = lost;
+    const { id } = await report(field);
+    await field.send(id);
+    await field.draft("report", { fresh: true });
+    await until(field.items, () => field.item(id)?.problem?.code === "network");
+    await new Promise((soon) => setTimeout(soon, 2));
+    await field.mend(id);
+    expect((await field.draft("report")).id).toBe(id);
+    const db = await openDb(`phone-${names}`);
+    expect(await removeOld(db, 14, Date.now() + 100 * 24 * 3600 * 1000)).toBe(true);
+    expect((await db.getAll("items")).map((one) => one.id)).toEqual([id]);
+    db.close();
+  });
+
+  it("uploads all anew under another secret once an uploaded picture was taken out", async () => {
+    const field = await phone();
+    const { id } = await report(field, "a hole", 3);
+    server.answer = () => ({ state: "refused", code: "photo.dark" });
+    await field.send(id);
+    await phase(field, id, "refused");
+    const before = await field.mend(id);
+    const [first, second] = before.pictures.map((one) => one.uid);
+    await field.removePicture(id, first as string);
+    const after = field.item(id) as Item;
+    expect(after.secret).not.toBe(before.secret);
+    expect(after.pictures.map((one) => [one.kept, one.url, one.sent])).toEqual([
+      [false, "", 0],
+      [false, "", 0],
+    ]);
+    expect(await field.picture(second as string)).toBeNull();
+    server.answer = () => ({});
+    await field.send(id);
+    await phase(field, id, "sent");
+    const sent = [...server.done.values()][0] as Operation;
+    expect(sent.photos.map((uid) => server.uploads.get(uid))).toEqual(["a hole 1", "a hole 2"]);
+  });
+
   it("takes no more photos than the office allows", async () => {
     const field = await phone();
     const { id } = await report(field, "x", 3);
@@ -346,6 +389,30 @@ describe("sending", () => {
     expect((await field.mend(id)).operation).toBe(operation);
   });
 
+  it("tells that it had arrived before it was edited, and keeps what came too late", async () => {
+    const field = await phone();
+    const { id } = await report(field);
+    const code = "push.done_before_edit";
+    server.answer = () => ({ code, message: "It had arrived." });
+    await field.send(id);
+    await phase(field, id, "sent");
+    expect(field.item(id)?.problem?.code).toBe(code);
+    const uid = field.item(id)?.pictures[0]?.uid as string;
+    expect(await (await field.picture(uid))?.text()).toBe("a hole 0");
+    await expect(field.mend(id)).rejects.toThrow("item.busy");
+  });
+
+  it("goes on when the browser has closed the database", async () => {
+    const field = await phone();
+    const core = field as unknown as { opened: Promise<Db> | null };
+    await new Promise((soon) => setTimeout(soon, 50));
+    (await core.opened)?.close();
+    core.opened = null;
+    const { id } = await report(field);
+    await field.send(id);
+    await phase(field, id, "sent");
+  });
+
   it("keeps words and photos when somebody else was quicker", async () => {
     server.tasks = [task("case-1", 1)];
     const field = await phone();
@@ -381,7 +448,7 @@ describe("sending", () => {
     expect(ids.map((id) => field.item(id)?.phase)).toEqual(["sent", "refused", "sent"]);
   });
 
-  it("does things to one task in their order, each on the version of the one before", async () => {
+  it("does things to one task in their order, each on what was looked at: the server knows the chain", async () => {
     server.tasks = [task("case-1", 1)];
     const field = await phone();
     server.trouble = lost;
@@ -395,7 +462,7 @@ describe("sending", () => {
     await until(field.items, (items) => items.every((one) => one.phase === "sent"));
     expect([...server.done.values()].map((one) => [one.kind, one.version])).toEqual([
       ["accept", 1],
-      ["handle", 2],
+      ["handle", 1],
     ]);
   });
 
@@ -463,7 +530,71 @@ describe("being signed out", () => {
     await field.refresh();
     await field.refresh();
     expect(server.pushes).toBe(0);
-    expect(field.item(id)?.phase).toBe("waiting");
+    expect(field.item(id)).toBeUndefined();
+    expect(field.unsent()).toEqual([]);
+    server.me = ME;
+    await field.refresh();
+    await phase(field, id, "sent");
+  });
+
+  it("removes what is its owner's and nobody else's", async () => {
+    const field = await phone();
+    const { id } = await report(field);
+    const db = await openDb(`phone-${names}`);
+    await wipe(db, "chen");
+    await wipe(db, "");
+    expect(await db.getAllKeys("items")).toEqual([id]);
+    await wipe(db, "lin");
+    expect(await db.getAllKeys("items")).toEqual([]);
+    expect(await db.getAllKeys("bytes")).toEqual([]);
+    db.close();
+  });
+
+  it("ends the session first when it was signed out without a network", async () => {
+    server.tasks = [task("case-1", 1)];
+    const field = await phone();
+    server.trouble = lost;
+    expect(await field.signOut()).toBe(true);
+    expect([field.me.get(), field.tasks.get()]).toEqual([null, []]);
+    await kill(field);
+    server.asked = [];
+    server.trouble = () => undefined;
+    const again = await phone();
+    expect(server.asked[0]).toBe("sign_out");
+    expect(again.me.get()?.signed_in).toBe(false);
+    expect(again.link.get().signed).toBe("out");
+  });
+
+  it("leaves alone who has signed in since", async () => {
+    const field = await phone();
+    server.trouble = lost;
+    await field.signOut();
+    await kill(field);
+    server.me = { ...ME, csrf: "second" };
+    const problem = { title: "", status: 403, code: "form.expired" };
+    server.trouble = (path) =>
+      path === "sign_out" ? Response.json(problem, { status: 403 }) : undefined;
+    const again = await phone();
+    expect(again.link.get().signed).toBe("in");
+    expect(server.asked.filter((path) => path === "sign_out")).toHaveLength(2);
+  });
+
+  it("takes in nothing that was asked for before", async () => {
+    const field = await phone();
+    server.tasks = [task("case-1", 1)];
+    let left: Promise<unknown> | undefined;
+    server.trouble = (path, after) => {
+      if (path.startsWith("pull") && after) left ??= field.signOut();
+      if (path === "sign_out") lost();
+      return undefined;
+    };
+    await field.refresh();
+    await left;
+    await new Promise((soon) => setTimeout(soon, 50));
+    const db = await openDb(`phone-${names}`);
+    expect(await db.getAllKeys("tasks")).toEqual([]);
+    expect(await db.get("meta", "me")).toBeUndefined();
+    db.close();
   });
 
   it("removes everything of the person when it was ended from afar", async () => {
@@ -510,6 +641,21 @@ describe("pulling", () => {
     await field.refresh();
     expect(field.item(id)?.behind).toBe("gone");
     expect(field.item(id)?.about?.words).toEqual(["a hole"]);
+  });
+
+  it("says for whom it pulls, and begins again where its cursor is refused", async () => {
+    const field = await phone();
+    server.tasks = [task("case-1", 1)];
+    server.asked = [];
+    const problem = { title: "", status: 414, code: "field.cursor" };
+    server.trouble = (path) =>
+      path.startsWith("pull?cursor=c") ? Response.json(problem, { status: 414 }) : undefined;
+    await field.refresh();
+    expect(server.asked.filter((path) => path.startsWith("pull"))).toEqual([
+      "pull?cursor=c&reader=lin",
+      "pull?cursor=&reader=lin",
+    ]);
+    expect(field.tasks.get()).toHaveLength(1);
   });
 
   it("knows how far the phone's clock is from the server's", async () => {

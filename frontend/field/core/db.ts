@@ -1,5 +1,5 @@
 // What is kept on the phone. Bytes lie as buffers: Safari has lost blobs that were kept as such.
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
 import { FieldError, type Item } from "./types";
 import type { Task } from "./wire";
 
@@ -29,6 +29,7 @@ interface Schema extends DBSchema {
 }
 
 export type Db = IDBPDatabase<Schema>;
+export type ItemsAndBytes = IDBPTransaction<Schema, ("items" | "bytes")[], "readwrite">;
 export const NAME = "gulou-field";
 
 /** The database; `lost` is told when another tab has a newer form of it or the browser closed it. */
@@ -52,6 +53,11 @@ export async function openDb(name = NAME, lost: () => void = () => undefined): P
 
 export async function recall<T>(db: Db, name: string): Promise<T | undefined> {
   return (await db.get("meta", name)) as T | undefined;
+}
+
+/** How often this phone was wiped: what was asked before a wipe is not kept after it. */
+export async function epochOf(db: Db): Promise<number> {
+  return (await recall<number>(db, "epoch")) ?? 0;
 }
 
 /** What is done with a full disk is said as such. */

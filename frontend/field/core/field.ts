@@ -1,10 +1,19 @@
 // The core put together: one for each page.
 import { captured, localTime } from "./capture";
 import { measured } from "./clock";
-import { type Bytes, changeItem, type Db, kept, openDb, recall } from "./db";
+import {
+  type Bytes,
+  changeItem,
+  type Db,
+  epochOf,
+  type ItemsAndBytes,
+  kept,
+  openDb,
+  recall,
+} from "./db";
 import { sha256, uuid } from "./hash";
 import * as moves from "./moves";
-import { ApiError, makeNet, type Net, Unreachable } from "./net";
+import { ApiError, makeNet, type Net } from "./net";
 import { Outbox } from "./outbox";
 import { type Prepared, prepare } from "./pictures";
 import { areaAt, follow, fromGcj02, locate } from "./place";
@@ -75,6 +84,8 @@ class Core implements Field {
   /** Whether the server has said, since this page was opened, who is signed in. */
   private sure = false;
   private hurry = false;
+  /** Somebody signed out, and the server has not heard it yet: nothing of theirs is taken in. */
+  private leaving: Leaving | null = null;
   private failures = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -84,9 +95,9 @@ class Core implements Field {
   constructor(private readonly o: Options) {
     this.net = makeNet({
       base: o.base ?? "/field/api/",
-      csrf: () => this.me.get()?.csrf ?? "",
+      csrf: () => this.leaving?.csrf ?? this.me.get()?.csrf ?? "",
       language: o.language ?? (() => document.documentElement.lang || "zh-Hans"),
-      renew: () => this.askMe(),
+      renew: () => this.renew(),
       ...(o.fetch ? { fetch: o.fetch } : {}),
     });
   }
@@ -100,7 +111,7 @@ class Core implements Field {
     this.tellLink({ signed: me ? (me.signed_in ? "in" : "out") : "unknown" });
     if (await removeOld(db, me?.keep_days ?? BEFORE_ME.days, this.now())) await this.read();
     this.outbox = new Outbox({
-      db,
+      db: () => this.db(),
       net: this.net,
       upload: this.o.upload ?? upload,
       now: () => this.now(),
@@ -181,19 +192,21 @@ class Core implements Field {
     this.catalogue.set(catalogue ?? null);
     this.reports.set(reports ?? []);
     this.tasks.set(ordered(await db.getAll("tasks")));
-    this.items.set(newest(await db.getAll("items")));
+    this.items.set(newest((await db.getAll("items")).filter(this.isOwn)));
     this.tellLink({ pulled_at: pulled ?? null });
   }
 
   private async reread(id: string): Promise<void> {
     const item = await (await this.db()).get("items", id);
-    this.items.set(
-      newest([...this.items.get().filter((one) => one.id !== id), ...(item ? [item] : [])]),
-    );
+    const others = this.items.get().filter((one) => one.id !== id);
+    this.items.set(newest(item && this.isOwn(item) ? [...others, item] : others));
   }
 
+  /** What somebody else who uses this phone has begun is theirs to see, and to send. */
+  private readonly isOwn = (item: Item) => item.owner === "" || item.owner === this.me.get()?.uid;
+
   private show(item: Item): void {
-    if (this.stopped) return;
+    if (this.stopped || !this.isOwn(item)) return;
     this.items.set(newest([...this.items.get().filter((one) => one.id !== item.id), item]));
     this.others?.postMessage(item.id);
   }
@@ -209,7 +222,7 @@ class Core implements Field {
   private time = () => new Date(this.now()).toISOString();
 
   private owner(): string | null {
-    if (!this.sure) return null;
+    if (!this.sure || this.leaving) return null;
     const { signed } = this.link.get();
     if (signed === "in") return this.me.get()?.uid ?? "";
     return signed === "out" ? "" : null;
@@ -239,11 +252,15 @@ class Core implements Field {
   private async synced(): Promise<void> {
     this.tellLink({ pulling: true });
     try {
-      await this.askMe();
+      const db = await this.db();
+      await this.leave(db);
+      const epoch = await epochOf(db);
+      await this.askMe(epoch);
       // What waits goes before what is new comes.
       const sent = this.outbox?.kick(this.hurry);
       this.hurry = false;
-      if (this.link.get().signed === "in" || this.link.get().signed === "out") await this.pull();
+      if (this.link.get().signed === "in" || this.link.get().signed === "out")
+        await this.pull(epoch);
       this.tellLink({ trouble: null, online: true });
       this.failures = 0;
       await sent;
@@ -262,7 +279,25 @@ class Core implements Field {
     }
   }
 
-  private async askMe(): Promise<void> {
+  /** What was signed out here ends at the server too, before anything else is said to it. */
+  private async leave(db: Db): Promise<void> {
+    this.leaving = (await recall<Leaving>(db, "leaving")) ?? null;
+    if (!this.leaving) return;
+    await this.net.post("sign_out", {}).catch((error) => {
+      // The session that was to end is not there any more.
+      if (!(error instanceof ApiError && error.status === 401)) throw error;
+    });
+    await db.delete("meta", "leaving");
+    this.leaving = null;
+  }
+
+  private async renew(): Promise<void> {
+    // The token of a session that is left is too old only when there is another session by now.
+    if (this.leaving) throw new ApiError(401, NOBODY, 0);
+    await this.askMe(await epochOf(await this.db()));
+  }
+
+  private async askMe(epoch: number): Promise<void> {
     const asked = Date.now();
     const me = await this.net.get<Me>("me");
     this.heard(me.server_time, asked);
@@ -274,15 +309,24 @@ class Core implements Field {
       return;
     }
     if (before?.uid && me.uid && before.uid !== me.uid) await this.otherPerson();
-    await this.keepMe(me);
-    this.tellLink({ signed: me.signed_in ? "in" : "out" });
+    if (!(await this.keepMe(me, epoch))) return;
+    const signed = me.signed_in ? "in" : "out";
+    if (this.link.get().signed !== signed) this.hurry = true;
+    this.tellLink({ signed });
     this.sure = true;
-    if (before?.uid !== me.uid) this.others?.postMessage("all");
+    if (before?.uid === me.uid) return;
+    await this.read();
+    this.others?.postMessage("all");
   }
 
-  private async keepMe(me: Me): Promise<void> {
-    this.me.set(me);
-    await (await this.db()).put("meta", me, "me");
+  /** Whether it was kept: not when the phone was wiped since it was asked. */
+  private async keepMe(me: Me, epoch: number): Promise<boolean> {
+    const tx = (await this.db()).transaction("meta", "readwrite");
+    const fresh = ((await tx.store.get("epoch")) ?? 0) === epoch;
+    if (fresh) await tx.store.put(me, "me");
+    await tx.done;
+    if (fresh) this.me.set(me);
+    return fresh;
   }
 
   /** Somebody else signed in on this phone: tasks of the one before are not theirs to see. */
@@ -296,20 +340,32 @@ class Core implements Field {
     await this.read();
   }
 
-  private async pull(): Promise<void> {
+  private async pull(epoch: number): Promise<void> {
+    const cursor = (await recall<string>(await this.db(), "cursor")) ?? "";
+    const pulled = await this.askTasks(cursor).catch((error) => {
+      if (!cursor || !(error instanceof ApiError) || !isSpent(error.status)) throw error;
+      // The server does not read this cursor any more: everything comes once.
+      return this.askTasks("");
+    });
     const db = await this.db();
-    const cursor = (await recall<string>(db, "cursor")) ?? "";
-    const pulled = await this.net.get<Pulled>(`pull?cursor=${encodeURIComponent(cursor)}`);
-    await kept(() => keepPulled(db, pulled));
+    await kept(() => keepPulled(db, pulled, epoch));
     if (!this.me.get()?.signed_in) await this.askMine(db);
     await this.read();
     this.others?.postMessage("all");
-    const fetched = async (address: string) => (this.stopped ? null : this.fetchPicture(address));
+    const fetched = async (address: string) =>
+      this.stopped || (await epochOf(db)) !== epoch ? null : this.fetchPicture(address);
     this.fetching ??= keepPictures(db, this.tasks.get(), fetched)
       .catch(() => undefined)
       .finally(() => {
         this.fetching = null;
       });
+  }
+
+  private askTasks(cursor: string): Promise<Pulled> {
+    const reader = this.me.get()?.uid;
+    // The server answers nothing to this phone if somebody else is signed in by now.
+    const whose = reader ? `&reader=${encodeURIComponent(reader)}` : "";
+    return this.net.get<Pulled>(`pull?cursor=${encodeURIComponent(cursor)}${whose}`);
   }
 
   /** A resident's reports, by the private links that came back for them. */
@@ -331,7 +387,7 @@ class Core implements Field {
 
   private async signedOut(code: string): Promise<void> {
     if (ENDED.test(code)) {
-      await wipe(await this.db());
+      await wipe(await this.db(), this.me.get()?.uid ?? "");
       await this.read();
       this.others?.postMessage("all");
       this.tellLink({ signed: "ended" });
@@ -350,19 +406,21 @@ class Core implements Field {
   ): Promise<Item> {
     const owner = this.me.get()?.uid ?? "";
     const task = more.task?.id ?? null;
+    // The one that was touched last: what was taken back to be edited goes before a blank one.
     const open = this.items
       .get()
-      .find(
+      .filter(
         (one) =>
           one.phase === "draft" && one.kind === kind && one.task === task && one.owner === owner,
-      );
+      )
+      .sort((a, b) => b.changed_at.localeCompare(a.changed_at))[0];
     if (open && !more.fresh) return more.given ? this.write(open.id, more.given) : open;
     const now = this.time();
     const item: Item = {
       id: uuid(),
       operation: uuid(),
       // Its photos are known by this, also when the session has changed.
-      secret: `${uuid()}${uuid()}`.replaceAll("-", ""),
+      secret: newSecret(),
       kind,
       task,
       version: more.task?.version ?? null,
@@ -475,14 +533,14 @@ class Core implements Field {
         await tx.done.catch(() => undefined);
         throw new FieldError(item ? "item.busy" : "item.gone");
       }
-      const before = item.pictures.filter((one) => one.uid !== instead);
       const at = item.pictures.findIndex((one) => one.uid === instead);
-      before.splice(at < 0 ? before.length : at, 0, picture);
-      const changed = { ...item, pictures: before, changed_at: this.time() };
+      const left = at < 0 ? item : await without(tx, item, instead);
+      const pictures = [...left.pictures];
+      pictures.splice(at < 0 ? pictures.length : at, 0, picture);
+      const changed = { ...left, pictures, changed_at: this.time() };
       await Promise.all([
         tx.objectStore("bytes").put(row),
         tx.objectStore("items").put(changed),
-        instead ? tx.objectStore("bytes").delete(instead) : undefined,
         tx.done,
       ]);
       return changed;
@@ -493,11 +551,20 @@ class Core implements Field {
   }
 
   async removePicture(id: string, uid: string): Promise<Item> {
-    const item = await this.change(id, (it) => {
-      moves.allow(it, "write");
-      return { ...it, pictures: it.pictures.filter((one) => one.uid !== uid) };
+    const db = await this.db();
+    const item = await this.keep(async () => {
+      const tx = db.transaction(["items", "bytes"], "readwrite");
+      const found = await tx.objectStore("items").get(id);
+      if (found?.phase !== "draft") {
+        tx.abort();
+        await tx.done.catch(() => undefined);
+        throw new FieldError(found ? "item.busy" : "item.gone");
+      }
+      const left = { ...(await without(tx, found, uid)), changed_at: this.time() };
+      await Promise.all([tx.objectStore("items").put(left), tx.done]);
+      return left;
     });
-    await (await this.db()).delete("bytes", uid);
+    this.show(item);
     return item;
   }
 
@@ -520,12 +587,16 @@ class Core implements Field {
 
   private async fetchPicture(address: string): Promise<Blob | null> {
     try {
+      const db = await this.db();
+      const epoch = await epochOf(db);
       const answer = await (this.o.fetch ?? fetch)(address, { credentials: "same-origin" });
       const type = answer.headers.get("Content-Type") ?? "";
       if (!answer.ok || !type.startsWith("image/")) return null;
       const bytes = await answer.arrayBuffer();
       const at = Date.now();
-      await (await this.db()).put("pictures", { address, type, bytes, at }).catch(() => undefined);
+      if ((await epochOf(db)) === epoch) {
+        await db.put("pictures", { address, type, bytes, at }).catch(() => undefined);
+      }
       return new Blob([bytes], { type });
     } catch {
       return null;
@@ -633,21 +704,23 @@ class Core implements Field {
   }
 
   unsent(): Item[] {
-    return this.items.get().filter(isUnsent);
+    const mine = this.me.get()?.uid ?? "";
+    return this.items.get().filter((item) => item.owner === mine && isUnsent(item));
   }
 
   async signOut(options: { force?: boolean } = {}): Promise<boolean> {
-    const mine = this.me.get()?.uid ?? "";
-    if (!options.force && this.unsent().some((item) => item.owner === mine && mine)) return false;
-    await this.net.post("sign_out", {}).catch((error) => {
-      // Without a network the session ends when it expires; what is on the phone goes now.
-      if (!(error instanceof Unreachable)) throw error;
-    });
-    await wipe(await this.db());
+    const me = this.me.get();
+    if (!me?.uid) return true;
+    if (!options.force && this.unsent().length) return false;
+    const db = await this.db();
+    // What is on the phone goes now; the server hears of it as soon as it can be reached.
+    this.leaving = { csrf: me.csrf };
+    await db.put("meta", this.leaving, "leaving");
+    await wipe(db, me.uid);
     await this.read();
     this.others?.postMessage("all");
     this.tellLink({ signed: "out" });
-    void this.sync();
+    void (this.syncing ?? Promise.resolve()).then(() => this.sync());
     return true;
   }
 
@@ -661,6 +734,37 @@ class Core implements Field {
     this.space.set(await spaceNow(full));
   }
 }
+
+interface Leaving {
+  csrf: string;
+}
+
+const NOBODY = { title: "", status: 401, code: "", field: "" };
+const isSpent = (status: number) =>
+  status >= 400 && status < 500 && status !== 401 && status !== 429;
+
+/**
+ * An item without one of its pictures. The server counts what was uploaded under a secret, also what
+ * was taken out since: once one of those is gone, the others are uploaded anew under another secret.
+ */
+async function without(tx: ItemsAndBytes, item: Item, uid: string): Promise<Item> {
+  const gone = item.pictures.find((one) => one.uid === uid);
+  const left = { ...item, pictures: item.pictures.filter((one) => one.uid !== uid) };
+  const bytes = tx.objectStore("bytes");
+  await bytes.delete(uid);
+  if (!gone?.url && !gone?.kept) return left;
+  const pictures: Picture[] = [];
+  for (const one of left.pictures) {
+    const row = await bytes.get(one.uid);
+    const fresh = { ...one, uid: uuid(), sent: 0, url: "", kept: false };
+    if (row) await bytes.put({ ...row, uid: fresh.uid });
+    await bytes.delete(one.uid);
+    pictures.push(fresh);
+  }
+  return { ...left, secret: newSecret(), pictures };
+}
+
+const newSecret = () => `${uuid()}${uuid()}`.replaceAll("-", "");
 
 /** Where the browser offers it, it wakes us when there is a network, though the page is closed. */
 async function registerSync(): Promise<void> {

@@ -48,7 +48,9 @@ export function answered(item: Item, answer: Answer, now: string): Item {
   if (answer.state === "done") {
     const pictures = item.pictures.map((one) => ({ ...one, kept: true, sent: one.size }));
     const result = answer.result;
-    return { ...item, phase: "sent", problem: null, sent_at: now, pictures, result };
+    // Done, and yet something to say: it had arrived before it was edited.
+    const told = answer.code ? problem : null;
+    return { ...item, phase: "sent", problem: told, sent_at: now, pictures, result };
   }
   const phase = answer.state === "changed" ? "changed" : "refused";
   return { ...item, phase, problem, now: answer.now };

@@ -14,7 +14,8 @@ const ABREAST = 2;
 const MISSING = new Set(["upload.missing", "upload.unfinished", "photo.missing"]);
 
 export interface OutboxOptions {
-  db: Db;
+  /** The open database: the browser may close one, and then there is another. */
+  db: () => Promise<Db>;
   net: Net;
   upload: Upload;
   /** The time that is believed, in milliseconds. */
@@ -52,7 +53,10 @@ export class Outbox {
     const failed = async (error: unknown) => {
       console.error(error);
       // Perhaps the disk is full: pictures of tasks come again, what waits does not.
-      await makeRoom(this.o.db).catch(() => undefined);
+      await this.o
+        .db()
+        .then(makeRoom)
+        .catch(() => undefined);
       if (!this.stopped) this.timer = setTimeout(() => void this.kick(), 30_000);
     };
     this.running = this.guarded(now)
@@ -76,7 +80,7 @@ export class Outbox {
 
   private async guarded(now: boolean): Promise<void> {
     clearTimeout(this.timer);
-    const ran = await alone(this.o.db, "outbox", async () => {
+    const ran = await alone(await this.o.db(), "outbox", async () => {
       await this.wake(now);
       while (!this.stopped && (await this.round())) {
         // One round after the other until nothing is due.
@@ -87,7 +91,7 @@ export class Outbox {
 
   /** Whoever was killed in the middle left items as "sending": nobody sends them now but us. */
   private async wake(now: boolean): Promise<void> {
-    for (const item of await this.o.db.getAll("items")) {
+    for (const item of await (await this.o.db()).getAll("items")) {
       const due = now && item.phase === "waiting" && item.next_at > 0;
       if (item.phase !== "sending" && !due) continue;
       await this.change(item.id, (it) => {
@@ -112,7 +116,7 @@ export class Outbox {
   private async due(): Promise<Item[]> {
     const owner = this.o.owner();
     if (owner === null) return [];
-    const all = (await this.o.db.getAll("items")).filter(
+    const all = (await (await this.o.db()).getAll("items")).filter(
       (item) => item.phase === "waiting" || item.phase === "sending",
     );
     all.sort((a, b) => a.made_at.localeCompare(b.made_at) || a.id.localeCompare(b.id));
@@ -142,7 +146,7 @@ export class Outbox {
   }
 
   private async uploadOne(item: Item, picture: Picture): Promise<void> {
-    const found: Bytes | undefined = await this.o.db.get("bytes", picture.uid);
+    const found: Bytes | undefined = await (await this.o.db()).get("bytes", picture.uid);
     if (!found?.bytes) {
       throw new ApiError(422, { title: "", status: 422, code: "picture.lost", field: "photos" }, 0);
     }
@@ -200,19 +204,18 @@ export class Outbox {
       return;
     }
     const now = new Date(this.o.now()).toISOString();
-    const settled = await this.settle(item.id, answer, now);
-    this.o.changed(settled);
-    if (settled.phase === "sent") await this.follow(settled, answer);
+    this.o.changed(await this.settle(item.id, answer, now));
   }
 
   /** The answer and the freed bytes in one transaction. */
   private async settle(id: string, answer: Answer, now: string): Promise<Item> {
-    const tx = this.o.db.transaction(["items", "bytes"], "readwrite");
+    const tx = (await this.o.db()).transaction(["items", "bytes"], "readwrite");
     const item = await tx.objectStore("items").get(id);
     if (!item) throw new Error("gone");
     const next = moves.answered(item, answer, now);
     await tx.objectStore("items").put(next);
-    if (next.phase === "sent") {
+    // What was added too late is not at the server: it stays here.
+    if (next.phase === "sent" && !next.problem) {
       for (const { uid } of next.pictures) {
         const found = await tx.objectStore("bytes").get(uid);
         if (found) await tx.objectStore("bytes").put({ ...found, bytes: null });
@@ -220,17 +223,6 @@ export class Outbox {
     }
     await tx.done;
     return next;
-  }
-
-  /** What the same person did to the same task afterwards rests on what was done just now. */
-  private async follow(done: Item, answer: Answer): Promise<void> {
-    const version = answer.now?.version;
-    if (!done.task || version === undefined || version === null) return;
-    for (const item of await this.o.db.getAll("items")) {
-      if (item.task !== done.task || item.version !== done.version) continue;
-      if (item.phase !== "waiting" && item.phase !== "draft") continue;
-      await this.change(item.id, (it) => ({ ...it, version }));
-    }
   }
 
   /** Whether to go on with the others. */
@@ -275,7 +267,7 @@ export class Outbox {
   }
 
   private async change(id: string, by: (item: Item) => Item | null): Promise<Item> {
-    const item = await changeItem(this.o.db, id, by);
+    const item = await changeItem(await this.o.db(), id, by);
     this.o.changed(item);
     return item;
   }
@@ -283,7 +275,7 @@ export class Outbox {
   /** When somebody else is at it, look again: they may be killed. */
   private async later(ran: boolean): Promise<void> {
     if (this.stopped) return;
-    const waiting = (await this.o.db.getAll("items")).filter(
+    const waiting = (await (await this.o.db()).getAll("items")).filter(
       (item) => item.phase === "waiting" || item.phase === "sending",
     );
     if (!waiting.length || this.notBefore === Number.POSITIVE_INFINITY) return;

@@ -5,10 +5,11 @@ import type { Pulled, Task } from "./wire";
 
 const OPEN = new Set(["draft", "waiting", "refused"]);
 
-/** Keep what was pulled; answers whether tasks changed. */
-export async function keepPulled(db: Db, pulled: Pulled): Promise<void> {
+/** Keep what was pulled, unless the phone was wiped since it was asked for. */
+export async function keepPulled(db: Db, pulled: Pulled, epoch: number): Promise<void> {
   const tx = db.transaction(["tasks", "meta", "items"], "readwrite");
   const [tasks, meta] = [tx.objectStore("tasks"), tx.objectStore("meta")];
+  if (((await meta.get("epoch")) ?? 0) !== epoch) return tx.done;
   if (pulled.whole) await tasks.clear();
   for (const id of pulled.gone) await tasks.delete(id);
   for (const task of pulled.tasks) await tasks.put(task);

@@ -66,7 +66,10 @@ export interface Item {
   /** How often it was tried, and when next (milliseconds). */
   tries: number;
   next_at: number;
-  /** Why it was refused, or what hinders it now. `message` comes from the server, else it is empty. */
+  /**
+   * Why it was refused, what hinders it now, or what to know of it when sent. `message` comes from
+   * the server, else it is empty.
+   */
   problem: Trouble | null;
   /** Where it was changed by somebody else: how the task is now; null when it is no longer ours. */
   now: Task | null;
@@ -156,7 +159,7 @@ export interface Field {
   readonly tasks: Store<Task[]>;
   readonly reports: Store<Mine[]>;
   readonly catalogue: Store<Catalogue | null>;
-  /** Everything on this phone, newest first: drafts, the outbox, what was sent. */
+  /** One's own and a resident's on this phone, newest first: drafts, the outbox, what was sent. */
   readonly items: Store<Item[]>;
   readonly link: Store<Link>;
   readonly clock: Store<Clock>;
@@ -204,7 +207,10 @@ export interface Field {
 
   /** What would be lost by signing out now. */
   unsent(): Item[];
-  /** Ends the session here and removes this person's data. Without `force` it refuses when something is unsent. */
+  /**
+   * Removes this person's data here, and ends the session as soon as the server can be reached.
+   * Without `force` it refuses when something is unsent.
+   */
   signOut(options?: { force?: boolean }): Promise<boolean>;
   /** Ask the browser not to throw our data away. */
   persist(): Promise<boolean>;

@@ -21,19 +21,23 @@ export async function removeItem(db: Db, id: string): Promise<void> {
   await tx.done;
 }
 
-/** Everything of who was signed in. A resident's own reports stay. */
-export async function wipe(db: Db): Promise<void> {
-  for (const item of await db.getAll("items")) if (item.owner) await removeItem(db, item.id);
+/** Everything of who was signed in. What a resident or somebody else made on this phone stays. */
+export async function wipe(db: Db, owner: string): Promise<void> {
+  for (const item of await db.getAll("items")) {
+    if (owner && item.owner === owner) await removeItem(db, item.id);
+  }
   const tx = db.transaction(["tasks", "pictures", "meta"], "readwrite");
   await tx.objectStore("tasks").clear();
   await tx.objectStore("pictures").clear();
   for (const name of ["me", "cursor", "reports", "habits", "pulled"]) {
     await tx.objectStore("meta").delete(name);
   }
+  const epoch = (await tx.objectStore("meta").get("epoch")) as number | undefined;
+  await tx.objectStore("meta").put((epoch ?? 0) + 1, "epoch");
   await tx.done;
 }
 
-/** After the days that the office has set. What waits to be sent is never touched. */
+/** After the days that the office has set. What was begun or waits to be sent is never touched. */
 export async function removeOld(db: Db, days: number, now: number): Promise<boolean> {
   const before = now - days * DAY_MS;
   let removed = false;
@@ -41,7 +45,7 @@ export async function removeOld(db: Db, days: number, now: number): Promise<bool
     const old = Date.parse(item.sent_at ?? item.changed_at) < before;
     const blank = item.phase === "draft" && !isBegun(item);
     const idle = Date.parse(item.changed_at) < now - DAY_MS;
-    if (!(blank && idle) && !(old && ["sent", "draft"].includes(item.phase))) continue;
+    if (!(blank && idle) && !(old && item.phase === "sent")) continue;
     await removeItem(db, item.id);
     removed = true;
   }
