@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Task } from "../core";
-import { lacking, outcomes } from "./work";
+import type { Item, Task } from "../core";
+import { lacking, outcomeOf, outcomes } from "./work";
 
 const task = (more: Partial<Task>): Task => ({
   id: "case-1", kind: "handle", case: "1", version: 3, state: "handling", category_id: 1, category: "", icon: "",
@@ -21,6 +21,14 @@ test("one visit has two outcomes", () => {
     "not_in_order",
   ]);
   expect(names(task({ kind: "verify", moves: ["verify"] }))).toEqual(["found", "not_found"]);
+});
+
+test("a draft is opened for what it was begun for, also when the task is gone", () => {
+  const about = task({ kind: "verify", moves: ["verify"] });
+  const draft = { kind: "verify", given: { found: false, words: "none" }, about } as Partial<Item>;
+  expect(outcomeOf(draft as Item, about)?.name).toBe("not_found");
+  expect(outcomeOf(draft as Item, undefined)?.name).toBe("not_found");
+  expect(outcomeOf({ ...draft, about: null } as Item, task({ moves: ["handle"] }))).toBeNull();
 });
 
 test("what is missing is asked for: reason, photo, words", () => {

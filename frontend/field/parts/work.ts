@@ -1,5 +1,5 @@
 // What each kind of task asks for, in one table: the outcomes to choose from and what each needs.
-import type { Kind, Task } from "../core";
+import type { Item, Kind, Task } from "../core";
 import type { Key } from "../words";
 
 export interface Outcome {
@@ -37,6 +37,15 @@ export function outcomes(task: Task): Outcome[] {
     outcome("accept", "accept", "doAccept", "doAccept", "askWordsPass", { camera: false }),
   ]; // biome-ignore format: one table
   return all.filter((one) => task.moves.includes(one.kind));
+}
+
+/** The outcome that a draft was begun for: of the task as it is now, else as it was then. */
+export function outcomeOf(draft: Item, task: Task | undefined): Outcome | null {
+  const fits = (one: Outcome) =>
+    one.kind === draft.kind &&
+    Object.entries(one.given).every(([name, value]) => draft.given[name] === value);
+  const known = [task, draft.about ?? undefined].flatMap((one) => (one ? outcomes(one) : []));
+  return known.find(fits) ?? null;
 }
 
 /** What is still missing before it may be sent; null when nothing is. */

@@ -158,6 +158,10 @@ export const en: Record<Key, string> = {
   sentEmptyText:
     "What you snap and what you finish waits here and goes out by itself. Nothing is lost without a network.",
   sentDone: "Sent: {n}",
+  sentDrafts: "Begun and not sent",
+  goOn: "Carry on",
+  arrivedBefore:
+    "It had already arrived before you edited it. What you changed or added afterwards is not in it.",
   stateDraft: "Draft",
   stateWaiting: "Waiting",
   stateWaitingNet: "Waiting for the network",
