@@ -402,6 +402,15 @@ describe("sending", () => {
     await expect(field.mend(id)).rejects.toThrow("item.busy");
   });
 
+  it("gets no other id where the server has done it under its own", async () => {
+    const field = await phone();
+    const { id, operation } = await report(field, "x", 0);
+    server.answer = () => ({ state: "refused", code: "push.same_id_other_content" });
+    await field.send(id);
+    await phase(field, id, "refused");
+    expect((await field.mend(id)).operation).toBe(operation);
+  });
+
   it("goes on when the browser has closed the database", async () => {
     const field = await phone();
     const core = field as unknown as { opened: Promise<Db> | null };

@@ -56,9 +56,12 @@ export function answered(item: Item, answer: Answer, now: string): Item {
   return { ...item, phase, problem, now: answer.now };
 }
 
+const DONE_BEFORE = "push.same_id_other_content";
+
 /**
- * Back to a draft. What the server refused was not done and its id is spent, so it gets a new one.
- * What is merely waiting keeps its id: perhaps the server has done it, and only the answer was lost.
+ * Back to a draft. What the server refused was not done, so it gets a new id. What is merely waiting
+ * keeps its own: perhaps the server has done it, and only the answer was lost. What the server has
+ * done keeps it for ever.
  */
 export function mended(item: Item, operation: string, now: string): Item {
   allow(item, "mend");
@@ -66,7 +69,8 @@ export function mended(item: Item, operation: string, now: string): Item {
   if (item.phase === "waiting") return { ...next, tries: 0 };
   const version = item.phase === "changed" && item.now ? item.now.version : item.version;
   const about = item.phase === "changed" && item.now ? item.now : item.about;
-  return { ...next, operation, version, about, now: null, tries: 0 };
+  const id = item.problem?.code === DONE_BEFORE ? item.operation : operation;
+  return { ...next, operation: id, version, about, now: null, tries: 0 };
 }
 
 const FIRST_MS = 1000;

@@ -33,7 +33,7 @@ export function follow(told: (place: Place) => void, failed: (error: FieldError)
 }
 
 /** Browsers say where they are to secure pages only. */
-const supported = () => "geolocation" in navigator && globalThis.isSecureContext !== false;
+const supported = () => Boolean(navigator.geolocation) && globalThis.isSecureContext !== false;
 
 const errorOf = (error: GeolocationPositionError) =>
   new FieldError(CODES[error.code as 1 | 2 | 3] ?? "place.unavailable");
