@@ -46,7 +46,7 @@ test: $(ENV_DEV) $(PAGES) $(CATALOGUES) ## every test: pages' code, units, datab
 	@mkdir -p var/logs
 	@scripts/get-chromium
 	@cd frontend && npm test --silent
-	@$(BIN)/pytest -n $(JOBS) --dist worksteal $(PYTEST)
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal --reruns 1 --rerun-show-tracebacks -raR $(PYTEST)
 
 soak: $(ENV_DEV) $(PAGES) $(CATALOGUES) ## the tests that can be longer than in `make test`, at full length
 	@SOAK=1 $(BIN)/pytest tests/imports/test_real_cases.py tests/e2e/test_failover.py tests/field/test_flaky.py $(PYTEST)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gulou.cases import operations as cases
-from gulou.cases.models import Source
+from gulou.cases.models import Case, Source
 from gulou.cases.states import State, StepKind
 from gulou.places import queries as places
 
@@ -55,6 +55,18 @@ class Today(Clocks):
         for hours in (4, 6, 8, 10, 12, 20):
             sight = self.rng.choice(SIGHTS[:14])
             yield wait(hours, sight, self._spot(sight), State.HANDLED)
+        yield self.until - timedelta(hours=1), self._named()
+
+    def _named(self) -> Story:
+        """The lot may have left one of the logins without a recheck: the office names them."""
+        waiting = Case.objects.filter(step_kind=StepKind.RECHECK, restricted=False)
+        logins = [self.house.recheckers[0], self.house.inspectors[0]]
+        for person in logins:
+            if waiting.filter(step_person=person).exists():
+                continue
+            case = waiting.exclude(step_person__in=logins).order_by("opened_at")[0]
+            cases.name_rechecker(case, by=self.dispatcher, person=person)
+        yield from ()
 
     def _waiting(self, sight: Sight, spot: Spot, fate: Fate) -> Story:
         """As far as it is meant to go, without minding the hour of the day."""

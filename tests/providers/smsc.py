@@ -136,10 +136,11 @@ class _Handler(socketserver.BaseRequestHandler):
         status = OK if password == self.centre.password else WRONG_PASSWORD
         status = WRONG_ID if system_id != self.centre.system_id else status
         self.bound = status == OK
-        self._send(BIND | 0x80000000, status, sequence, b"centre\0" if self.bound else b"")
+        # Before it is answered: who reads the answer may ask at once who is bound.
         if self.bound:
             self.centre.binds += 1
             self.centre.bound.append(self)
+        self._send(BIND | 0x80000000, status, sequence, b"centre\0" if self.bound else b"")
         return True
 
     def _submit(self, body: bytes) -> tuple[int, str]:
