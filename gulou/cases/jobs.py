@@ -15,6 +15,7 @@ from .models import Before, Case, Revisit, Step
 from .operations import revisits
 from .operations.assigning import assign_recheck as assign
 from .operations.figures import compute_figures
+from .operations.ground import told_of
 from .operations.recurrences import suspect_recurrences
 from .operations.succession import give_back_steps as give_back
 from .operations.watching import SYSTEM
@@ -40,7 +41,7 @@ def examine(case: Case, uids: Sequence[str]) -> None:
 def assign_recheck(envelope: Envelope) -> None:
     """When a case was handled, or its recheck given back: draw who rechecks. Twice does no harm."""
     if envelope.fact.step is not None:
-        assign(Case.objects.get(uid=envelope.subject_uid), envelope.fact.step)
+        assign(told_of(envelope.subject_uid), envelope.fact.step)
 
 
 def draw_what_was_left() -> int:

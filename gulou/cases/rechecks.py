@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, Func, OuterRef, Q, QuerySet
 
@@ -100,11 +101,16 @@ def waits_for(user: User, case: Case, verb: str) -> bool:
 
 def fell_to_the_office(case: Case) -> bool:
     """Whether nobody could be drawn for the open recheck, and it was not given back since."""
-    told = Event.objects.filter(subject_kind=case.subject_kind, subject_uid=case.uid)
-    told = told.filter(
-        name__in=[RecheckNotDrawn.name, StepGivenBack.name], payload__step=case.step_id
-    )
-    return told.order_by("-sequence").values_list("name", flat=True).first() == RecheckNotDrawn.name
+    told = (name for name, payload in _lots(case.uid) if payload.get("step") == case.step_id)
+    return next(told, "") == RecheckNotDrawn.name
+
+
+@Compiled
+def _lots(uid: UUID) -> QuerySet[Any, tuple[str, dict[str, Any]]]:
+    """What was told of lots that drew nobody, and of steps given back; the latest first."""
+    told = Event.objects.filter(subject_kind=Case._meta.label_lower, subject_uid=uid)
+    told = told.filter(name__in=[RecheckNotDrawn.name, StepGivenBack.name])
+    return told.order_by("-sequence").values_list("name", "payload")
 
 
 def undrawn(before: datetime) -> QuerySet[Case]:

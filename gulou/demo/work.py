@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from django.db.models import QuerySet
+
 from gulou.cases import operations as cases
 from gulou.cases.facts import CaseSettling
 from gulou.cases.models import Case, ReplyForm, Report, Source
@@ -9,6 +11,7 @@ from gulou.cases.operations import Evidence
 from gulou.cases.routing import routing_of
 from gulou.cases.states import State, StepKind
 from gulou.kit import clock
+from gulou.kit.compiled import Compiled
 from gulou.people.models import User
 from gulou.workbench import operations as workbench
 
@@ -102,7 +105,7 @@ class Work(Props):
 
     def _checker(self, case: Case) -> User:
         """Who was drawn to recheck it, or is named where nobody could be."""
-        now = Case.objects.select_related("step_person").get(pk=case.pk)
+        (now,) = _with_person(case.pk)
         if now.step_person is not None:
             return now.step_person
         named = self.house.recheckers[0]
@@ -225,4 +228,14 @@ class Work(Props):
 
     def _is_closed(self, case: Case) -> bool:
         """Whether it is closed now: a look-back may have opened it again."""
-        return Case.objects.filter(pk=case.pk, state=State.CLOSED).exists()
+        return bool(_closed(case.pk))
+
+
+@Compiled
+def _with_person(case_id: int) -> QuerySet[Case]:
+    return Case.objects.select_related("step_person").filter(pk=case_id)
+
+
+@Compiled
+def _closed(case_id: int) -> QuerySet[Case, int]:
+    return Case.objects.filter(pk=case_id, state=State.CLOSED).values_list("pk", flat=True)

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
+
+from gulou.kit.compiled import Compiled
 from gulou.outbox.kept import Kept
 from gulou.people.models import User
 
@@ -81,10 +84,15 @@ def duty_channels() -> list[Channel]:
 
 def manners_of(persons: Collection[User]) -> dict[int, Mine]:
     """How each of these people is told."""
-    rows = Wishes.objects.filter(pk__in=[one.pk for one in persons])
+    rows = _wishes([one.pk for one in persons])
     found = {one.pk: Mine(one.by_kind, _rhythm(one)) for one in rows}
     plain = Mine({}, office().rhythm)
     return {one.pk: found.get(one.pk, plain) for one in persons}
+
+
+@Compiled
+def _wishes(person_ids: list[int]) -> QuerySet[Wishes]:
+    return Wishes.objects.filter(person_id__any=person_ids)
 
 
 def has_own(person: User) -> bool:

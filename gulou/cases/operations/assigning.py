@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import draws, states
@@ -13,6 +14,7 @@ from gulou.cases.models import Case, Step
 from gulou.cases.rechecks import fell_to_the_office, is_independent
 from gulou.cases.states import State, StepKind
 from gulou.kit import rows
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import Invalid, NotAllowed, Refusal
 from gulou.kit.words import clean
 from gulou.outbox.record import record
@@ -73,7 +75,7 @@ def take_over_recheck(case: Case, *, by: User, words: str) -> Case:
         raise Invalid("case.words_missing", _("Say it in a few words."), field="words")
     kept, digest = keep_words(words)
     before = _uid_of(step)
-    _give(case, step, unit_id=step.unit_id, person=by)
+    _give(case, step, unit_id=step.unit_id, person_id=by.pk)
     fact = RecheckTakenOver(
         step=step.pk, unit=step.unit_id, person=str(by.uid), person_before=before,
         words=kept.pk, words_digest=digest,
@@ -86,7 +88,12 @@ def _waiting(case: Case) -> Step | None:
     """The open recheck of the locked case."""
     if case.state != State.HANDLED or case.step_kind != StepKind.RECHECK:
         return None
-    return Step.objects.select_related("person").get(pk=case.step_id or 0)
+    return _with_person.first(case.step_id or 0)
+
+
+@Compiled
+def _with_person(step_id: int) -> QuerySet[Step]:
+    return Step.objects.select_related("person").filter(pk=step_id)
 
 
 def _draw(
@@ -97,13 +104,13 @@ def _draw(
     drawn, before = pool.first(seed), _uid_of(step)
     said: dict[str, Any] = {"words": left.words, "words_digest": left.words_digest}
     if drawn is None:
-        _give(case, step, unit_id=people.office().id, person=None)
+        _give(case, step, unit_id=people.office().id, person_id=None)
         fact = RecheckNotDrawn(
             step=step.pk, person_before=before, left_out=dict(pool.left_out), **said
         )
         record(fact, subject=case, actor=actor)
         return
-    _give(case, step, unit_id=drawn.unit_id, person=User.objects.get(pk=drawn.user_id))
+    _give(case, step, unit_id=drawn.unit_id, person_id=drawn.user_id)
     record(
         RecheckDrawn(
             step=step.pk, unit=drawn.unit_id, person=str(drawn.uid), person_before=before,
@@ -119,9 +126,9 @@ def candidates_told(pool: Pool) -> dict[str, Any]:
     return {"candidates": ids, "digest": draws.digest_of(ids), "left_out": dict(pool.left_out)}
 
 
-def _give(case: Case, step: Step, *, unit_id: int, person: User | None) -> None:
+def _give(case: Case, step: Step, *, unit_id: int, person_id: int | None) -> None:
     """Let the open recheck wait for somebody else. Its clock runs on."""
-    step.unit_id, step.person = unit_id, person
+    step.unit_id, step.person_id = unit_id, person_id
     rows.change(step, "unit", "person")
     stand_in_open_step(case)
     put(case)

@@ -77,6 +77,17 @@ def _locked(case_id: int) -> QuerySet[Case]:
     return Case.objects.select_for_update().filter(pk=case_id)
 
 
+def told_of(uid: UUID) -> Case:
+    """The case that a fact is about."""
+    (case,) = _by_uid(uid)
+    return case
+
+
+@Compiled
+def _by_uid(uid: UUID) -> QuerySet[Case]:
+    return Case.objects.filter(uid=uid)
+
+
 def check_seen(case: Case, seen: int | None) -> None:
     """Raise Conflict when somebody changed the locked case since the mover looked at it."""
     if seen is not None and seen != case.version:
@@ -212,10 +223,17 @@ def begin_step(
 
 def end_steps(case: Case, outcome: str, *, by: User | None, kind: StepKind | None = None) -> None:
     """End the open steps of a case (of one kind), with how they ended and by whom."""
-    steps = case.steps.filter(ended_at=None)
+    sql, values = _END_STEPS, [clock.now(), outcome, by.pk if by else None, case.pk]
     if kind is not None:
-        steps = steps.filter(kind=kind)
-    rows.update(steps, ended_at=clock.now(), outcome=outcome, ended_by=by)
+        sql, values = f"{sql} AND kind = %s", [*values, kind.value]
+    rows.run(sql, values)
+
+
+# Every move does it: making the SQL of a queryset would cost more than asking it.
+_END_STEPS = (
+    "UPDATE cases_step SET ended_at = %s::timestamptz, outcome = %s, ended_by_id = %s"
+    " WHERE case_id = %s AND ended_at IS NULL"
+)
 
 
 def stand_in_open_step(case: Case) -> None:
@@ -224,13 +242,18 @@ def stand_in_open_step(case: Case) -> None:
     Where parts of the handling are with units beneath, the lowest has the case now; its time
     stands beside that of the unit that answers for it, by which alone that unit is judged.
     """
-    waiting = list(case.steps.filter(ended_at=None).order_by("started_at", "id"))
+    waiting = _waiting_steps(case.pk)
     _stand_in(case, waiting[-1] if waiting else None)
     parts = [step for step in waiting if step.kind == StepKind.PART]
     if parts:
         (handling,) = (step for step in waiting if step.kind == StepKind.HANDLE)
         case.parts, case.part_due_at = [step.unit_id for step in parts], parts[-1].due_at
         case.due_at = handling.due_at
+
+
+@Compiled
+def _waiting_steps(case_id: int) -> QuerySet[Step]:
+    return Step.objects.filter(case_id=case_id, ended_at=None).order_by("started_at", "id")
 
 
 def _stand_in(case: Case, step: Step | None) -> None:

@@ -31,6 +31,7 @@ from gulou.catalogue import queries as catalogue
 from gulou.catalogue.queries import CheckingRef
 from gulou.catalogue.states import RecheckWay
 from gulou.kit import clock, rows
+from gulou.kit.compiled import Compiled
 from gulou.kit.errors import Invalid, NotAllowed, Refusal
 from gulou.kit.words import clean
 from gulou.outbox.models import Event
@@ -41,7 +42,7 @@ from gulou.people.models import User
 
 from .answers import settle_objections
 from .assigning import candidates_told
-from .ground import NOTHING, Evidence, add_photos, begin_step, keep_words, locked, put
+from .ground import NOTHING, Evidence, add_photos, begin_step, keep_words, locked, put, told_of
 
 SYSTEM = "system"
 AT_ONCE = 200
@@ -56,7 +57,7 @@ def sample_closed(uid: UUID, *, closing: int) -> None:
 
     The look-backs are sealed: which days were drawn is told when they begin.
     """
-    case = locked(Case.objects.get(uid=uid))
+    case = locked(told_of(uid))
     checking = catalogue.checking_for(case.category_id)
     shares = (checking.blind_share, checking.first_share, checking.second_share)
     if case.state != State.CLOSED or case.restricted or not any(shares):
@@ -83,10 +84,14 @@ def sample_closed(uid: UUID, *, closing: int) -> None:
 
 def _is_last_closing(case: Case, closing: int) -> bool:
     """Whether nothing was drawn for this closing yet, and the case was not closed again since."""
-    told = Event.objects.filter(subject_kind=case.subject_kind, subject_uid=case.uid)
-    told = told.filter(name__in=[CaseClosed.name, CaseSampled.name]).order_by("-sequence")
-    last = told.values_list("name", "pk").first()
-    return last == (CaseClosed.name, closing)
+    return _closings.first(case.uid) == (CaseClosed.name, closing)
+
+
+@Compiled
+def _closings(uid: UUID) -> QuerySet[Event, tuple[str, int]]:
+    told = Event.objects.filter(subject_kind=Case._meta.label_lower, subject_uid=uid)
+    told = told.filter(name__in=[CaseClosed.name, CaseSampled.name])
+    return told.order_by("-sequence").values_list("name", "pk")[:1]
 
 
 def _drawn(
@@ -195,7 +200,7 @@ def _skip(case: Case, revisit: Revisit) -> None:
 @transaction.atomic
 def skip_revisits(uid: UUID) -> None:
     """The case is open again: nothing is looked at that was drawn for what it was. Twice is once."""
-    case = locked(Case.objects.get(uid=uid))
+    case = locked(told_of(uid))
     for revisit in Revisit.objects.select_for_update().filter(case=case, ended_at=None):
         if not _still_closed(case, revisit):
             _skip(case, revisit)

@@ -68,14 +68,8 @@ def _try(found: Sequence[tuple[int, int]], whom: "Whom") -> int:
 def _look(found: Sequence[tuple[int, int]], whom: "Whom") -> int:
     """Some clocks, with their cases locked. Who moves a case meanwhile goes first."""
     now = clock.now()
-    cases = {
-        case.pk: case
-        for case in Case.objects.select_for_update(skip_locked=True)
-        .filter(pk__in=[case_id for _pk, case_id in found])
-        .order_by("pk")
-    }
-    steps = to_look_at(now).select_for_update(of=("self",)).select_related("person")
-    waiting = list(steps.filter(pk__in=[pk for pk, _case in found], case__in=cases))
+    cases = {case.pk: case for case in _free([case_id for _pk, case_id in found])}
+    waiting = _waiting(now, [pk for pk, _case in found], list(cases)) if cases else []
     rows.draw(*(Event for _step in waiting))
     for step in waiting:
         case = cases[step.case_id]
@@ -87,6 +81,18 @@ def _look(found: Sequence[tuple[int, int]], whom: "Whom") -> int:
             _warn(case, step, now, whom)
         rows.change(step, "due_at", "watch_at", "warned")
     return len(waiting)
+
+
+@Compiled
+def _free(case_ids: list[int]) -> QuerySet[Case]:
+    rows = Case.objects.select_for_update(skip_locked=True)
+    return rows.filter(pk__any=case_ids).order_by("pk")
+
+
+@Compiled
+def _waiting(now: datetime, step_ids: list[int], case_ids: list[int]) -> QuerySet[Step]:
+    steps = to_look_at(now).select_for_update(of=("self",)).select_related("person")
+    return steps.filter(pk__any=step_ids, case_id__any=case_ids)
 
 
 def _let_run_again(case: Case, step: Step, now: datetime) -> None:

@@ -1,6 +1,11 @@
 """Telling who is to know that the time of an order runs out."""
 
+from datetime import datetime
+
+from django.db.models import QuerySet
+
 from gulou.kit import clock, rows
+from gulou.kit.compiled import Compiled
 from gulou.orders import facts
 from gulou.orders.models import Order
 from gulou.orders.states import State
@@ -13,8 +18,12 @@ AT_ONCE = 200
 
 def watch_orders() -> int:
     """Tell who is to know that the time of an order runs out; how many were looked at."""
-    due = Order.objects.filter(watch_at__lte=clock.now()).order_by("watch_at")
-    return sum(_warn(order) for order in list(due[:AT_ONCE]))
+    return sum(_warn(order) for order in _due(clock.now()))
+
+
+@Compiled
+def _due(now: datetime) -> QuerySet[Order]:
+    return Order.objects.filter(watch_at__lte=now).order_by("watch_at")[:AT_ONCE]
 
 
 @rows.together()
