@@ -32,11 +32,12 @@ def digest_of(content: bytes) -> str:
 
 
 def written(held: Held) -> str:
-    """The cursor."""
+    """The cursor; "" where it would be too long for an address: then all is told again next time."""
     lines = [" ".join((_FORM, held.reader, held.catalogue, held.reports))]
     lines += [f"{task} {digest}" for task, digest in held.tasks.items()]
     packed = zlib.compress("\n".join(lines).encode(), 9)
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    return text if len(text) <= MOST else ""
 
 
 def read(cursor: str, *, reader: str) -> Held | None:

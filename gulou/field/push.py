@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from gulou.cases import operations, queries
 from gulou.cases.operations import ContactDetails, Evidence, Snap
 from gulou.catalogue.states import ChannelCode
-from gulou.kit.errors import Invalid, NotFound, Refusal, TooMany
+from gulou.kit.errors import Conflict, Invalid, NotFound, Refusal, TooMany
 from gulou.kit.sealing import keyed_digest
 from gulou.phones import operations as phones
 from gulou.ui import limits
@@ -25,6 +25,10 @@ from .tasks import CASE, VISIT, as_task
 if TYPE_CHECKING:
     from gulou.people.models import User
 
+_EDITED = Conflict(
+    "push.done_before_edit",
+    _("This had arrived before it was changed: what was changed since is not part of it."),
+)
 _LATER = TooMany("push.later", _("This could not be done now. It is sent again by itself."))
 log = logging.getLogger(__name__)
 Act = Callable[[Any, Operation, Evidence, dict[str, Any]], Any]
@@ -32,8 +36,13 @@ Act = Callable[[Any, Operation, Evidence, dict[str, Any]], Any]
 
 def pushed(request: HttpRequest, reader: "User | None", one: Operation) -> dict[str, Any]:
     """Do one operation, unless it is done; the answer says what became of it."""
+    result: dict[str, Any] | None = None
+    left_out: Refusal | None = None
     try:
-        result = _report(request, reader, one) if one.kind == "report" else _act(reader, one)
+        if one.kind == "report":
+            result, left_out = _report(request, reader, one)
+        else:
+            _act(reader, one)
     except TooMany as error:
         return _answer(one, "later", error)
     except Refusal as error:
@@ -42,7 +51,7 @@ def pushed(request: HttpRequest, reader: "User | None", one: Operation) -> dict[
     except (DatabaseError, OSError):
         log.exception("An operation of a phone failed.")
         return _answer(one, "later", _LATER)
-    return _answer(one, "done", None, result=result, now=_now(reader, one)[0])
+    return _answer(one, "done", left_out, result=result, now=_now(reader, one)[0])
 
 
 def _answer(
@@ -59,17 +68,22 @@ def _digest(one: Operation) -> str:
     return keyed_digest(one.model_dump_json())
 
 
-def _report(request: HttpRequest, reader: "User | None", one: Operation) -> dict[str, Any]:
-    digest = _digest(one)
-    if phones.done_before(one.id, by=reader, digest=digest):
+def _report(
+    request: HttpRequest, reader: "User | None", one: Operation
+) -> tuple[dict[str, Any], Refusal | None]:
+    """Its receipt; and, where the answer to an earlier try was lost and it was changed since, that
+    this is the receipt of what came first."""
+    digest, left_out = _digest(one), None
+    if done := phones.content_done(one.id, by=reader):
         found = queries.report_sent_as(one.id)
+        left_out = None if done == digest else _EDITED
         if found is None:
             raise NotFound("report.not_found", _("There is no such report."))
     else:
         with limits.spent(request, limits.REPORTS):
             found = operations.receive_report(_snap(one, reader), reporter=reader)
         phones.claim(one.id, by=reader, digest=digest, task="")
-    return {"receipt": found.receipt, "link": link_to(request, found.token)}
+    return {"receipt": found.receipt, "link": link_to(request, found.token)}, left_out
 
 
 def _snap(one: Operation, reader: "User | None") -> Snap:
@@ -106,7 +120,7 @@ def _act(reader: Any, one: Operation) -> None:
     case = queries.case_seen_by(reader, task.removeprefix(CASE))
     seen = phones.version_now(task, one.version, by=reader)
     moved = _ACTS[one.kind](case, one, evidence, {"by": reader, "seen": seen})
-    phones.note_versions(one.id, before=one.version, after=moved.version)
+    phones.note_versions(one.id, before=seen, after=moved.version)
 
 
 def _visit(task: str) -> UUID:

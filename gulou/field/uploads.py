@@ -27,6 +27,8 @@ VERSION = "1.0.0"
 KIND = "application/offset+octet-stream"
 _CHUNK = 64 * 1024
 _IN_MEMORY = 1024 * 1024
+_COUNTS_ONCE = 2 * 1024 * 1024
+"""A photo counts once for every so many bytes announced. The app sends them smaller than that."""
 
 
 class Mismatch(Refusal):
@@ -76,7 +78,8 @@ def _begin(request: HttpRequest) -> HttpResponse:
         raise Invalid("upload.uid", _("A value is missing."), field="uid") from None
     if said.get("kind", "photo") != "photo":
         raise Invalid("upload.kind", _("Only photos are taken here."), field="kind")
-    limits.spend(request, limits.PHOTOS)
+    for _count in range(1 + min(size, MOST_BYTES) // _COUNTS_ONCE):
+        limits.spend(request, limits.PHOTOS)
     found = operations.begin_upload(
         uid, draft=_draft(request), size=size, sha256=said.get("sha256", ""),
         capture=said.get("capture", ""), by=reader,
@@ -95,6 +98,7 @@ def _look(request: HttpRequest, uid: UUID) -> HttpResponse:
     return answer
 
 
+@limits.limited(limits.PIECES)
 def _go_on(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.content_type != KIND:
         raise WrongKind("upload.kind", _("Send it as application/offset+octet-stream."))

@@ -20,12 +20,16 @@ class Upload(models.Model):
     capture = models.TextField(blank=True)
     size = models.PositiveIntegerField()
     offset = models.PositiveIntegerField(default=0)
+    # In the names of its pieces; another one each time that it begins again.
+    mark = models.CharField(max_length=16, blank=True, db_default="")
     # Where each piece begins.
     pieces = ArrayField(models.PositiveIntegerField(), default=list)
     begun_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     # The staged photo that it has become.
     photo = models.UUIDField(null=True)
+    # Why it has become none.
+    refused = models.CharField(max_length=40, blank=True, db_default="")
 
     class Meta:
         constraints = [
@@ -40,7 +44,7 @@ class Upload(models.Model):
 
     def name_of(self, start: int) -> str:
         """The file of a piece."""
-        return f"{self.uid}.{start:09d}"
+        return f"{self.uid}.{self.mark}.{start:09d}"
 
 
 class Pushed(models.Model):

@@ -3,9 +3,11 @@
 import hashlib
 import hmac
 import re
+import secrets
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import IO, TYPE_CHECKING
 from uuid import UUID
 
@@ -21,6 +23,8 @@ from gulou.photos import operations as photos
 from .models import Pushed, Upload
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from gulou.people.models import User
 
 FIELD = "photos"
@@ -28,10 +32,17 @@ LIFE = photos.STAGED_FOR
 MOST_OPEN = 2 * photos.MOST_PHOTOS
 """Uploads under one secret: nine photos, and as many that were taken back."""
 MOST_SPACE = 4 * 1024**3
-"""What all unfinished uploads together may announce."""
+"""What all unfinished uploads of staff together may announce, and how much those of the public."""
+MOST_SPACE_OF_PUBLIC = 1024**3
+PUBLIC_LIFE = timedelta(hours=1)
+"""An unfinished one of the public is kept so long after its last piece."""
+SHORT, MOST_SHORT = 16 * 1024, 32
+"""A piece below so many bytes is short, and so many short ones are kept: each is a file."""
 KEPT_FOR = timedelta(days=90)
 shelf = Shelf("uploads")
 _SECRET = re.compile(r"[\w-]{32,64}", re.ASCII)
+_DAMAGED = "upload.damaged"
+_MAY_PASS = ("photo.too_many", "photo.time")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -46,11 +57,12 @@ def begin_upload(
     _check(draft, size, sha256, capture)
     now = clock.now()
     with transaction.atomic():
+        _discard(Upload.objects.filter(pk=uid, expires_at__lte=now))
         upload, new = Upload.objects.get_or_create(
             pk=uid,
             defaults={
                 "key": _key(draft), "by": by, "sha256": sha256, "capture": capture, "size": size,
-                "begun_at": now, "expires_at": now + LIFE,
+                "mark": _mark(), "begun_at": now, "expires_at": now + (LIFE if by else PUBLIC_LIFE),
             },
         )  # fmt: skip
         if new:
@@ -76,10 +88,13 @@ def take_piece(uid: UUID, *, draft: str, offset: int, content: IO[bytes], size: 
             raise Conflict("upload.offset", _("Another piece comes next."))
         if offset + size > upload.size:
             raise Invalid("upload.too_long", _("More came than was announced."), field=FIELD)
+        if size < SHORT and offset + size < upload.size:
+            _check_short(upload)
         if size:
             shelf.keep(upload.name_of(offset), content)
             upload.pieces, upload.offset = [*upload.pieces, offset], offset + size
-            upload.save(update_fields=["pieces", "offset"])
+            upload.expires_at = max(upload.expires_at, clock.now() + PUBLIC_LIFE)
+            upload.save(update_fields=["pieces", "offset", "expires_at"])
     return finish(upload, draft=draft)
 
 
@@ -89,31 +104,56 @@ def finish(upload: Upload, *, draft: str) -> Upload:
     Raises Invalid where it is no photo, and where it is not the one that was announced: then it
     begins again.
     """
-    if upload.offset < upload.size or upload.photo is not None:
+    if _is_over(upload):
         return upload
     with transaction.atomic():
         upload = Upload.objects.select_for_update().get(pk=upload.pk)
-        if upload.photo is not None or upload.offset < upload.size:
+        if _is_over(upload):
             return upload
-        with tempfile.SpooledTemporaryFile(max_size=1024 * 1024) as whole:
-            same = hmac.compare_digest(_joined(upload, whole), upload.sha256)
-            if same:
-                whole.seek(0)
+        refusal = _staged(upload, draft)
+        gone, upload.pieces = [upload.name_of(start) for start in upload.pieces], []
+        if refusal is None:
+            upload.expires_at = clock.now() + LIFE
+        elif refusal.code == _DAMAGED:
+            upload.offset, upload.mark = 0, _mark()
+        else:
+            upload.refused = refusal.code
+        upload.save()
+        transaction.on_commit(lambda: _remove(gone))
+    if refusal is not None:
+        raise refusal
+    return upload
+
+
+def _is_over(upload: Upload) -> bool:
+    """Whether nothing is to be done with it now. Raises Invalid where it was found to be no photo."""
+    if upload.refused:
+        raise Invalid(
+            upload.refused, _("This photo cannot be taken. Take another one in its place."),
+            field=FIELD,
+        )  # fmt: skip
+    return upload.offset < upload.size or upload.photo is not None
+
+
+def _staged(upload: Upload, draft: str) -> Invalid | None:
+    """Make a staged photo of its pieces; what is wrong with them otherwise."""
+    with tempfile.SpooledTemporaryFile(max_size=1024 * 1024) as whole:
+        if not hmac.compare_digest(_joined(upload, whole), upload.sha256):
+            return Invalid(
+                _DAMAGED, _("This photo was changed on its way. It is sent once more."), field=FIELD
+            )
+        whole.seek(0)
+        try:
+            with transaction.atomic():
                 staged = photos.stage_photo(
                     whole, draft=draft, by=upload.by, captured=upload.capture  # type: ignore[arg-type]  # it reads as one
                 )  # fmt: skip
-                upload.photo = staged.uid
-        if not same:
-            upload.offset = 0
-        gone, upload.pieces = [upload.name_of(start) for start in upload.pieces], []
-        upload.save(update_fields=["photo", "offset", "pieces"])
-        transaction.on_commit(lambda: _remove(gone))
-    if not same:
-        raise Invalid(
-            "upload.damaged", _("This photo was changed on its way. It is sent once more."),
-            field=FIELD,
-        )  # fmt: skip
-    return upload
+        except Invalid as refusal:
+            if refusal.code in _MAY_PASS:
+                raise
+            return refusal
+    upload.photo = staged.uid
+    return None
 
 
 def abandon_upload(uid: UUID, *, draft: str) -> None:
@@ -144,14 +184,15 @@ def photos_of(uids: Sequence[UUID], *, draft: str) -> list[UUID]:
 def discard_expired(*, limit: int = 200) -> int:
     """Forget uploads whose time is over, and their pieces; the number, at most `limit`."""
     with transaction.atomic():
-        stale = list(
-            Upload.objects.filter(expires_at__lt=clock.now())
-            .order_by("expires_at")
-            .select_for_update(skip_locked=True)[:limit]
-        )
-        gone = [one.name_of(start) for one in stale for start in one.pieces]
-        Upload.objects.filter(pk__in=[one.pk for one in stale]).delete()
-        transaction.on_commit(lambda: _remove(gone))
+        stale = Upload.objects.filter(expires_at__lt=clock.now()).order_by("expires_at")
+        return _discard(stale.select_for_update(skip_locked=True)[:limit])
+
+
+def _discard(found: "QuerySet[Upload]") -> int:
+    stale = list(found)
+    gone = [one.name_of(start) for one in stale for start in one.pieces]
+    Upload.objects.filter(pk__in=[one.pk for one in stale]).delete()
+    transaction.on_commit(lambda: _remove(gone))
     return len(stale)
 
 
@@ -159,28 +200,34 @@ def sweep_pieces() -> None:
     """Remove pieces that no upload knows of: a crash left them."""
     known = {
         f"{shelf.folder}/{one.name_of(start)}"
-        for one in Upload.objects.exclude(pieces=[]).only("uid", "pieces")
+        for one in Upload.objects.exclude(pieces=[]).only("uid", "mark", "pieces")
         for start in one.pieces
     }
     shelf.remove_all_but(known, older_than_seconds=3600)
 
 
-def done_before(id: UUID, *, by: "User | None", digest: str) -> bool:
-    """Whether this operation came and was done. Raises Conflict where the id came with another."""
+_OTHER = _("This was sent before with other content.")
+
+
+def content_done(id: UUID, *, by: "User | None") -> str:
+    """The digest of what was done under this id, "" for nothing yet. Who signs in or out meanwhile
+    is still the same phone. Raises Conflict where somebody else did it."""
     found = Pushed.objects.filter(pk=id).first()
     if found is None:
-        return False
-    if found.digest != digest or found.by_id != (by.pk if by else None):
-        raise Conflict("push.same_id_other_content", _("This was sent before with other content."))
-    return True
+        return ""
+    if by is not None and found.by_id not in (None, by.pk):
+        raise Conflict("push.same_id_other_content", _OTHER)
+    return found.digest
 
 
 def claim(id: UUID, *, by: "User | None", digest: str, task: str) -> bool:
     """Whether this operation is to be done now; then it is not another time. Part of the caller's
-    transaction, so what is refused may come again. Raises Conflict as `done_before`."""
+    transaction, so what is refused may come again. Raises Conflict where the id came with another."""
     defaults = {"by": by, "digest": digest, "task": task, "at": clock.now()}
-    _found, new = Pushed.objects.get_or_create(pk=id, defaults=defaults)
-    return new or not done_before(id, by=by, digest=digest)
+    found, new = Pushed.objects.get_or_create(pk=id, defaults=defaults)
+    if (found.digest, found.by_id) != (digest, by.pk if by else None):
+        raise Conflict("push.same_id_other_content", _OTHER)
+    return new
 
 
 def note_versions(id: UUID, *, before: int | None, after: int | None) -> None:
@@ -194,7 +241,7 @@ def version_now(task: str, version: int | None, *, by: "User") -> int | None:
     if version is None:
         return None
     steps = Pushed.objects.filter(by=by, task=task, before__isnull=False, after__isnull=False)
-    after = dict(steps.values_list("before", "after"))
+    after = dict(steps.order_by("at").values_list("before", "after"))
     while version in after and after[version] != version:
         version = after.pop(version)
     return version
@@ -232,11 +279,26 @@ def _check(draft: str, size: int, sha256: str, capture: str) -> None:
         raise Invalid("photo.capture", _("What the camera said is too long."), field=FIELD)
 
 
+def _mark() -> str:
+    return secrets.token_hex(4)
+
+
+def _check_short(upload: Upload) -> None:
+    starts = [*upload.pieces, upload.offset]
+    if sum(b - a < SHORT for a, b in pairwise(starts)) >= MOST_SHORT:
+        raise TooMany(
+            "upload.short", _("The network breaks off too often. It goes on when that is better.")
+        )
+
+
 def _check_room(upload: Upload) -> None:
     if Upload.objects.filter(key=upload.key).count() > MOST_OPEN:
         raise Invalid("photo.too_many", _("At most 9 photos can go together."), field=FIELD)
-    waiting = Upload.objects.filter(photo=None).aggregate(left=Sum("size"))["left"] or 0
-    if waiting > MOST_SPACE:
+    waiting = Upload.objects.filter(photo=None, refused="", by=None)
+    most = MOST_SPACE_OF_PUBLIC
+    if upload.by_id is not None:
+        waiting, most = Upload.objects.filter(photo=None, refused="", by__isnull=False), MOST_SPACE
+    if (waiting.aggregate(left=Sum("size"))["left"] or 0) > most:
         raise TooMany(
             "photo.busy",
             _("Many photos are coming in right now. Wait a moment and send it again."),
@@ -245,12 +307,16 @@ def _check_room(upload: Upload) -> None:
 
 
 def _joined(upload: Upload, whole: IO[bytes]) -> str:
+    """Puts its pieces together; the digest of that, "" where a piece is gone."""
     digest = hashlib.sha256()
-    for start in upload.pieces:
-        with shelf.open_file(f"{shelf.folder}/{upload.name_of(start)}") as piece:
-            while chunk := piece.read(256 * 1024):
-                digest.update(chunk)
-                whole.write(chunk)
+    try:
+        for start in upload.pieces:
+            with shelf.open_file(f"{shelf.folder}/{upload.name_of(start)}") as piece:
+                while chunk := piece.read(256 * 1024):
+                    digest.update(chunk)
+                    whole.write(chunk)
+    except FileNotFoundError:
+        return ""
     return digest.hexdigest()
 
 

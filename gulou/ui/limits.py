@@ -59,6 +59,8 @@ LOOKUPS = Limit("lookups", 60, _BUSY)
 # A whole neighbourhood may follow its reports through one address of a mobile network.
 VISITS = Limit("visits", 60, _BUSY)
 PICTURES = Limit("pictures", 400, _BUSY)
+# Pieces of photos on their way in: over a bad network each photo is many.
+PIECES = Limit("pieces", 400, _BUSY)
 # Everything at once: the whole set of open data, all points of the map.
 DOWNLOADS = Limit("downloads", 3, _BUSY)
 

@@ -1,6 +1,7 @@
 """Pulling: only what is theirs, only what changed, in few queries and few bytes."""
 
 import gzip
+import uuid
 
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -9,7 +10,8 @@ from gulou.cases import operations
 from gulou.cases.states import State
 from gulou.catalogue.operations import describe_reason
 from gulou.catalogue.states import ReasonKind
-from gulou.field import contract, shapes
+from gulou.field import contract, cursor, shapes
+from gulou.field.cursor import Held
 from gulou.people.models import User
 from tests.cases.test_revisits import ALL_BLIND, closed, ma  # noqa: F401  a fixture
 from tests.conftest import Cast, Kinds
@@ -153,3 +155,16 @@ def test_a_picture_of_a_task_is_for_who_sees_it(cast: Cast, kinds: Kinds) -> Non
     assert a_phone(cast.he).get(picture["thumb"]).status_code == 200
     assert a_phone(cast.zhao).get(picture["thumb"]).status_code == 404
     assert a_phone().get(picture["thumb"]).status_code == 401
+
+
+def test_a_picture_is_kept_by_the_app_alone(cast: Cast, kinds: Kinds) -> None:
+    a_case(cast, kinds.rubbish, state=State.HANDLED)
+    phone = a_phone(cast.he)
+    (picture,) = pull(phone)["tasks"][0]["after"]
+    assert phone.get(picture["thumb"])["Cache-Control"] == "no-store"
+
+
+def test_a_cursor_that_no_address_holds_is_left_out() -> None:
+    few, many = ({f"visit-{uuid.uuid4()}": "abcdef" for _ in range(n)} for n in (3, 800))
+    assert cursor.read(cursor.written(Held("1.zh", tasks=few)), reader="1.zh")
+    assert cursor.written(Held("1.zh", tasks=many)) == ""

@@ -1,5 +1,6 @@
 """Pushing: once, each by itself, and what changed meanwhile is told."""
 
+import itertools
 import uuid
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.conftest import Cast, Kinds
 from tests.factories.cases import IN_WEST, a_case, reason
 from tests.factories.photos import make_jpeg
 
-from .phones import a_phone, pull, send
+from .phones import ME, a_phone, pull, send
 from .test_uploads import SECRET, begin, upload
 
 PUSH = "/field/api/push"
@@ -36,7 +37,8 @@ def a_report(kinds: Kinds, **given: Any) -> dict[str, Any]:
 
 
 def push(phone: Client, *operations: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
-    answer = send(phone, PUSH, {"operations": operations, **more})
+    reader = phone.get(ME).json()["uid"]
+    answer = send(phone, PUSH, {"operations": operations, "reader": reader, **more})
     assert answer.status_code == 200, answer.content
     found = answer.json()
     shapes.Answers.model_validate(found)
@@ -63,13 +65,51 @@ def test_a_report_sent_ten_times_is_one_with_its_photos(cast: Cast, kinds: Kinds
     assert push(phone, one)[0] == first, "also when its uploads are forgotten"
 
 
-def test_the_same_id_with_other_content_is_refused(cast: Cast, kinds: Kinds) -> None:
+def test_a_report_changed_after_a_lost_answer_has_the_receipt_of_what_came_first(
+    cast: Cast, kinds: Kinds
+) -> None:
     one = a_report(kinds)
-    push(a_phone(), one)
-    (answer,) = push(a_phone(), one | {"given": one["given"] | {"words": "别的"}})
-    assert (answer["state"], answer["code"]) == ("refused", "push.same_id_other_content")
-    assert push(a_phone(cast.lin), one)[0]["state"] == "refused", "nor is it told to others"
+    (first,) = push(a_phone(), one)
+    changed = one | {"given": one["given"] | {"words": "别的"}}
+    for phone in (a_phone(), a_phone(cast.lin)):
+        (answer,) = push(phone, changed)
+        assert (answer["state"], answer["code"]) == ("done", "push.done_before_edit")
+        assert answer["result"] == first["result"]
     assert Report.objects.count() == 1
+
+
+def test_what_somebody_did_is_not_told_to_others(cast: Cast, kinds: Kinds) -> None:
+    one = a_report(kinds)
+    push(a_phone(cast.lin), one)
+    (answer,) = push(a_phone(cast.chen), one)
+    assert (answer["state"], answer["code"]) == ("refused", "push.same_id_other_content")
+    assert Report.objects.count() == 1
+
+
+def test_an_act_of_the_same_id_with_other_content_is_refused(cast: Cast, kinds: Kinds) -> None:
+    phone = a_phone(cast.lin)
+    task = task_of(phone, a_case(cast, kinds.rubbish, state=State.HANDLING))
+    one = an_operation("note", task, words="一")
+    push(phone, one)
+    (answer,) = push(phone, one | {"given": {"words": "二"}})
+    assert answer["code"] == "push.same_id_other_content"
+
+
+def test_three_acts_without_a_network_are_one_chain(cast: Cast, kinds: Kinds) -> None:
+    phone = a_phone(cast.lin)
+    task = task_of(phone, a_case(cast, kinds.rubbish, state=State.DISPATCHED))
+    chain = [an_operation("accept", task), an_operation("note", task, words="已到现场"),
+             an_operation("note", task, words="已清理")]  # fmt: skip
+    answers = push(phone, *chain)
+    assert [one["state"] for one in answers] == ["done"] * 3, answers
+    steps = Pushed.objects.order_by("at").values_list("before", "after")
+    assert all(one[1] == two[0] for one, two in itertools.pairwise(steps))
+
+
+def test_a_resident_s_report_is_not_sent_as_who_signed_in_since(cast: Cast, kinds: Kinds) -> None:
+    answer = send(a_phone(cast.lin), PUSH, {"operations": [a_report(kinds)], "reader": None})
+    assert answer.status_code == 401 and answer.json()["code"] == "field.signed_out"
+    assert not Report.objects.exists()
 
 
 def test_one_that_is_refused_stops_no_other(cast: Cast, kinds: Kinds) -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -129,12 +130,77 @@ def test_another_file_than_was_announced_begins_again(cast: Cast) -> None:
 def test_what_is_no_photo_is_refused_each_time_it_is_asked_for(cast: Cast, committing: Any) -> None:
     data, uid, phone = b"MZ" + b"\0" * 200, uuid.uuid4(), a_phone()
     begin(phone, data, uid)
-    assert go_on(phone, uid, 0, data).json()["code"] == "photo.kind"
+    with committing():
+        assert go_on(phone, uid, 0, data).json()["code"] == "photo.kind"
     assert offset_of(phone, uid).status_code == 422
     with committing():
         gone = phone.delete(f"{UPLOADS}{uid}", headers={"X-Gulou-Draft": SECRET})
     assert gone.status_code == 204
     assert not Upload.objects.exists() and list(operations.shelf.listed()) == []
+
+
+def test_what_was_refused_is_not_opened_again(cast: Cast, committing: Any) -> None:
+    data, uid, phone = b"MZ" + b"\0" * 200, uuid.uuid4(), a_phone()
+    begin(phone, data, uid)
+    with committing():
+        go_on(phone, uid, 0, data)
+    assert list(operations.shelf.listed()) == [], "nothing is left that could be"
+    assert offset_of(phone, uid).status_code == 422
+    assert begin(phone, data, uid).json()["code"] == "photo.kind"
+
+
+def test_a_lost_piece_is_sent_again(cast: Cast) -> None:
+    data, uid, phone = make_jpeg(), uuid.uuid4(), a_phone()
+    begin(phone, data, uid)
+    go_on(phone, uid, 0, data[:50])
+    for path in list(operations.shelf.listed()):
+        operations.shelf.remove(path)
+    assert go_on(phone, uid, 50, data[50:]).json()["code"] == "upload.damaged"
+    assert go_on(phone, uid, 0, data)["Upload-Offset"] == str(len(data))
+
+
+def test_so_many_short_pieces_and_no_more(cast: Cast) -> None:
+    data, uid, phone = bytes(60_000), uuid.uuid4(), a_phone()
+    begin(phone, data, uid)
+    for n in range(operations.MOST_SHORT):
+        assert go_on(phone, uid, n, data[:1]).status_code == 204
+    short = go_on(phone, uid, operations.MOST_SHORT, data[:1])
+    assert (short.status_code, short.json()["code"]) == (429, "upload.short")
+    long = go_on(phone, uid, operations.MOST_SHORT, data[: operations.SHORT])
+    assert long.status_code == 204
+
+
+def test_the_public_cannot_take_the_room_of_staff(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = make_jpeg()
+    monkeypatch.setattr(operations, "MOST_SPACE_OF_PUBLIC", len(data))
+    assert begin(a_phone(), data, uuid.uuid4()).status_code == 201
+    full = begin(a_phone(), data, uuid.uuid4(), **{"X-Gulou-Draft": "o" * 40})
+    assert (full.status_code, full.json()["code"]) == (429, "photo.busy")
+    assert begin(a_phone(cast.lin), data, uuid.uuid4()).status_code == 201
+
+
+def test_a_large_photo_counts_for_several(cast: Cast, settings: Any) -> None:
+    settings.GULOU = replace(settings.GULOU, reports_per_hour=1)
+    large = {"Upload-Length": str(19 * 1024 * 1024)}
+    answers = [begin(a_phone(), b"x", uuid.uuid4(), **large).status_code for _ in range(3)]
+    assert answers == [201, 429, 429]
+
+
+def test_the_public_has_an_hour_for_the_next_piece(cast: Cast) -> None:
+    data, uid, phone, now = make_jpeg(), uuid.uuid4(), a_phone(), clock.now()
+    begin(phone, data, uid)
+    with clock.at(now + timedelta(minutes=50)):
+        go_on(phone, uid, 0, data[:50])
+    with clock.at(now + timedelta(minutes=100)):
+        assert offset_of(phone, uid)["Upload-Offset"] == "50"
+    with clock.at(now + timedelta(minutes=120)):
+        assert offset_of(phone, uid).status_code == 404
+        assert begin(phone, data, uid)["Upload-Offset"] == "0", "then from the beginning"
+        assert go_on(phone, uid, 0, data).status_code == 204
+    with clock.at(now + timedelta(hours=40)):
+        assert offset_of(phone, uid).status_code == 200, "a whole one waits for its report"
 
 
 def test_too_large_too_many_and_too_long_are_refused(cast: Cast) -> None:
