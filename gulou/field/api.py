@@ -17,15 +17,15 @@ from gulou.kit.errors import TooMany
 from gulou.kit.words import clean
 from gulou.places.rounds import shortest_round
 from gulou.ui import limits
-from gulou.ui.answers import as_json, refuse_alike
+from gulou.ui.answers import as_json, problem, refuse_alike
 
 from . import cursor, shapes
-from .entering import leave
+from .entering import CACHE, forget, leave, remember
 from .me import me as who_am_i
 from .pull import pulled
 from .push import pushed
 from .reports import as_mine
-from .who import anybody, reader_of, staff_of
+from .who import EndedAfar, anybody, reader_of, signed_out, staff_of
 
 MOST_LINKS = queries.MOST_SENT
 api = NinjaAPI(
@@ -35,6 +35,16 @@ api = NinjaAPI(
     "something is sent with X-CSRFToken, the `csrf` of `me`.",
 )  # fmt: skip
 refuse_alike(api)
+
+
+@api.exception_handler(EndedAfar)
+def ended(request: HttpRequest, error: EndedAfar) -> HttpResponse:
+    """The browser forgets what it keeps beside the app."""
+    answer = problem(error.status, error.code, error.message)
+    answer["Clear-Site-Data"] = CACHE
+    return answer
+
+
 router = Router()
 
 
@@ -49,7 +59,10 @@ class Links(Schema):
 @router.get("/me", url_name="me", response=shapes.Me, summary="Who is signed in, and the basics")
 def me(request: HttpRequest) -> HttpResponse:
     """Needs no session."""
-    return as_json(who_am_i(request))
+    answer = as_json(who_am_i(request))
+    if reader_of(request):
+        remember(request, answer)
+    return answer
 
 
 @router.get("/pull", url_name="pull", response=shapes.Pulled, summary="What changed since a cursor")
@@ -85,8 +98,10 @@ def push(request: HttpRequest, sent: shapes.Pushing) -> HttpResponse:
     """Each operation is done once however often it comes, and by itself: one that is refused does
     not stop the others."""
     reader = reader_of(request)
-    if sent.reader is not None or any(one.kind != "report" for one in sent.operations):
-        reader = staff_of(request, uid=sent.reader)
+    if (reader.uid if reader else None) != sent.reader:
+        raise signed_out(request)
+    if any(one.kind != "report" for one in sent.operations):
+        reader = staff_of(request)
     answers = [pushed(request, reader, one) for one in sent.operations]
     return as_json({"server_time": clock.now(), "answers": answers})
 
@@ -95,7 +110,9 @@ def push(request: HttpRequest, sent: shapes.Pushing) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """`me` as it is then. The phone removes what it keeps by itself."""
     leave(request)
-    return as_json(who_am_i(request))
+    answer = as_json(who_am_i(request))
+    forget(answer)
+    return answer
 
 
 @router.post(

@@ -1,5 +1,7 @@
 """Signing in on a phone, by the link that a page at the desk showed, and signing out."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +22,9 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
         answer = render(request, "field/enter.html", {"here": True})
     elif request.method == "POST":
         sign_in_on_phone(request, operations.spend_phone_link(token))
-        return redirect("field:app")
+        gone = redirect("field:app")
+        remember(request, gone)
+        return gone
     else:
         answer = render(request, "field/enter.html", {"who": queries.phone_link_owner(token)})
     answer["Cache-Control"] = "private, no-store"
@@ -35,10 +39,37 @@ def leave(request: HttpRequest) -> None:
         logout(request)
 
 
+# Which session a phone had last. The session's own cookie goes with the first answer after its end,
+# perhaps that of a page, when the app has not asked yet.
+_LAST = "gulou_field"
+CACHE = '"cache"'
+"""What a browser keeps of its own accord, as Clear-Site-Data names it."""
+
+
+def remember(request: HttpRequest, answer: HttpResponse) -> None:
+    """Let the browser know later which session this was: a digest, which opens nothing."""
+    answer.set_cookie(
+        _LAST, queries.digest_of_secret(str(request.session.session_key)), path=settings.FIELD_PATH,
+        max_age=operations.REMEMBERED, httponly=True, secure=settings.SESSION_COOKIE_SECURE,
+        samesite=_same_site(),
+    )  # fmt: skip
+
+
+def forget(answer: HttpResponse) -> None:
+    """After signing out on the phone itself."""
+    answer.delete_cookie(_LAST, path=settings.FIELD_PATH, samesite=_same_site())
+    answer["Clear-Site-Data"] = CACHE
+
+
+def _same_site() -> Any:
+    return settings.SESSION_COOKIE_SAMESITE
+
+
 def why_signed_out(request: HttpRequest) -> str:
-    """What became of the session that a phone still names: "ended" from elsewhere, "expired", or ""
-    where it names none."""
+    """What became of the session that a phone had last: "ended" by its owner or the office,
+    "expired", or "" where it had none."""
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    if not key or request.user.is_authenticated:
+    last = request.COOKIES.get(_LAST, "") or (queries.digest_of_secret(key) if key else "")
+    if not last or request.user.is_authenticated:
         return ""
-    return "ended" if queries.was_ended(key) else "expired"
+    return "ended" if queries.was_ended(last) else "expired"

@@ -23,7 +23,6 @@ from gulou.ui.guards import public
 from .who import staff_of
 
 _WORKER = "built/field-sw.js"
-_WEEK = 7 * 24 * 3600
 
 
 @public
@@ -79,5 +78,6 @@ def photo(request: HttpRequest, uid: Any, size: str) -> HttpResponseBase:
     reader = staff_of(request)
     file, mime = files.open_rendition(queries.photo_for_task(reader, uid), size)
     answer = FileResponse(file, content_type=mime)
-    answer["Cache-Control"] = f"private, max-age={_WEEK}, immutable"
+    # The app keeps it, and removes it at sign-out: the browser is to have no copy of its own.
+    answer["Cache-Control"] = "no-store"
     return answer

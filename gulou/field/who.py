@@ -30,6 +30,10 @@ class SignedOut(Refusal):
     status = 401
 
 
+class EndedAfar(SignedOut):
+    """The session was ended from elsewhere: nothing of it stays on the phone."""
+
+
 def anybody(request: HttpRequest) -> str:
     """Let everybody in. The cookie alone changes nothing: a page elsewhere could send that."""
     if request.method not in _ONLY_LOOKS and check_csrf(request):
@@ -51,7 +55,12 @@ def staff_of(request: HttpRequest, *, uid: UUID | None = None) -> "User":
     """Who is signed in, and is the one with this uid where one is named. Raises SignedOut."""
     reader = reader_of(request)
     if reader is None or (uid is not None and reader.uid != uid):
-        raise SignedOut(
-            _CODES[why_signed_out(request)], _("Sign in again. Nothing on this phone is lost.")
-        )
+        raise signed_out(request)
     return reader
+
+
+def signed_out(request: HttpRequest) -> SignedOut:
+    """That nobody is signed in, or not who it was; with what became of them."""
+    why = why_signed_out(request)
+    kind = EndedAfar if why == "ended" else SignedOut
+    return kind(_CODES[why], _("Sign in again. Nothing on this phone is lost."))

@@ -450,9 +450,9 @@ def phone_link_owner(token: str) -> User:
     return link.user
 
 
-def was_ended(session_key: str) -> bool:
-    """Whether this session of a phone was ended from elsewhere."""
-    return EndedSession.objects.filter(digest=digest_of_secret(session_key)).exists()
+def was_ended(digest: str) -> bool:
+    """Whether the session whose key has this digest was ended by its owner or the office."""
+    return EndedSession.objects.filter(digest=digest).exists()
 
 
 def password_is_due(user: User) -> bool:

@@ -94,9 +94,35 @@ def test_ended_from_the_desk_the_phone_is_told_to_remove_what_it_keeps(
     assert nobody.get(PULL, {"reader": str(cast.lin.uid)}).json()["code"] == "field.signed_out"
 
 
+@pytest.mark.parametrize("first", ["/field/", "/field/sw.js", ME])
+def test_it_is_told_also_when_a_page_has_asked_before_the_app(
+    entered: Client, cast: Cast, first: str
+) -> None:
+    assert "gulou_field" in entered.cookies and entered.cookies["gulou_field"]["httponly"]
+    (session,) = DeviceSession.objects.filter(method="phone")
+    operations.end_session(session, by=cast.lin)
+    entered.get(first)
+    assert entered.get(ME).json()["signed_out"] == "ended"
+    answer = entered.get(PULL, {"reader": str(cast.lin.uid)})
+    assert answer.json()["code"] == "field.ended" and answer["Clear-Site-Data"] == '"cache"'
+
+
+def test_who_signs_out_at_the_desk_leaves_nothing_in_the_app_there(cast: Cast) -> None:
+    desk = a_phone(cast.lin)
+    desk.post("/accounts/logout/")
+    assert desk.get(ME).json()["signed_out"] == "ended"
+
+
+def test_who_was_only_away_for_long_keeps_what_is_there(entered: Client, cast: Cast) -> None:
+    with clock.at(clock.now() + timedelta(days=14, minutes=1)):
+        entered.get("/field/")
+        assert entered.get(ME).json()["signed_out"] == "expired"
+
+
 def test_a_phone_signs_itself_out(entered: Client, cast: Cast, kinds: Kinds) -> None:
     entered.defaults["HTTP_X_CSRFTOKEN"] = entered.get(ME).json()["csrf"]
-    assert not send(entered, "/field/api/sign_out", {}).json()["signed_in"]
+    left = send(entered, "/field/api/sign_out", {})
+    assert not left.json()["signed_in"] and left["Clear-Site-Data"] == '"cache"'
     assert not DeviceSession.objects.exists() and not entered.get(ME).json()["signed_in"]
 
 

@@ -18,7 +18,7 @@ from .persons import (
     set_details,
     sign_out_person,
 )
-from .phones import PHONE, make_phone_link, spend_phone_link
+from .phones import PHONE, REMEMBERED, make_phone_link, spend_phone_link
 from .postings import (
     attach_leader,
     detach_leader,
@@ -61,6 +61,7 @@ from .units import (
 
 __all__ = [
     "PHONE",
+    "REMEMBERED",
     "Enrolled",
     "attach_leader",
     "change_password",

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from gulou.kit import clock
 from gulou.kit.errors import NotFound
 from gulou.people import queries
-from gulou.people.models import DeviceSession, EndedSession, PhoneLink, User
+from gulou.people.models import EndedSession, PhoneLink, User
 
 PHONE = "phone"
 """How the list of sessions calls this way of signing in."""
 LINK_LIFE = timedelta(minutes=10)
-_REMEMBERED = timedelta(days=60)
+REMEMBERED = timedelta(days=60)
 
 
 @transaction.atomic
@@ -39,13 +39,12 @@ def spend_phone_link(token: str) -> User:
     return user
 
 
-def remember_ended(sessions: Iterable[DeviceSession]) -> None:
-    """Remember of phones' sessions that they were ended, for when the phone asks."""
+def remember_ended(session_keys: Iterable[str]) -> None:
+    """Remember that these sessions were ended, for when the field app asks there."""
     EndedSession.objects.bulk_create(
         [
-            EndedSession(digest=queries.digest_of_secret(one.session_key), at=clock.now())
-            for one in sessions
-            if one.method == PHONE
+            EndedSession(digest=queries.digest_of_secret(key), at=clock.now())
+            for key in session_keys
         ],
         ignore_conflicts=True,
     )
@@ -54,4 +53,4 @@ def remember_ended(sessions: Iterable[DeviceSession]) -> None:
 def forget_ended() -> None:
     """Forget links whose time is over, and phones that have not asked for long."""
     PhoneLink.objects.filter(expires_at__lt=clock.now()).delete()
-    EndedSession.objects.filter(at__lt=clock.now() - _REMEMBERED).delete()
+    EndedSession.objects.filter(at__lt=clock.now() - REMEMBERED).delete()

@@ -47,6 +47,8 @@ def note_seen(session_key: str, *, before: str) -> None:
 def note_sign_out(user: User, *, reason: str, session_key: str) -> None:
     """A session ended by itself or by its owner: "asked", "idle" or "limit"."""
     DeviceSession.objects.filter(session_key=session_key).delete()
+    if reason == "asked":
+        remember_ended([session_key])
     _note(user, facts.SignedOut(reason=reason))
 
 
@@ -102,7 +104,7 @@ def _end(sessions: Sequence[DeviceSession], user: User, reason: str, *, actor: s
     user = User.objects.select_for_update().get(pk=user.pk)
     Session.objects.filter(session_key__in=[one.session_key for one in sessions]).delete()
     DeviceSession.objects.filter(pk__in=[one.pk for one in sessions]).delete()
-    remember_ended(sessions)
+    remember_ended(one.session_key for one in sessions)
     for _one in sessions:
         record(facts.SignedOut(reason=reason), subject=user, actor=actor)
 
