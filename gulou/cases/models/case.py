@@ -73,8 +73,12 @@ class Case(Chained, Located):
         "Step", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     step_kind = models.CharField(max_length=12, choices=StepKind.choices, blank=True)
-    step_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
-    step_person = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    step_unit = models.ForeignKey(
+        Unit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    step_person = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     due_at = models.DateTimeField(null=True)
     # 挂账: while its clock stands still; the day on which that is looked at again.
     suspended_until = models.DateTimeField(null=True)
@@ -98,7 +102,9 @@ class Case(Chained, Located):
     )
     # A reporter's objection that nobody has answered yet.
     objected_at = models.DateTimeField(null=True)
-    cover = models.ForeignKey(Photo, null=True, on_delete=models.SET_NULL, related_name="+")
+    cover = models.ForeignKey(
+        Photo, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     # What the public reads: the office's words, never the reporter's.
     summary = models.CharField(max_length=300, blank=True)
     # Since when a person has let everybody read of it; with it, the bigrams of the summary.
@@ -172,6 +178,9 @@ class Case(Chained, Located):
                          condition=~models.Q(plea="")),
             models.Index(fields=["ordered_until"], name="case_ordered",
                          condition=models.Q(ordered_until__isnull=False)),
+            # Photos that nobody sent are deleted, and none of these may be one.
+            models.Index(fields=["cover"], name="case_cover",
+                         condition=models.Q(cover__isnull=False)),
             models.Index(fields=["merged_into"], name="case_merged",
                          condition=models.Q(merged_into__isnull=False)),
             models.Index(fields=["due_at", "id"], name="case_due",

@@ -48,7 +48,9 @@ class Report(Chained, Located):
     received_at = models.DateTimeField()
     contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+")
     reporter = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    entered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    entered_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     language = models.CharField(max_length=10, blank=True)
 
     class Meta:
