@@ -146,6 +146,9 @@ def _resumed(entry: Entry) -> str:
 
 def _clock_set(entry: Entry) -> str:
     due = moment(datetime.fromisoformat(entry.told["due"]))
+    if entry.to_unit:
+        told = _("The part of %(unit)s is due no later than what it belongs to: %(due)s")
+        return told % {"unit": entry.to_unit, "due": due}
     return _("Its deadline follows the calendar: %(due)s") % {"due": due}
 
 

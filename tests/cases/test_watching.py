@@ -215,6 +215,31 @@ def test_what_a_late_unit_gave_one_beneath_stays_when_deadlines_are_set_anew(
     assert case.part_due_at == case.step.due_at == tomorrow
 
 
+def test_what_was_handed_down_is_due_and_warned_of_no_later_than_what_it_belongs_to(
+    cast: Cast, kinds: Kinds
+) -> None:
+    by = approver(cast)
+    set_year(2026, [Day(date(2026, 11, 23), False, "停工")], by=SYSTEM)
+    case = handling(cast, kinds)
+    with clock.at(MONDAY):
+        late = MONDAY + timedelta(days=1, hours=3)
+        operations.delegate_part(case, by=cast.lin, unit_id=cast.community.pk, due_at=late)
+        set_year(2026, [], by=SYSTEM)
+        assert operations.recompute_deadlines(by=by).moved == 1
+    case.refresh_from_db()
+    part = case.step
+    assert part is not None and part.kind == "part"
+    assert part.due_at == case.part_due_at == case.due_at == MONDAY + timedelta(hours=4)
+    # 09:00 to 14:00, the noon break between them: half of the working hours are gone at 11:00.
+    assert part.watch_at == MONDAY + timedelta(hours=2)
+    facts = Event.objects.filter(subject_uid=case.uid, name="case.clock_set")
+    told = facts.get(payload__step=part.pk).payload
+    assert told["unit"] == cast.community.pk
+    assert datetime.fromisoformat(told["due_before"]) == late
+    assert datetime.fromisoformat(told["due"]) == part.due_at
+    assert list(audit()) == []
+
+
 def test_what_was_granted_counts_when_deadlines_are_set_anew(cast: Cast, kinds: Kinds) -> None:
     case, by = handling(cast, kinds), approver(cast)
     with clock.at(MONDAY):

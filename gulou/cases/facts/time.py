@@ -43,12 +43,16 @@ class ClockResumed(CaseMoved):
 
 @dataclass(frozen=True, kw_only=True)
 class ClockSet(Fact):
-    """A running clock was set: its calendar has become known, or an approver let it follow one."""
+    """A running clock was set: its calendar has become known, or an approver let it follow one.
+
+    `unit`, of a part handed down: whose it is; it is due no later than the handling above it.
+    """
 
     name: ClassVar[str] = "case.clock_set"
     step: int
     due_before: str
     due: str
+    unit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from gulou.calendars import queries as calendars
 from gulou.cases import clocks, states
 from gulou.cases.facts import ClockSet
 from gulou.cases.models import Case, Plea, PleaKind, Step
+from gulou.cases.states import StepKind
 from gulou.kit import clock, worktime
 from gulou.kit.worktime import Limit, UnknownYear
 from gulou.outbox.bulk import record_many
@@ -92,8 +93,9 @@ def recompute_deadlines(*, by: User) -> Outlook:
     }  # fmt: skip
     done = [m for m in moved.values() if m.step_id in still and still[m.step_id] == m.before]
     by_case = {case.pk: case for case in subjects}
-    record_many([(by_case[one.case_id], _fact(one)) for one in done], actor=by.actor)
-    _write(done, {one.case_id: by_case[one.case_id] for one in done})
+    with_parts = [*done, *_parts_held_to(done)]
+    record_many([(by_case[one.case_id], _fact(one)) for one in with_parts], actor=by.actor)
+    _write(with_parts, {one.case_id: by_case[one.case_id] for one in done})
     return _outlook(len(steps), done)
 
 
@@ -130,6 +132,26 @@ def _moves(steps: Iterable[Step]) -> Iterator[Moved]:
         yield Moved(step.pk, step.case_id, step.unit_id, before, after, step)
 
 
+def _parts_held_to(done: Sequence[Moved]) -> list[Moved]:
+    """The parts handed down that would be due after the handling that they are a part of.
+
+    Unless that is late already: lateness is not passed down. The cases are locked.
+    """
+    now = clock.now()
+    until = {
+        one.case_id: one.after for one in done
+        if one.step.kind == StepKind.HANDLE and one.after > now
+    }  # fmt: skip
+    parts = Step.objects.filter(case_id__any=list(until), kind=StepKind.PART, ended_at=None)
+    found = []
+    for part in parts.select_related("parent__parent__parent").order_by("pk"):
+        before, after = part.due_at, until[part.case_id]
+        if before is not None and before > after:
+            part.due_at = after
+            found.append(Moved(part.pk, part.case_id, part.unit_id, before, after, part))
+    return found
+
+
 def _extended_since(resumed: Iterable[Plea]) -> dict[int, int]:
     """What each step was given after its clock ran again, in the unit of its limit."""
     resumption = Plea.objects.filter(pk__any=[plea.pk for plea in resumed], step=OuterRef("step"))
@@ -160,7 +182,8 @@ def _due(step: Step, plea: Plea | None, since: int) -> datetime:
 
 def _fact(one: Moved) -> ClockSet:
     before = one.before.isoformat() if one.before else ""
-    return ClockSet(step=one.step_id, due_before=before, due=one.after.isoformat())
+    unit = one.unit_id if one.step.kind == StepKind.PART else None
+    return ClockSet(step=one.step_id, due_before=before, due=one.after.isoformat(), unit=unit)
 
 
 def _write(done: Sequence[Moved], cases: Mapping[int, Case]) -> None:
@@ -190,19 +213,10 @@ def _write(done: Sequence[Moved], cases: Mapping[int, Case]) -> None:
             " FROM jsonb_array_elements(%s::jsonb) m WHERE c.id = (m ->> 0)::bigint",
             [json.dumps(heads)],
         )
-        # What was handed down is not due after the handling that it is a part of, unless that is
-        # late already: lateness is not passed down.
-        cursor.execute(
-            "UPDATE cases_step p SET due_at = h.due_at FROM cases_step h"
-            " WHERE p.case_id = ANY(%s) AND p.kind = 'part' AND p.ended_at IS NULL"
-            " AND h.case_id = p.case_id AND h.kind = 'handle' AND h.ended_at IS NULL"
-            " AND h.due_at < p.due_at AND h.due_at > %s",
-            [list(cases), clock.now()],
-        )
         cursor.execute(
             "UPDATE cases_case SET part_due_at = due_at"
             " WHERE id = ANY(%s) AND part_due_at > due_at AND due_at > %s",
-            [list(cases), clock.now()],
+            [list(cases), now],
         )
 
 
