@@ -219,6 +219,7 @@ REACTIONS: Table = {
     joint.JointBegun: [Effect(notices.tell_joint_changed)],
     joint.JointClosed: [Effect(notices.tell_joint_changed)],
     joint.JointCalledOff: [Effect(notices.tell_joint_changed)],
+    joint.JointWordsErased: [],
     joint.CaseTakenUp: [],
     joint.CaseLetOut: [],
     workbench.ColleagueMentioned: [Effect(notices.tell_mentioned)],

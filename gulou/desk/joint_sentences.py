@@ -74,6 +74,7 @@ _LOOKS: Mapping[str, tuple[Callable[[Entry], str], str, str]] = {
         _unit(gettext_lazy("%(unit)s takes over from a unit that is dissolved")), "users-group", ""),
     "joint.begun": (_unit(gettext_lazy("Begun")), "flag", "underway"),
     "joint.closed": (_unit(gettext_lazy("Closed with the result")), "circle-check", "done"),
+    "joint.words_erased": (_unit(gettext_lazy("Words erased on request")), "trash", ""),
     "joint.called_off": (_unit(gettext_lazy("Called off")), "circle-x", "late"),
 }  # fmt: skip
 

@@ -108,6 +108,7 @@ urlpatterns = [
     path("joint/photos/<uuid:uid>/<slug:size>", joint.photo, name="joint_photo"),
     path("joint/<case_number:number>/", joint.one, name="joint_one"),
     path("joint/<case_number:number>/points.json", joint.points, name="joint_points"),
+    path("joint/<case_number:number>/erase/", joint.erase, name="joint_erase"),
     path("joint/<case_number:number>/sheet/<slug:form>/", joint.sheet, name="joint_sheet"),
     path("joint/<case_number:number>/<slug:name>/", joint.move, name="joint_move"),
     path("joint/<case_number:number>/parts/<int:part>/<slug:name>/", joint.move, name="joint_part"),

@@ -114,6 +114,13 @@ class JointCalledOff(Told):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JointWordsErased(Told):
+    """Somebody's `words` were erased, at their request."""
+
+    name: ClassVar[str] = "joint.words_erased"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseTakenUp(Fact):
     """Told on the case: a joint operation is about it. `number` is that of the operation."""
 

@@ -110,3 +110,20 @@ def test_the_slower_of_two_reads_what_changed_and_keeps_the_words(
         operation.refresh_from_db()
         assert client.post(url, {**sent, "seen": str(operation.version)}).status_code == 302
     assert a_plan().title == operation.title
+
+
+def test_who_may_erase_words_is_asked_once(
+    cast: Cast, operation: Operation, as_user: SignedIn
+) -> None:
+    page = reverse("desk:joint_one", args=[operation.number])
+    erase = f"{reverse('desk:joint_erase', args=[operation.number])}?words={operation.plan_id}"
+    assert erase not in as_user(cast.lin).get(page).text
+    assert as_user(cast.lin).get(erase).status_code == 403
+    office = as_user(cast.guo)
+    assert erase in office.get(page).text
+    assert office.get(erase).status_code == 200
+    assert "先劝导" in office.get(page).text
+    sent = office.post(erase.split("?")[0], {"words": str(operation.plan_id)}, follow=True)
+    assert sent.status_code == 200
+    assert "先劝导" not in sent.text
+    assert "Erased on request" in sent.text or "应要求" in sent.text

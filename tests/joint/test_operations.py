@@ -262,3 +262,23 @@ def test_a_dissolved_unit_leaves_its_parts_and_its_lead_to_the_one_above(
     assert queries.uses_of_unit(cast.street.pk) == []
     with pytest.raises(NotAllowed):
         operations.hand_over_parts(cast.department, to=cast.root, by=cast.lin)
+
+
+def test_what_somebody_wrote_is_erased_on_request_and_the_record_still_proves_it(
+    cast: Cast, operation: Operation
+) -> None:
+    task = operation.tasks.get(unit=cast.department)
+    with clock.at(NOW), refused("access.not_allowed"):
+        operations.erase_words(operation, by=cast.chen, words_id=task.words_id)
+    for words_id in (task.words_id, operation.plan_id):
+        assert words_id is not None
+        with clock.at(NOW):
+            operations.erase_words(operation, by=cast.guo, words_id=words_id)
+        with clock.at(NOW), refused("joint.no_words"):
+            operations.erase_words(operation, by=cast.guo, words_id=words_id)
+    shown = queries.operation_of(Operation.objects.get(pk=operation.pk), reader=cast.guo)
+    assert [one.words for one in shown.tasks] == ["清理占道", ""]
+    assert [one.name for one in shown.story if one.erased] == ["joint.planned", "joint.task_set"]
+    assert shown.story[-1].told["words"] == operation.plan_id
+    assert "先劝导" not in str(shown)
+    assert list(audit()) == []

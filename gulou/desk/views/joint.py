@@ -277,6 +277,27 @@ _MAKE: dict[str, Make] = {
 
 
 @signed_in
+@require_http_methods(["GET", "POST"])
+def erase(request: HttpRequest, number: str) -> HttpResponse:
+    """Erase somebody's words on an operation, after asking once."""
+    reader = reader_of(request)
+    shown = queries.operation_of(queries.operation_seen_by(reader, number), reader=reader)
+    if not shown.may_erase:
+        raise NotAllowed(
+            "access.not_allowed",
+            _("Your posting does not let you do this here. Ask the office whom it belongs to."),
+        )
+    words = (request.POST if request.method == "POST" else request.GET).get("words", "")
+    if request.method == "GET":
+        context = {"one": shown.operation, "words": words}
+        return page(request, "desk/joint/erase.html", context)
+    known = words.isascii() and words.isdigit() and len(words) < 19
+    operations.erase_words(shown.operation, by=reader, words_id=int(words) if known else 0)
+    messages.success(request, _("Erased. The record still shows that something was said."))
+    return redirect(_url(number))
+
+
+@signed_in
 @require_GET
 def points(request: HttpRequest, number: str) -> JsonResponse:
     """Where the units meet, and the cases it is about."""

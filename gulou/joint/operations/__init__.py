@@ -5,6 +5,9 @@ from .about import (
     add_cases,
     drop_case,
 )
+from .erasing import (
+    erase_words,
+)
 from .parts import (
     Part,
     add_task,
@@ -42,6 +45,7 @@ __all__ = [
     "change_task",
     "close_operation",
     "drop_case",
+    "erase_words",
     "hand_over_all",
     "hand_over_parts",
     "plan_operation",

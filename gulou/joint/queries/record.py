@@ -9,6 +9,7 @@ from gulou.cases import states as case_states
 from gulou.cases.models import Case, Words
 from gulou.cases.queries import Row
 from gulou.joint import states
+from gulou.joint.facts import JointWordsErased
 from gulou.joint.models import Operation, Task, TaskPhoto
 from gulou.joint.states import Move, State, TaskState
 from gulou.kit import clock
@@ -28,8 +29,10 @@ class TaskSeen:
     unit_id: int
     state: TaskState
     words: str
+    words_id: int
     due_at: datetime
     report: str
+    report_id: int | None
     ended_at: datetime | None
     ended_by: str
     sent_back: int
@@ -56,6 +59,8 @@ class Entry:
     unit: str
     to_unit: str
     text: str
+    words_id: int | None
+    erased: bool
     photos: tuple[str, ...]
     told: dict[str, object]
 
@@ -70,6 +75,7 @@ class OperationSeen:
     cases: list[CaseSeen]
     story: list[Entry]
     moves: list[Move]
+    may_erase: bool
 
     def may(self, name: str) -> bool:
         """Whether a move is open to the reader, by its name."""
@@ -108,6 +114,7 @@ def operation_of(operation: Operation, *, reader: User) -> OperationSeen:
     return OperationSeen(
         operation, name_of(units[operation.lead_id]), tasks, _cases(operation, reader),
         _story(operation), moves,
+        operation.lead_id in reach.unit_ids_where(case_states.ERASE),
     )  # fmt: skip
 
 
@@ -121,8 +128,10 @@ def _tasks(operation: Operation, reach: access.Reach, *, leads: bool) -> list[Ta
     return [
         TaskSeen(
             id=one.pk, unit=name_of(units[one.unit_id]), unit_id=one.unit_id,
-            state=TaskState(one.state), words=one.words.text, due_at=one.due_at,
+            state=TaskState(one.state), words=one.words.text, words_id=one.words_id,
+            due_at=one.due_at,
             report=one.report.text if one.report and one.state != TaskState.OPEN else "",
+            report_id=one.report_id if one.state != TaskState.OPEN else None,
             ended_at=one.ended_at, ended_by=str(one.ended_by or ""), sent_back=one.sent_back,
             late=one.state != TaskState.CALLED_OFF and (one.ended_at or now) > one.due_at,
             photos=tuple(shown.get(one.pk, ())),
@@ -156,7 +165,7 @@ def _cases(operation: Operation, reader: User) -> list[CaseSeen]:
 def _story(operation: Operation) -> list[Entry]:
     events = story(operation.subject_kind, operation.uid)
     said = {e.payload["words"] for e in events if e.payload.get("words")}
-    words = dict(Words.objects.filter(pk__in=said).values_list("pk", "text"))
+    words = Words.objects.in_bulk(said)
     uids = {UUID(e.actor[5:]) for e in events if e.actor.startswith("user:")}
     persons = people.people_by_uid(list(uids))
     posted, units = people.units_of(list(persons.values())), people.unit_refs()
@@ -164,13 +173,18 @@ def _story(operation: Operation) -> list[Entry]:
         f"user:{uid}": (str(user), name_of(posted[user.pk]) if user.pk in posted else "")
         for uid, user in persons.items()
     }
+    quoted = [
+        (e, words.get(e.payload.get("words") or 0) if e.name != JointWordsErased.name else None)
+        for e in events
+    ]
     return [
         Entry(
             name=e.name, at=e.at, who=who.get(e.actor, ("", ""))[0],
             unit=who.get(e.actor, ("", ""))[1],
             to_unit=name_of(units[e.payload["unit"]]) if e.payload.get("unit") else "",
-            text=words.get(e.payload.get("words") or 0, ""),
+            text=said_.text if said_ else "", words_id=said_.pk if said_ else None,
+            erased=said_ is not None and said_.erased_at is not None,
             photos=tuple(e.payload.get("photos") or ()), told=dict(e.payload),
         )
-        for e in events
+        for e, said_ in quoted
     ]  # fmt: skip
