@@ -49,6 +49,7 @@ JOBS: tuple[Job, ...] = (
     Job(cases.fold_tallies, every=timedelta(seconds=10)),
     Job(cases.watch_clocks, every=timedelta(seconds=30)),
     Job(orders.watch_orders, every=timedelta(seconds=30)),
+    Job(orders.tell_of_who_left, every=timedelta(minutes=10)),
     Job(joint.watch_parts, every=timedelta(minutes=1)),
     Job(cases.give_back_steps_of_who_left, every=timedelta(minutes=10)),
     Job(cases.begin_look_backs, every=timedelta(minutes=1)),

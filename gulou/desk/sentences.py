@@ -316,6 +316,9 @@ _LOOKS = {
     ),
     "case.order_sent_back": _Look(_order_back, "arrow-back-up", "late"),
     "case.order_handed_on": _Look(_order_on, "user-check"),
+    "case.order_person_left": _Look(
+        _plain(gettext_lazy("Who was to answer the supervision order has left")), "bell", "late"
+    ),
     "case.order_followed": _Look(
         _of(gettext_lazy("Its supervision order came along with %(other)s")),
         "eye-exclamation",

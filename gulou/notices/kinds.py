@@ -72,6 +72,7 @@ WHATS: Mapping[str, What] = {
     "order_accepted": What("ordered", _("Your answer to the supervision order on case %(number)s is accepted")),
     "order_sent_back": What("ordered", _("Your answer to the supervision order on case %(number)s does not do")),
     "order_followed": What("ordered", _("The supervision order on case %(before)s goes on with case %(number)s")),
+    "order_person_left": What("ordered", _("Who was to answer the supervision order on case %(number)s has left: name somebody else")),
     "order_withdrawn": What("ordered", _("The supervision order on case %(number)s was withdrawn")),
     "order_warned": What("ordered", _("%(percent)s %% of the time for the supervision order on case %(number)s has gone by")),
     "order_late": What("ordered", _("The supervision order on case %(number)s is late (%(percent)s %% of its time)")),

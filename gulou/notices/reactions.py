@@ -28,6 +28,7 @@ from gulou.cases.states import (
 from gulou.catalogue import queries as catalogue
 from gulou.joint import queries as joint
 from gulou.orders import queries as orders
+from gulou.orders.states import GIVE
 from gulou.outbox.table import Envelope
 from gulou.people import queries as people
 from gulou.people.models import User
@@ -296,6 +297,16 @@ def tell_order_judged(envelope: Envelope) -> None:
     """To who answered an order: it is accepted, sent back, or withdrawn."""
     what = envelope.fact.name.removeprefix("case.")
     _tell_of_order(envelope, what, [orders.told_of(envelope.fact.order).person.uid])
+
+
+def tell_order_person_left(envelope: Envelope) -> None:
+    """To who gave an order, and the head of the unit: nobody is there to answer it. Where who gave it
+    has left, too, to the office."""
+    order = orders.told_of(envelope.fact.order)
+    head = orders.head_of(order.case)
+    given = [order.by] if order.by.is_active else people.posted_at(people.office().id, {GIVE})
+    persons = {one.uid for one in (*given, head) if one is not None and one.pk != order.person_id}
+    _tell_of_order(envelope, "order_person_left", sorted(persons))
 
 
 def tell_order_followed(envelope: Envelope) -> None:

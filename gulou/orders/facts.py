@@ -56,6 +56,15 @@ class OrderHandedOn(OrderFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderPersonLeft(OrderFact):
+    """Who was to answer for it holds no posting any more: somebody else is to be named."""
+
+    name: ClassVar[str] = "case.order_person_left"
+    unit: int
+    person_before: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderFollowed(OrderFact):
     """Told on the case that has it now: the one that had it, `other`, was merged or split off."""
 

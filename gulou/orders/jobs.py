@@ -16,6 +16,16 @@ def follow_case(envelope: Envelope) -> None:
     operations.follow_case(envelope.subject_uid)
 
 
+def tell_who_left(envelope: Envelope) -> None:
+    """When somebody's access was closed: their orders need another person. Twice does no harm."""
+    operations.tell_who_left()
+
+
+def tell_of_who_left() -> int:
+    """The same for people whose last posting ended; how many."""
+    return operations.tell_who_left()
+
+
 def watch_orders() -> int:
     """Tell who is to know that the time of an order runs out."""
     return operations.watch_orders()

@@ -268,6 +268,10 @@ def _seen(
     by_case = {row.id: row for row in cases.rows_of(visible.order_by())}
     reach, now = access.unit_ids_where(reader, GIVE), clock.now()
     units, kinds = people.unit_refs(), catalogue.category_refs()
+    posted = people.units_of([one.person for one in orders])
+    gone = {
+        one.person_id for one in orders if not (one.person.is_active and one.person_id in posted)
+    }
     withheld = {one.pk for one in orders if one.case.restricted and one.case_id not in by_case}
     said: dict[int, list[AnswerSeen]] = {one.pk: [] for one in orders}
     numbers: dict[int, list[str]] = {one.pk: [] for one in orders}
@@ -287,7 +291,7 @@ def _seen(
             withheld=one.pk in withheld, text="" if one.pk in withheld else one.words.text,
             erased=one.words.erased_at is not None,
             unit=name_of(units[one.unit_id]), person=str(one.person),
-            person_left=not one.person.is_active, by=str(one.by), at=one.at, due_at=one.due_at,
+            person_left=one.person_id in gone, by=str(one.by), at=one.at, due_at=one.due_at,
             state=State(one.state), answered_at=one.answered_at, ended_at=one.ended_at,
             late=(one.answered_at or one.ended_at or now) > one.due_at,
             may=_may(one, one.answerer, reader, reach), answers=tuple(said[one.pk]),

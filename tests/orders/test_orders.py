@@ -21,10 +21,11 @@ from gulou.orders.states import State
 from gulou.outbox.audit import audit
 from gulou.outbox.deliver import deliver_all
 from gulou.outbox.models import Event
-from gulou.people.models import Duty, Leadership, StreetLeader, Unit, User
+from gulou.people.models import Duty, Leadership, Posting, StreetLeader, Unit, User
+from gulou.people.operations import deactivate_person
 from tests.conftest import Cast, Kinds
 from tests.factories.cases import a_case, drawn, evidence
-from tests.factories.people import LONG_AGO
+from tests.factories.people import LONG_AGO, UserFactory
 
 
 def in_a_week() -> datetime:
@@ -376,3 +377,31 @@ def test_numbers_have_no_gap_and_no_double(cast: Cast, kinds: Kinds) -> None:
         thread.join()
     assert not failed
     assert sorted(Notice.objects.values_list("number", flat=True)) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("closed", [True, False], ids=["access closed", "last posting over"])
+def test_when_who_was_named_has_left_those_who_name_another_are_told_once(
+    cast: Cast, case: Case, closed: bool
+) -> None:
+    head = UserFactory.create(username="fang")
+    Leadership.objects.create(
+        unit=cast.street, user=head, name="方", duty=Duty.HEAD, since=LONG_AGO
+    )
+    order = an_order(cast, case)
+    assert operations.tell_who_left() == 0
+    if closed:
+        deactivate_person(cast.lin, by=None)
+        deliver_all()
+    else:
+        Posting.objects.filter(user=cast.lin).update(until=LONG_AGO)
+        assert operations.tell_who_left() == 1
+        deliver_all()
+    assert operations.tell_who_left() == 0
+    told = Item.objects.filter(what="order_person_left")
+    assert {one.person for one in told} == {cast.guo, head}
+    assert _names(case) == ["case.order_given", "case.order_person_left"]
+    assert queries.order_of(order, reader=cast.guo).person_left
+    order = operations.hand_order_on(order, by=cast.guo, person=cast.wu)
+    assert operations.tell_who_left() == 0
+    assert not queries.order_of(order, reader=cast.guo).person_left
+    assert list(audit()) == []

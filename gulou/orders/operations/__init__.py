@@ -16,6 +16,9 @@ from .giving import (
     hand_order_on,
     withdraw_order,
 )
+from .leaving import (
+    tell_who_left,
+)
 from .official import (
     forget_erased,
     issue_notice,
@@ -38,6 +41,7 @@ __all__ = [
     "issue_notice",
     "send_back",
     "switch_official",
+    "tell_who_left",
     "watch_orders",
     "withdraw_order",
 ]
