@@ -1,6 +1,6 @@
 """Saying what is done about a finding, and from what on something counts as one."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,14 +9,14 @@ from gulou.cases.operations.ground import keep_words
 from gulou.cases.states import ACT_ON_FINDINGS as ACT
 from gulou.catalogue.states import MANAGE
 from gulou.kit import clock
-from gulou.kit.errors import Invalid
+from gulou.kit.errors import Invalid, NotFound
 from gulou.kit.words import clean
 from gulou.outbox.record import record
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import Unit, User
 
-from . import queries
+from . import history, queries
 from .facts import FindingLimitsSet, StepTaken
 from .models import LimitsSet, NextStep
 from .period import Period
@@ -82,10 +82,9 @@ def set_limits(told: Limits, *, by: User) -> LimitsSet:
                 _("From %(low)d to %(high)d.") % {"low": low, "high": high},
                 field=one.name,
             )
-    # The first time there is no row to lock: two at once wait at the office.
-    Unit.objects.select_for_update(no_key=True).get(pk=people.office().id)
+    _one_at_a_time()
     row = LimitsSet.objects.first()
-    was = asdict(Limits(*(getattr(row, one.name) for one in fields(Limits))) if row else Limits())
+    was = asdict(_limits_of(row))
     new = asdict(told)
     differs = [name for name in new if new[name] != was[name]]
     row = row or LimitsSet()
@@ -99,3 +98,25 @@ def set_limits(told: Limits, *, by: User) -> LimitsSet:
         )
         record(fact, subject=row, actor=by.actor)
     return row
+
+
+@transaction.atomic
+def take_back_limits(event_id: int, *, by: User) -> None:
+    """Undo the last change of the limits; what was done about findings meanwhile stays."""
+    access.require(by, MANAGE, unit_id=people.office().id)
+    _one_at_a_time()
+    row = LimitsSet.objects.first()
+    event = history.last_of_limits()
+    if row is None or event is None or event.pk != event_id:
+        raise NotFound("insight.no_such_change", _("There is nothing to take back here."))
+    set_limits(replace(_limits_of(row), **event.payload["before"]), by=by)
+
+
+def _one_at_a_time() -> None:
+    """The first time there is no row to lock: two at once wait at the office."""
+    Unit.objects.select_for_update(no_key=True).get(pk=people.office().id)
+
+
+def _limits_of(row: LimitsSet | None) -> Limits:
+    """What the office has set, else the shipped numbers."""
+    return Limits(*(getattr(row, one.name) for one in fields(Limits))) if row else Limits()

@@ -14,6 +14,7 @@ from gulou.calendars.states import MANAGE as CALENDARS
 from gulou.cases.states import RECOMPUTE
 from gulou.catalogue import operations as catalogue
 from gulou.catalogue.states import MANAGE as CATALOGUE
+from gulou.insights import operations as insights
 from gulou.notices import operations as notices
 from gulou.openings.states import APPROVE as APPROVE_OPENING
 from gulou.openings.states import ASK as ASK_OPENING
@@ -74,6 +75,7 @@ UNDO: dict[str, Callable[..., Any]] = {
     "calendars": calendars.take_back,
     "notices": notices.take_back,
     "telling": notices.take_back_telling,
+    "insights": insights.take_back_limits,
     "people": operations.undo_change,
     "providers": providers.take_back,
     "places": catalogue.take_back_area,

@@ -128,6 +128,7 @@ urlpatterns = [
     path("providers/<slug:code>/try/", providers.try_it, name="provider_try"),
     path("providers/<slug:code>/history/", providers.provider_history, name="provider_history"),
     path("findings/", insights.findings, name="findings"),
+    path("findings/history/", insights.findings_history, name="findings_history"),
     path("limits/", limits.limits, name="limits"),
     path("limits/history/", limits.limits_history, name="limits_history"),
     path("limits/own/", limits.own_limit, name="own_limit"),

@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from gulou.catalogue.states import MANAGE
 from gulou.desk.shell import reader_of
-from gulou.insights import operations, queries
+from gulou.insights import history, operations, queries
 from gulou.insights.states import RANGES, Limits
 from gulou.setup import frame
 from gulou.setup.catalogue_forms import Plain
@@ -20,8 +20,9 @@ from gulou.setup.frame import Link
 from gulou.ui.guards import needs
 
 
-def _number(name: str, label: Any, hint: Any) -> forms.IntegerField:
+def _number(name: str, hint: Any) -> forms.IntegerField:
     low, high = RANGES[name]
+    label = history.LABELS[name]
     return forms.IntegerField(label=label, help_text=hint, min_value=low, max_value=high)
 
 
@@ -29,31 +30,23 @@ class LimitsForm(Plain):
     """The numbers that findings begin with."""
 
     least = _number(
-        "least",
-        gettext_lazy("Fewest cases of a unit or kind"),
-        gettext_lazy("With fewer it is not compared: small numbers say nothing."),
+        "least", gettext_lazy("With fewer it is not compared: small numbers say nothing.")
     )
-    people = _number(
-        "people",
-        gettext_lazy("Fewest people of an area"),
-        gettext_lazy("Areas with fewer are listed, not compared."),
-    )
+    people = _number("people", gettext_lazy("Areas with fewer are listed, not compared."))
     metres = _number(
-        "metres",
-        gettext_lazy("How near, in metres"),
-        gettext_lazy("Cases of one kind that lie so near to each other are at one place."),
+        "metres", gettext_lazy("Cases of one kind that lie so near to each other are at one place.")
     )
     times = _number(
-        "times",
-        gettext_lazy("How many cases at a place"),
-        gettext_lazy("So many of one kind; more where chance alone would bring as many."),
+        "times", gettext_lazy("So many of one kind; more where chance alone would bring as many.")
     )
     turns = _number(
         "turns",
-        gettext_lazy("How often a case goes back and forth"),
         gettext_lazy("Given back, passed on, more time, suspended, reopened: all together."),
     )
-    error = _number("error", gettext_lazy("How much may be chance, in percent"), gettext_lazy("The share of what is named that may be chance. Smaller names less."))  # fmt: skip
+    error = _number(
+        "error",
+        gettext_lazy("The share of what is named that may be chance. Smaller names less."),
+    )
 
 
 @needs(MANAGE)
@@ -69,5 +62,16 @@ def findings(request: HttpRequest) -> HttpResponse:
     return frame.form_page(
         request, form, save, title=_("Blind spots"), back=Link(_("Setup"), reverse("setup:home")),
         lead=_("From what on something counts as a blind spot, a weak link or a hard problem."),
-        links=[Link(_("See the findings"), reverse("desk:insights"), "target")],
+        links=[Link(_("See the findings"), reverse("desk:insights"), "target"),
+               Link(_("History"), reverse("setup:findings_history"), "history")],
+    )  # fmt: skip
+
+
+@needs(MANAGE)
+@require_GET
+def findings_history(request: HttpRequest) -> HttpResponse:
+    """Who set what."""
+    return frame.history_page(
+        request, title=_("Blind spots"), changes=history.limits_history(reader_of(request)),
+        room="insights", back=Link(_("Blind spots"), reverse("setup:findings")),
     )  # fmt: skip
