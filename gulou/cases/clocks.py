@@ -57,6 +57,20 @@ def limit_of(step: Step) -> Limit:
     return Limit(max(given // timedelta(minutes=1), 1), measure)
 
 
+def after(start: datetime, length: timedelta, step: Step) -> datetime:
+    """When so much time has run for a step: working time where its limit is of that. Raises
+    UnknownYear."""
+    working = limit_of(step).measure.is_working
+    return calendars.times_of(step.unit_id).add(start, length) if working else start + length
+
+
+def with_more(step: Step, due_at: datetime, amount: int) -> datetime:
+    """When a step that is due then would be due with so much more time, in the unit of its limit.
+    Raises UnknownYear."""
+    length = calendars.times_of(step.unit_id).length(Limit(amount, step.limit_unit))
+    return after(due_at, length, step)
+
+
 def handling_of(step: Step) -> Step:
     """The handling that a part is a part of; any other step itself."""
     while step.kind == StepKind.PART and step.parent is not None:

@@ -73,6 +73,15 @@ def test_more_time_is_added_to_when_it_was_due(case: Case, cast: Cast) -> None:
     assert names == ["case.time_asked", "case.time_ruled"]
 
 
+def test_who_decides_is_shown_the_deadline_that_it_leads_to(case: Case, cast: Cast) -> None:
+    ask(case, cast)
+    (plea,) = queries.pleas_of(case)
+    after = grant(case, cast)
+    assert plea.due_if_granted == after.due_at == MONDAY + timedelta(days=1)
+    (plea,) = queries.pleas_of(after)
+    assert plea.due_if_granted is None
+
+
 def test_what_is_refused_changes_nothing(case: Case, cast: Cast) -> None:
     ask(case, cast)
     after = grant(case, cast, granted=False)
@@ -212,10 +221,11 @@ def test_the_moves_offered_are_those_that_make_sense(case: Case, cast: Cast) -> 
         return about & {move.name for move in queries.moves_open_to(user, fresh(case))}
 
     assert offered(cast.lin) == {"extend", "suspend"}
-    assert queries.to_rule_on(cast.guo) == 0
+    assert queries.to_rule_on(cast.guo) == []
     ask(case, cast)
     assert (offered(cast.lin), offered(cast.guo)) == (set(), {"rule"})
-    assert (queries.to_rule_on(cast.guo), queries.to_rule_on(cast.lin)) == (1, 0)
+    assert [row.number for row in queries.to_rule_on(cast.guo)] == [case.number]
+    assert queries.to_rule_on(cast.lin) == []
     grant(case, cast, granted=False)
     suspend(case, cast)
     assert (offered(cast.lin), offered(cast.guo)) == (set(), {"resume"})

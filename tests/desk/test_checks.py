@@ -43,7 +43,7 @@ def test_the_third_person_finds_it_on_their_day_and_says_how_it_is(
 ) -> None:
     client, page = as_user(ma), f"/desk/checks/{blind.uid}/"
     day = client.get("/desk/").text
-    assert "To look at again" in day and page in day
+    assert "Look-backs and blind rechecks" in day and page in day
     assert blind.case.number not in day
     shown = client.get(page).text
     assert "Judge by what you see alone" in shown and "He" not in shown.split("<main")[1].split()

@@ -1,5 +1,7 @@
 """More time, a clock that stands still, lateness forgiven: what a unit asks, and who decides."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +15,7 @@ from gulou.cases.states import Move, StepKind
 from gulou.kit import clock, rows
 from gulou.kit.errors import Invalid, NotAllowed, Refusal
 from gulou.kit.words import clean
-from gulou.kit.worktime import Limit, UnknownYear
+from gulou.kit.worktime import UnknownYear
 from gulou.outbox.record import record
 from gulou.people.models import User
 
@@ -150,7 +152,8 @@ def run_again(case: Case, plea: Plea) -> None:
     step, now = _handling(case), clock.now()
     due_at = step.due_at
     if plea.left is not None:
-        due_at = _after(now, plea.left, step)
+        with _known_year():
+            due_at = clocks.after(now, plea.left, step)
     clocks.set_due(step, due_at, now)
     rows.change(step, "due_at", "watch_at", "warned")
     plea.ended_at, plea.due_after = now, due_at
@@ -170,10 +173,11 @@ def _grant_extension(case: Case, plea: Plea) -> None:
     step = plea.step
     if step is None or step.due_at is None:
         raise Refusal("case.no_deadline", _("It has no deadline that could be extended."))
-    limit = Limit(plea.amount or 0, step.limit_unit)
-    step.extended += limit.amount
-    length = calendars.times_of(step.unit_id).length(limit)
-    clocks.set_due(step, _after(step.due_at, length, step), clock.now())
+    more = plea.amount or 0
+    with _known_year():
+        due_at = clocks.with_more(step, step.due_at, more)
+    step.extended += more
+    clocks.set_due(step, due_at, clock.now())
     rows.change(step, "extended", "due_at", "watch_at", "warned")
     case.due_at = step.due_at
 
@@ -216,12 +220,11 @@ _GRANT = {
 }
 
 
-def _after(start: datetime, length: timedelta, step: Step) -> datetime:
-    """When so much time has run for a step: working time where its limit is of that."""
-    times = calendars.times_of(step.unit_id)
-    working = clocks.limit_of(step).measure.is_working
+@contextmanager
+def _known_year() -> Iterator[None]:
+    """Refuse where a deadline would lie in a year of which no calendar is known."""
     try:
-        return times.add(start, length) if working else start + length
+        yield
     except UnknownYear as error:
         words = _("The public holidays of %(year)s are not entered yet, so no deadline can be set.")
         raise Refusal("calendar.unknown_year", words % {"year": error.year}) from error

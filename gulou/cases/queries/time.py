@@ -1,17 +1,23 @@
 """Reading what was asked about the time of a case, its clocks piece by piece, and who was warned."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from gulou.cases import states
+from gulou.cases import clocks, states
 from gulou.cases.models import Case, Plea, PleaKind, Ruling, Step, Warned
 from gulou.cases.states import State, StepKind
 from gulou.kit.words import name_of
+from gulou.kit.worktime import UnknownYear
 from gulou.people import access
 from gulou.people import queries as people
 from gulou.people.models import User
+
+from .rows import FIELDS, Row, rows_from
+
+MOST_TO_RULE_ON = 200
 
 
 def late_steps_of(case: Case) -> QuerySet[Step]:
@@ -43,7 +49,8 @@ class RulingSeen:
 
 @dataclass(frozen=True)
 class PleaSeen:
-    """What was asked about the time of a case, and what became of it."""
+    """What was asked about the time of a case, and what became of it. `due_if_granted`: where more
+    time would lead, while that waits for a decision."""
 
     kind: str
     label: str
@@ -57,6 +64,7 @@ class PleaSeen:
     outcome: str
     due_before: datetime | None
     due_after: datetime | None
+    due_if_granted: datetime | None
     ended_at: datetime | None
     rulings: tuple[RulingSeen, ...]
 
@@ -73,12 +81,21 @@ def _seen(plea: Plea) -> PleaSeen:
         unit=name_of(people.unit_refs()[plea.unit_id]), at=plea.at, text=plea.words.text,
         amount=plea.amount, limit_unit=plea.step.limit_unit if plea.step else "",
         until=plea.until, outcome=plea.outcome, due_before=plea.due_before,
-        due_after=plea.due_after, ended_at=plea.ended_at,
+        due_after=plea.due_after, due_if_granted=_due_if_granted(plea), ended_at=plea.ended_at,
         rulings=tuple(
             RulingSeen(str(one.by), one.at, one.granted, one.words.text)
             for one in plea.rulings.all()
         ),
     )  # fmt: skip
+
+
+def _due_if_granted(plea: Plea) -> datetime | None:
+    """None as well where the calendar of that year is not known: nobody can grant it then."""
+    step, due_at = plea.step, None
+    if plea.outcome == "" and plea.kind == PleaKind.EXTENSION and step and step.due_at:
+        with suppress(UnknownYear):
+            due_at = clocks.with_more(step, step.due_at, plea.amount or 0)
+    return due_at
 
 
 @dataclass(frozen=True)
@@ -111,15 +128,17 @@ def stood_still(case: Case) -> dict[int, list[tuple[datetime, datetime | None]]]
     return found
 
 
-def to_rule_on(user: User) -> int:
-    """How many cases wait for a decision on their time that this person may make."""
+def to_rule_on(user: User) -> list[Row]:
+    """The cases that wait for a decision on their time which this person may make."""
     reach = access.unit_ids_where(user, states.RULE.verb)
     if not reach:
-        return 0
+        return []
     own = Plea.objects.filter(case=OuterRef("pk"), outcome="", by=user)
     ruled = Ruling.objects.filter(plea__case=OuterRef("pk"), plea__outcome="", by=user)
     waiting = Case.objects.exclude(plea="").filter(unit__in=reach)
-    return waiting.exclude(Exists(own)).exclude(Exists(ruled)).count()
+    found = waiting.exclude(Exists(own)).exclude(Exists(ruled))
+    in_order = found.order_by(F("due_at").asc(nulls_last=True), "id")
+    return rows_from(in_order.values_list(*FIELDS)[:MOST_TO_RULE_ON])
 
 
 def warned_cases_of(user: User) -> list[tuple[str, int, datetime]]:
