@@ -143,8 +143,7 @@ def tell_urged(envelope: Envelope) -> None:
 
 def tell_assigned(envelope: Envelope) -> None:
     """To those of the office who reply to those above: they have assigned a case."""
-    office = people.office().id
-    _tell_of_case(envelope, "above", _uids(people.people_at([office], REPLY.verb)), office)
+    _tell_office(envelope, "above", REPLY.verb)
 
 
 def tell_recheck(envelope: Envelope) -> None:
@@ -158,7 +157,7 @@ def tell_recheck(envelope: Envelope) -> None:
 
 def tell_nobody_drawn(envelope: Envelope) -> None:
     """To those of the office who name a rechecker: a recheck waits until they do."""
-    _tell_office(envelope, "nobody_drawn")
+    _tell_office(envelope, "nobody_drawn", NAME_RECHECKER.verb)
 
 
 def tell_revisit(envelope: Envelope) -> None:
@@ -176,21 +175,21 @@ def tell_revisit(envelope: Envelope) -> None:
 def tell_differing(envelope: Envelope) -> None:
     """To the office: an independent recheck says otherwise than the one that closed the case."""
     if not envelope.fact.passed:
-        _tell_office(envelope, "blind_differs")
+        _tell_office(envelope, "blind_differs", NAME_RECHECKER.verb)
 
 
 def tell_looked_back(envelope: Envelope) -> None:
     """To the office and the unit that had answered for it: a closed problem has come back."""
     fact = envelope.fact
     if not fact.passed:
-        _tell_office(envelope, "came_back")
+        _tell_office(envelope, "came_back", NAME_RECHECKER.verb)
         _tell_unit(envelope, "came_back_to_unit", fact.unit)
 
 
-def _tell_office(envelope: Envelope, what: str) -> None:
-    """Those of the office who look after rechecks."""
+def _tell_office(envelope: Envelope, what: str, verb: str) -> None:
+    """The mailbox of the office, and who holds the verb there: posted at it, or above it."""
     office = people.office().id
-    _tell_of_case(envelope, what, _uids(people.people_at([office], NAME_RECHECKER.verb)), office)
+    _tell_of_case(envelope, what, _uids(people.people_at([office], verb)), office)
 
 
 def tell_joint_task(envelope: Envelope) -> None:
@@ -251,10 +250,7 @@ def tell_groups(envelope: Envelope) -> None:
 def tell_dispute(envelope: Envelope) -> None:
     """To those of the office who arbitrate, where a return has thrown a case back too often."""
     if envelope.fact.arbitration:
-        office = people.office().id
-        _tell_of_case(
-            envelope, "dispute", _uids(people.people_at([office], ARBITRATE.verb)), office
-        )
+        _tell_office(envelope, "dispute", ARBITRATE.verb)
 
 
 def tell_arbitrated(envelope: Envelope) -> None:
@@ -271,8 +267,7 @@ def tell_arbitrated(envelope: Envelope) -> None:
 
 def tell_asked(envelope: Envelope) -> None:
     """To those of the office who decide: something was asked about the time of a case."""
-    office = people.office().id
-    _tell_of_case(envelope, "time_asked", _uids(people.people_at([office], RULE.verb)), office)
+    _tell_office(envelope, "time_asked", RULE.verb)
 
 
 def tell_ruled(envelope: Envelope) -> None:
