@@ -33,6 +33,8 @@ UNIT_USES = [
     "gulou.cases.queries.uses_of_unit",
     "gulou.joint.queries.uses_of_unit",
 ]
+# Who hands what waits with a unit over to another one, when it is dissolved.
+UNIT_HAND_OVER = "gulou.joint.operations.hand_over_all"
 # What each verb lets one do, in words.
 VERB_WORDS = "gulou.config.verbs.GROUPS"
 # What the public reads of the office on every page.

@@ -34,6 +34,15 @@ def units_managed_by(reader: User) -> list[UnitRef]:
     return [unit for unit in unit_refs().values() if unit.id in ids]
 
 
+def heir_of(unit: Unit, *, reader: User) -> Unit | None:
+    """Who takes over what waits with a unit that is dissolved: the unit above, where it is in use
+    and this person manages it too."""
+    above = unit_refs().get(unit.parent_id or 0)
+    if above is None or not above.active or above.id not in managed_unit_ids(reader):
+        return None
+    return unit_managed_by(reader, above.id)
+
+
 def people_managed_by(reader: User) -> QuerySet[User]:
     """Everybody ever posted or attached to a unit this person manages; for who manages the district
     office, also those who were never posted anywhere."""

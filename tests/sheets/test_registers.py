@@ -8,6 +8,8 @@ import pytest
 
 from gulou.calendars.operations import SYSTEM, set_year
 from gulou.calendars.states import Day
+from gulou.cases import operations as cases
+from gulou.cases.states import State
 from gulou.catalogue.models import Category, Condition, Rule
 from gulou.outbox.models import Event
 from gulou.people import queries as people
@@ -16,6 +18,7 @@ from gulou.places.models import Area, NamedPlace
 from gulou.sheets.registers import REGISTERS
 from gulou.sheets.tables import Mistake
 from tests.conftest import Cast, Kinds
+from tests.factories.cases import a_case
 from tests.factories.catalogue import RuleFactory
 from tests.factories.people import PostingFactory
 from tests.factories.places import NamedPlaceFactory
@@ -131,6 +134,22 @@ class TestUnits:
         report = tried("units", book([UNIT, ["W", "街镇", "单位W", None, None, "是"]]), by=boss)
         assert len(report.mistakes) == 1
         assert Unit.objects.filter(active=True).count() == 7
+
+    def test_what_waits_with_a_unit_goes_to_the_one_above_and_is_told_before(
+        self, cast: Cast, kinds: Kinds, boss: User
+    ) -> None:
+        case = a_case(cast, kinds.rubbish, state=State.FILED)
+        case = cases.dispatch_case(case, by=cast.guo, unit_id=cast.community.pk)
+        code, kind = cast.community.code, cast.community.get_kind_display()
+        file = book([UNIT, [code, kind, cast.community.name_zh, None, None, "是"]])
+        (note,) = tried("units", file, by=boss).notes
+        assert "goes to Unit W, on record: 1 open cases" in note
+        case.refresh_from_db()
+        assert case.unit == cast.community
+        applied("units", file, by=boss)
+        case.refresh_from_db()
+        cast.community.refresh_from_db()
+        assert (case.unit, cast.community.active) == (cast.street, False)
 
     def test_a_branch_is_dissolved_from_below_and_put_back_from_above(
         self, cast: Cast, boss: User

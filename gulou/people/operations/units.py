@@ -2,16 +2,18 @@
 
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from gulou.kit.errors import Conflict, Invalid, Refusal
 from gulou.kit.words import clean
 from gulou.outbox.record import record
-from gulou.people import facts, queries
+from gulou.people import facts, managed, queries
 from gulou.people.models import Duty, Leadership, Unit, UnitKind, User
 
 from . import allow
@@ -178,6 +180,18 @@ def dissolve_unit(unit: Unit, *, by: User | None) -> Unit:
     unit.save(update_fields=["active"])
     record(facts.UnitDissolved(), subject=unit, actor=allow.actor_of(by))
     return unit
+
+
+@transaction.atomic
+def hand_over_and_dissolve(unit: Unit, *, by: User | None) -> list[queries.Use]:
+    """Take a unit out of use. What waits with it goes to the unit above, on record, where that is in
+    use and the person manages it too; what went. Where nobody acts nothing is handed over."""
+    heir = managed.heir_of(unit, reader=by) if by else None
+    carried = [use for use in queries.uses_of_unit(unit.pk) if use.goes] if heir else []
+    if carried:
+        import_string(settings.UNIT_HAND_OVER)(unit, to=heir, by=by)
+    dissolve_unit(unit, by=by)
+    return carried
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -297,16 +296,12 @@ def dissolve_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     waits with it goes to the unit above, unless it was handed to another one before."""
     reader = reader_of(request)
     one = managed.unit_managed_by(reader, unit_id)
-    uses = queries.uses_of_unit(one.pk)
-    heir = _heir(one, reader)
-    carried = [use for use in uses if heir and use.code in _CARRIED]
     if request.method == "POST":
-        with transaction.atomic():
-            if carried and heir:
-                joint.hand_over_all(one, to=heir, by=reader)
-            operations.dissolve_unit(one, by=reader)
+        operations.hand_over_and_dissolve(one, by=reader)
         messages.success(request, _("Dissolved. Its history can take it back."))
         return redirect("setup:unit", one.pk)
+    uses, heir = queries.uses_of_unit(one.pk), managed.heir_of(one, reader=reader)
+    carried = [use for use in uses if heir and use.goes]
     where = {
         "unit.has_units": reverse("setup:units"),
         "unit.has_postings": reverse("setup:postings") + f"?unit={one.pk}",
@@ -322,18 +317,6 @@ def dissolve_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
         "title": _("Dissolve %(name)s") % {"name": name_of(one)}, "back": _to(one), "blocks": blocks,
         "heir": heir, "carried": carried, "other_url": where["unit.has_cases"],
     })  # fmt: skip
-
-
-_CARRIED = frozenset({"unit.has_cases", "unit.has_operations"})
-"""What goes to the unit above by itself."""
-
-
-def _heir(one: "Unit", reader: "User") -> "Unit | None":
-    """The unit above, where it is in use and the reader manages it too."""
-    above = queries.unit_refs().get(one.parent_id or 0)
-    managed_too = above is not None and above.active and above.id in {
-        unit.id for unit in managed.units_managed_by(reader)}  # fmt: skip
-    return managed.unit_managed_by(reader, above.id) if above and managed_too else None
 
 
 @needs(MANAGE)

@@ -32,7 +32,7 @@ COLUMNS = (
     Column("phone", "电话", "Telephone", kind=Kind.CODE, most=40, width=18, example="0591-00000001"),
     Column("email", "邮箱", "E-mail", most=254, width=24, example="rongyin@example.org"),
     Column("address", "地址", "Address", most=200, width=32, example="榕荫路 1 号"),
-    Column("retired", "停用", "Dissolved", ("撤销",), kind=Kind.FLAG, listed=True, width=8, rare=True, help=gettext_lazy("Yes takes it out of use, no puts it back. Nothing may need it any more."), example="否"),
+    Column("retired", "停用", "Dissolved", ("撤销",), kind=Kind.FLAG, listed=True, width=8, rare=True, help=gettext_lazy("Yes takes it out of use, no puts it back. Its open cases go to the unit above; people and units there are moved first."), example="否"),
 )
 # fmt: on
 # What Chinese tables write in the column of kinds, beside the names.
@@ -113,7 +113,7 @@ def take(taken: Taken, by: User | None, tally: Tally) -> None:
     for row in reversed(_parents_first(rows)):
         if not tally.is_wrong(row):
             with tally.row(row) as step:
-                units.retire(row, step)
+                tally.notes += units.retire(row, step)
 
 
 def _parents_first(rows: Sequence[Row]) -> list[Row]:
@@ -154,11 +154,17 @@ class _Units:
         known = self.units.by_code.get(code)
         self.units.add(self._change(known, row, step) if known else self._add(row, step))
 
-    def retire(self, row: Row, step: Step) -> None:
+    def retire(self, row: Row, step: Step) -> list[str]:
+        """What waits with a unit that is dissolved goes to the one above: in words, what goes."""
         unit, retired = self.units.by_code[row["code"]], row.flag("retired")
-        if retired and unit.active:
-            self.units.add(people.dissolve_unit(unit, by=self.by))
-            step.change("retired", yes(False), yes(True))
+        if not retired or not unit.active:
+            return []
+        carried = people.hand_over_and_dissolve(unit, by=self.by)
+        self.units.add(Unit.objects.get(pk=unit.pk))
+        step.change("retired", yes(False), yes(True))
+        heir = name_of(unit.parent) if unit.parent else ""
+        words = _("%(unit)s is dissolved. This goes to %(heir)s, on record: %(what)s.")
+        return [words % {"unit": name_of(unit), "heir": heir, "what": use.goes} for use in carried]
 
     def _add(self, row: Row, step: Step) -> Unit:
         parent = row.find("parent_code", self.units) if row.given("parent_code") else self.office
