@@ -32,6 +32,8 @@ def _row(number: int, value: int) -> str:
 
 
 def _fill(count: int) -> None:
+    from gulou.photos import likeness  # noqa: PLC0415  its models need Django set up
+
     rng = Random(1)  # noqa: S311  made-up data, no secret
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {_TABLE}")
@@ -43,9 +45,8 @@ def _fill(count: int) -> None:
             )
             with cursor.copy(f"COPY {_TABLE} FROM STDIN") as copy:
                 copy.write(rows + "\n")
-        for name in "abcd":
-            rest = ", ".join(other for other in "abcd" if other != name)
-            cursor.execute(f"CREATE INDEX ON {_TABLE} ({name}) INCLUDE ({rest}, photo_id)")
+        for third in likeness.THIRDS:
+            cursor.execute(f"CREATE INDEX ON {_TABLE} (({third})) INCLUDE (a, b, c, d, photo_id)")
         cursor.execute(f"VACUUM ANALYZE {_TABLE}")
 
 

@@ -3,7 +3,8 @@
 import io
 
 import pytest
-from hypothesis import given
+from django.db import connection
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gulou.photos import likeness
@@ -22,15 +23,41 @@ def kept(perceptual_hash: str) -> Photo:
 
 
 @given(HASHES, st.lists(st.integers(0, 63), unique=True, max_size=likeness.RADIUS))
-def test_a_few_changed_bits_leave_one_quarter_in_reach(value: int, bits: list[int]) -> None:
+def test_a_few_changed_bits_leave_one_third_in_reach(value: int, bits: list[int]) -> None:
     changed = value
     for bit in bits:
         changed ^= 1 << bit
-    mine, theirs = likeness.quarters(f"{value:016x}"), likeness.quarters(f"{changed:016x}")
-    assert any(
-        other in likeness._neighbours(quarter, tolerance)
-        for quarter, other, tolerance in zip(mine, theirs, likeness.TOLERANCES, strict=True)
-    )
+    mine, theirs = likeness.neighbours(f"{value:016x}"), likeness.neighbours(f"{changed:016x}")
+    # The first neighbour is the third itself.
+    assert any(other[0] in near for near, other in zip(mine, theirs, strict=True))
+
+
+@pytest.mark.django_db
+@settings(max_examples=40, deadline=None)
+@given(HASHES)
+def test_the_database_makes_the_thirds_as_we_do(value: int) -> None:
+    quarters = likeness.quarters(f"{value:016x}")
+    thirds = ", ".join(likeness.THIRDS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {thirds} FROM (SELECT CAST(%s AS smallint) a, CAST(%s AS smallint) b,"
+            " CAST(%s AS smallint) c, CAST(%s AS smallint) d) kept",
+            quarters,
+        )
+        assert list(cursor.fetchone()) == [n[0] for n in likeness.neighbours(f"{value:016x}")]
+
+
+@pytest.mark.django_db
+def test_each_third_has_its_index() -> None:
+    """The words of the indexes and of the question have to be the same to the server."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for third in likeness.THIRDS:
+            cursor.execute(
+                f"EXPLAIN SELECT photo_id, a, b, c, d FROM photos_likeness WHERE {third} = ANY(%s::int[])",
+                [[1, 2]],
+            )
+            assert "likeness_" in str(cursor.fetchall()), third
 
 
 @pytest.mark.django_db
