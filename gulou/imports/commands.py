@@ -32,6 +32,7 @@ from gulou.sheets.registers.places import take_places
 from gulou.sheets.tally import ADDED, CHANGED, SAME, Tally
 
 from . import places
+from .area_names import import_area_names
 from .past.mapping import read_mapping
 from .past.summary import sentences
 from .past.taking import import_cases
@@ -206,7 +207,7 @@ def _areas(asked: Namespace) -> int:
 
 def _area_names(asked: Namespace) -> int:
     book = read_file(asked.file)
-    _say(places.import_area_names(book, actor=ACTOR, dry_run=asked.dry_run), asked)
+    _say(import_area_names(book, actor=ACTOR, dry_run=asked.dry_run), asked)
     return 0
 
 

@@ -7,18 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import shapely
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gulou.kit.errors import Invalid
 from gulou.places.borders import read_geometry
 from gulou.places.coordinates import check_system
-from gulou.places.operations import AreaDraft, Summary, import_areas, set_standard_levels
-from gulou.sheets.columns import Column, Kind
-from gulou.sheets.reading import Book, Text, decoded
-from gulou.sheets.tables import read_table
+from gulou.places.operations import AreaDraft
+from gulou.sheets.reading import Text, decoded
 
-from .registers import opened, refuse_mistakes
+from .registers import opened
 
 # The true names and codes of Gulou's streets and communities, without borders.
 GULOU_AREAS = Path(__file__).parent / "files" / "gulou_areas.csv"
@@ -152,41 +149,3 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip() if isinstance(value, str | int) else ""
-
-
-# Tables of names --------------------------------------------------------------------------------
-
-_NAMES = (
-    Column("level", also=LEVEL_FIELDS, needed=True),
-    Column("code", also=CODE_FIELDS, needed=True, kind=Kind.CODE),
-    Column("name_zh", also=NAME_FIELDS, needed=True),
-    Column("name_en", also=NAME_EN_FIELDS),
-    Column("parent_code", also=PARENT_FIELDS, kind=Kind.CODE),
-)
-
-
-def import_area_names(book: Book, *, actor: str, dry_run: bool = False) -> Summary:
-    """Names and codes without borders: columns level, code, name_zh, name_en, parent_code.
-
-    Known areas keep their borders. Levels are taken from coarse to fine. Raises Invalid.
-    """
-    table = read_table(book, _NAMES)
-    refuse_mistakes(table.mistakes)
-    by_level: dict[str, list[AreaDraft]] = {}
-    for row in table.rows:
-        draft = AreaDraft(
-            row["code"], row["name_zh"] or None, row["name_en"] or None,
-            parent_code=row["parent_code"] or None,
-        )  # fmt: skip
-        by_level.setdefault(row["level"], []).append(draft)
-    total = Summary(notes=table.notes)
-    with transaction.atomic():
-        order = [level.code for level in set_standard_levels(actor=actor)]
-        for level in sorted(by_level, key=lambda c: order.index(c) if c in order else len(order)):
-            done = import_areas(by_level[level], level=level, actor=actor)
-            total.added += done.added
-            total.changed += done.changed
-            total.same += done.same
-        if dry_run:
-            transaction.set_rollback(True)
-    return total

@@ -141,6 +141,17 @@ def test_somebody_about_to_report_is_shown_only_what_they_could_join(
     assert joined.case_id == filed.pk
 
 
+def test_where_very_many_are_open_the_nearest_are_asked_about(
+    cast: Cast, kinds: Kinds, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gulou.cases.queries.alike._MOST_WHOLE", 1)
+    beside = a_case(cast, kinds.rubbish, state=State.FILED, lat=NEAR, lon=IN_WEST[1] + 0.0003)
+    nearest = a_case(cast, kinds.rubbish, state=State.FILED, lat=NEAR - 0.0001)
+    a_case(cast, kinds.rubbish, state=State.FILED, lat=NEAR + 0.0003)
+    (found,) = queries.nearby_open(sight(kinds), public=False)
+    assert found.uid == nearest.uid != beside.uid
+
+
 def test_one_that_has_waited_for_weeks_is_still_asked_about(
     cast: Cast, kinds: Kinds, case: Case
 ) -> None:

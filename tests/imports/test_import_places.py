@@ -188,6 +188,32 @@ def test_names_keep_the_borders_that_are_there(file: Any) -> None:
     assert area.name_zh == "鼓楼区" and area.border is not None
 
 
+def test_names_serve_where_codes_are_not_known(
+    file: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gulou_import("area-names")
+    community = Area.objects.get(code="350102005008")
+    rows = (
+        "level,code,name_zh,name_en,parent_code\n"
+        "社区,,三坊七巷社区,Sanfang Qixiang,南街街道\n"
+        "社区,350102005999,新社区,,南街街道\n"
+    )
+    assert gulou_import("area-names", file(rows)) == 0
+    community.refresh_from_db()
+    assert community.name_en == "Sanfang Qixiang"
+    assert Area.objects.get(code="350102005999").parent == community.parent
+    unknown = "level,name_zh,parent_code\n社区,从前社区,南街街道\n社区,三坊七巷社区,水部街道\n"
+    capsys.readouterr()
+    assert gulou_import("area-names", file(unknown)) == 1
+    assert capsys.readouterr().err.count("name_zh") == 2
+    twice = "level,code,name_zh,parent_code\n社区,350102001999,三坊七巷社区,350102001\n"
+    assert gulou_import("area-names", file(twice)) == 0
+    both = "level,name_zh,name_en\n社区,三坊七巷社区,Sanfang\n"
+    assert gulou_import("area-names", file(both)) == 1
+    community.refresh_from_db()
+    assert community.name_en == "Sanfang Qixiang"
+
+
 def test_it_imports_named_places(file: Any) -> None:
     rows = "名称,纬度,经度,别名,类型\n三坊七巷,26.0810,119.2975,南后街；衣锦坊,景区\n\n东街口,26.0844,119.3009,,\n"
     assert gulou_import("places", file(rows, "gb18030"), "--system", "gcj02") == 0
