@@ -71,7 +71,8 @@ def _terms(category: "CategoryRef", classes: Mapping[int, "CategoryRef"]) -> Map
     above = classes.get(category.parent_id or 0)
     return _weights(
         category.name_zh, category.name_en, category.hint_zh, category.hint_en,
-        above.name_zh if above else "", above.name_en if above else "",
+        f"{above.name_zh} {above.hint_zh}" if above else "",
+        f"{above.name_en} {above.hint_en}" if above else "",
     )  # fmt: skip
 
 
@@ -88,8 +89,8 @@ def _weights(
     ):
         for term in _searched(words):
             weights[term] = max(weights.get(term, 0.0), weight)
-            # A single character still finds the pairs it stands in.
-            for character in term if _HAN.match(term) else "":
+            # A single character still finds the pairs it stands in, but not those of the class.
+            for character in term if weight > CLASS and _HAN.match(term) else "":
                 weights[character] = max(weights.get(character, 0.0), weight / 2)
     return weights
 

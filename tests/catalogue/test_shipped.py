@@ -178,6 +178,8 @@ WORDS = [
     ("street lamp is dark", "component.01.37"),
     ("pothole in the road", "event.01.13"),
     ("狗", "civility.03"),
+    ("摆摊", "event.04.06"),
+    ("门口又摆摊了", "event.04.06"),
 ]
 
 
