@@ -105,11 +105,12 @@ class Alliances(Levels):
 
     def _now(self) -> Story:
         street, city, cleaning = self._units("D01", "D02")
-        at = self.until - timedelta(hours=2)
+        at = self._last_start()
+        left = (self.until - at) / timedelta(hours=1)
         operation = self._planned(
             "背街小巷共享单车与垃圾堆放联合清理", at, NIGHT_MARKET, "分段包干，边清边拍照，当日完成。",
-            [(street, "沿线走访，劝导商户落实门前三包", 6), (city, "清理占道共享单车", 5),
-             (cleaning, "清运垃圾并冲洗地面", 6)], some=4,
+            [(street, "沿线走访，劝导商户落实门前三包", left + 4), (city, "清理占道共享单车", left + 3),
+             (cleaning, "清运垃圾并冲洗地面", left + 4)], some=4,
         )  # fmt: skip
         tasks = list(operation.tasks.order_by("pk"))
         yield at
@@ -129,6 +130,15 @@ class Alliances(Levels):
              (cleaning, "散场后清扫", 5)], some=1,
         )  # fmt: skip
         yield from ()
+
+    def _last_start(self) -> datetime:
+        """The last nine o'clock or half past two that is an hour and a half ago: nobody cleans a
+        lane before dawn."""
+        latest = (self.until - timedelta(minutes=90)).astimezone(ZONE)
+        morning = latest.replace(hour=9, minute=0, second=0, microsecond=0)
+        afternoon = latest.replace(hour=14, minute=30, second=0, microsecond=0)
+        starts = (afternoon, morning, afternoon - timedelta(days=1))
+        return next(one for one in starts if one <= latest)
 
     def _evening(self, *, days: int) -> datetime:
         """Half past four in the afternoon, so many days from now."""

@@ -89,7 +89,7 @@ class Clocks(Work):
     def _waits_for_more(self, sight: Sight, spot: Spot) -> Story:
         case = yield from self._handling(sight, spot)
         worker = self.house.workers[case.unit_id]
-        cases.ask_extension(case, by=worker, amount=1, words="夜间施工受限，申请延至明日")
+        cases.ask_extension(case, by=worker, amount=1, words="夜间才能施工，申请延长一个工作日")
 
     def _suspended(self, sight: Sight, spot: Spot) -> Story:
         case = yield from self._handling(sight, spot)

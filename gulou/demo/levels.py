@@ -52,44 +52,44 @@ class Levels(Today):
         due_at = clock.now() + timedelta(hours=2) if soon else None
         return cases.delegate_part(
             case, by=self.house.workers[community.pk], unit_id=self.house.crew.pk, due_at=due_at,
-            words="请带高压水枪，墙角一并冲洗",
+            words="请把堵住门口的车挪进车棚，摆放整齐",
         )  # fmt: skip
 
     def _from_the_crew(self, case: Case) -> Course:
         done = self._staged("yard", self._home(), "after")
         worker = self.house.workers[self.house.crew.pk]
         yield self._later(1, 2)
-        return cases.report_part(case, by=worker, words="已清运并冲洗", evidence=done)
+        return cases.report_part(case, by=worker, words="已挪进车棚，门口通道畅通", evidence=done)
 
     def _down_and_up(self) -> Story:
         case = yield from self._on_the_street("榕下社区5号楼后")
-        case = yield from self._to_the_community(case, "请社区当日清理，拍照报街道")
+        case = yield from self._to_the_community(case, "请社区当日清出通道，拍照报街道")
         case = yield from self._to_the_crew(case, soon=True)
         yield (case.part_due_at or clock.now()) + timedelta(minutes=20)
         case = yield from self._from_the_crew(Case.objects.get(pk=case.pk))
         community = self.house.workers[case.step_unit_id or 0]
         yield self._later(5, 10)
-        case = cases.report_part(case, by=community, words="社区已到场查看，清理到位")
+        case = cases.report_part(case, by=community, words="社区已到场查看，通道已腾空")
         yield self._later(5, 10)
         worker = self.house.workers[case.unit_id]
-        case = self._handle(case, worker, "已清运垃圾并冲洗地面")
+        case = self._handle(case, worker, "乱停车辆已全部规整，通道畅通")
         yield self._later(20, 60)
         checker = self._checker(case)
         cases.close_case(case, by=checker, words="现场核查，问题已解决")
 
     def _with_the_crew(self) -> Story:
-        case = yield from self._on_the_street("榕下社区9号楼垃圾屋")
-        case = yield from self._to_the_community(case, "请社区牵头，清完恢复绿化")
+        case = yield from self._on_the_street("榕下社区9号楼门口")
+        case = yield from self._to_the_community(case, "请社区牵头，清出通道并劝导车主")
         yield from self._to_the_crew(case)
 
     def _sent_down_again(self) -> Story:
         case = yield from self._on_the_street("榕下社区西门车棚")
-        case = yield from self._to_the_community(case, "请尽快清理")
+        case = yield from self._to_the_community(case, "请尽快规整")
         case = yield from self._to_the_crew(case)
         case = yield from self._from_the_crew(case)
         community = self.house.workers[case.step_unit_id or 0]
         yield self._later(5, 10)
-        cases.send_part_down(case, by=community, words="车棚北侧还有一堆，请一并清走")
+        cases.send_part_down(case, by=community, words="车棚北侧还有几辆，请一并挪走")
 
     def _waits_for_the_street(self) -> Story:
         case = yield from self._on_the_street("榕下社区活动室旁")
@@ -97,4 +97,4 @@ class Levels(Today):
         yield self._later(10, 15)
         worker = self.house.workers[case.step_unit_id or 0]
         done = self._staged("yard", self._home(), "after")
-        cases.report_part(case, by=worker, words="已清理，附现场照片", evidence=done)
+        cases.report_part(case, by=worker, words="已规整，附现场照片", evidence=done)
