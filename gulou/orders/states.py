@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 GIVE = "order.give"
 """Putting a case of one's units under supervision, and judging what is answered."""
@@ -13,7 +14,7 @@ VERBS: tuple[str, ...] = (GIVE, ISSUE)
 class State(TextChoices):
     OPEN = "open", _("To be answered")
     ANSWERED = "answered", _("Answered, to be accepted")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", pgettext_lazy("answer to an order", "Accepted")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 

@@ -132,9 +132,10 @@ def _items(cases: Sequence[Case]) -> Iterator[Item]:
 
 
 def _problem(case: Case) -> str:
-    """The office's words for it: category, condition unless it is the ordinary one, public
-    summary. Never the reporter's."""
-    said = [name_of(catalogue.category_refs()[case.category_id])]
+    """The office's words for it: category unless the summary names it, condition unless it is the
+    ordinary one, public summary. Never the reporter's."""
+    category = name_of(catalogue.category_refs()[case.category_id])
+    said = [] if category in case.summary else [category]
     if case.condition_id:
         with suppress(Invalid):
             found = catalogue.condition_ref(case.condition_id, category_id=case.category_id)
