@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.kit.words import name_of
 from gulou.people import queries, words
+from gulou.people.kinds import is_street, unit_kinds
 
 NO_BREAK = "\u3000"
 
@@ -22,13 +23,17 @@ class Day(forms.DateField):
 
 
 def unit_choices(units: Iterable[queries.UnitRef], *, empty: Any = None) -> list[tuple[Any, Any]]:
-    """Units as a tree to choose from, the dissolved ones left out."""
+    """Units to choose from, the dissolved ones left out: each street with all below it, the others
+    by kind."""
+    shown = [unit for unit in units if unit.active]
+    streets = {unit.id: name_of(unit) for unit in shown if is_street(unit.kind)}
+    kinds = dict(unit_kinds())
+    groups: dict[str, list[tuple[Any, Any]]] = {}
+    for unit in shown:
+        street = next((streets[pk] for pk in unit.ancestor_ids if pk in streets), "")
+        groups.setdefault(street or kinds[unit.kind], []).append((unit.id, name_of(unit)))
     first: list[tuple[Any, Any]] = [] if empty is None else [("", empty)]
-    return first + [
-        (unit.id, NO_BREAK * (len(unit.ancestor_ids) - 1) + name_of(unit))
-        for unit in units
-        if unit.active
-    ]
+    return [*first, *groups.items()]
 
 
 def _chosen(form: forms.Form, name: str, choices: Sequence[tuple[Any, Any]]) -> None:

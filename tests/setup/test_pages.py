@@ -308,3 +308,12 @@ def test_what_waits_with_a_dissolved_unit_goes_to_the_one_above_in_one_press(
     assert not cast.community.active
     assert (case.unit, case.step_unit) == (cast.street, cast.street)
     assert Event.objects.get(name="case.handed_over").payload["unit"] == cast.street.pk
+
+
+def test_units_to_choose_from_stand_by_street_and_kind(
+    cast: Cast, boss: User, as_user: SignedIn
+) -> None:
+    page = as_user(boss).get(reverse("setup:new_unit")).text
+    street = page.split(f'<optgroup label="{cast.street.name_en}">')[1].split("</optgroup>")[0]
+    assert f'value="{cast.street.pk}"' in street and f'value="{cast.community.pk}"' in street
+    assert f'value="{cast.department.pk}"' not in street
