@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gulou.cases import operations
 from gulou.cases.models import Case, CasePhoto, PhotoKind, Report
 from gulou.cases.states import State
 from gulou.kit import clock
@@ -93,3 +94,35 @@ def recheck_offline(page: Any, case: Case) -> None:
     page.get_by_text("Everything has gone out").wait_for(timeout=PATIENCE_MS)
     case.refresh_from_db()
     assert case.state == State.CLOSED
+
+
+def test_a_task_that_was_reassigned_meanwhile_says_so_and_the_photos_stay(
+    cast: Cast, kinds: Kinds, phone_of: Any
+) -> None:
+    touch_kept()
+    case = a_case(cast, kinds.rubbish, state=State.DISPATCHED)
+    page = phone_of(cast.lin)
+    page.context.set_offline(True)
+    page.locator(".task-row").click()
+    page.get_by_role("button", name="Handled").click()
+    snap(page.locator("dialog"))
+    page.get_by_label("What was done").fill("Cleared")
+    page.locator("dialog").get_by_role("button", name="Send").click()
+    page.get_by_role("link", name="Outbox").click()
+    page.get_by_text("Waiting for the network").wait_for()
+    operations.dispatch_case(case, by=cast.guo, unit_id=cast.department.pk, words="改派")
+    page.context.set_offline(False)
+    page.get_by_text("This task is no longer yours.").wait_for(timeout=PATIENCE_MS)
+    page.reload()
+    item = page.locator(".item")
+    assert item.get_by_text("Something changed").is_visible()
+    assert item.get_by_text("Your words and photos are still here.").is_visible()
+    assert item.get_by_text("Cleared").is_visible()
+    shown = item.locator(".photo-strip img").evaluate(
+        "image => image.decode().then(() => image.naturalWidth)"
+    )
+    assert shown > 0
+    assert violations(page) == []
+    case.refresh_from_db()
+    assert (case.state, case.step_unit) == (State.DISPATCHED, cast.department)
+    assert not CasePhoto.objects.filter(case=case, kind=PhotoKind.AFTER).exists()
