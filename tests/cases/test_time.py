@@ -186,6 +186,7 @@ def test_an_appeal_is_upheld_by_two_people_and_the_lateness_stays(
     assert grant(fresh(case), cast).plea == "appeal"
     with pytest.raises(NotAllowed, match="ruled_already"):
         grant(fresh(case), cast)
+    assert states.RULE not in queries.moves_open_to(cast.guo, fresh(case))
     after = operations.rule(fresh(case), by=second, granted=True, words="同意")
     assert after.plea == ""
     step = Step.objects.get(case=case, kind="handle")
@@ -213,6 +214,14 @@ def test_what_was_in_time_is_not_appealed_against(case: Case, cast: Cast) -> Non
     assert states.APPEAL not in queries.moves_open_to(cast.lin, closed)
     with pytest.raises(Refusal, match="not_late"):
         operations.appeal(closed, by=cast.lin, words="台风天停工")
+
+
+def test_a_decision_is_offered_to_nobody_who_has_asked_or_decided(
+    case: Case, cast: Cast, second: User
+) -> None:
+    operations.ask_extension(case, by=cast.guo, amount=1, words="代为申请")
+    assert states.RULE not in queries.moves_open_to(cast.guo, fresh(case))
+    assert states.RULE in queries.moves_open_to(second, fresh(case))
 
 
 def test_the_moves_offered_are_those_that_make_sense(case: Case, cast: Cast) -> None:

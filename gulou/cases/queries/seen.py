@@ -28,7 +28,7 @@ from gulou.places import queries as places
 
 from .arbitration import undecided
 from .parts import IN_THE_CHAIN, chain_moves
-from .time import can_appeal
+from .time import can_appeal, has_spoken
 
 LATELY = timedelta(days=1)
 READ_BACK = timedelta(days=30)
@@ -176,6 +176,8 @@ def moves_open_to(user: User, case: Case, *, steps: Iterable[Step] | None = None
     ]
     if case.step_kind == states.StepKind.ARBITRATE and states.ARBITRATE not in moves:
         moves = [move for move in moves if move not in _BURIES]
+    if states.RULE in moves and has_spoken(user, case):
+        moves.remove(states.RULE)
     if not IN_THE_CHAIN.isdisjoint(moves):
         open_here = chain_moves(reach, case, steps)
         moves = [move for move in moves if move not in IN_THE_CHAIN or move in open_here]

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from gulou.cases import clocks, states
 from gulou.cases.models import Case, Plea, PleaKind, Ruling, Step, Warned
@@ -128,15 +128,23 @@ def stood_still(case: Case) -> dict[int, list[tuple[datetime, datetime | None]]]
     return found
 
 
+def _has_spoken(user: User) -> Q:
+    """Pleas that this person made, or has ruled on: somebody else decides."""
+    return Q(by=user) | Q(Exists(Ruling.objects.filter(plea=OuterRef("pk"), by=user)))
+
+
+def has_spoken(user: User, case: Case) -> bool:
+    """Whether this person asked for what waits for a decision on the case, or has decided already."""
+    return case.pleas.filter(_has_spoken(user), outcome="").exists()
+
+
 def to_rule_on(user: User) -> list[Row]:
     """The cases that wait for a decision on their time which this person may make."""
     reach = access.unit_ids_where(user, states.RULE.verb)
     if not reach:
         return []
-    own = Plea.objects.filter(case=OuterRef("pk"), outcome="", by=user)
-    ruled = Ruling.objects.filter(plea__case=OuterRef("pk"), plea__outcome="", by=user)
-    waiting = Case.objects.exclude(plea="").filter(unit__in=reach)
-    found = waiting.exclude(Exists(own)).exclude(Exists(ruled))
+    theirs = Plea.objects.filter(_has_spoken(user), case=OuterRef("pk"), outcome="")
+    found = Case.objects.exclude(plea="").filter(~Exists(theirs), unit__in=reach)
     in_order = found.order_by(F("due_at").asc(nulls_last=True), "id")
     return rows_from(in_order.values_list(*FIELDS)[:MOST_TO_RULE_ON])
 
