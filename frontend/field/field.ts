@@ -1,6 +1,6 @@
 // The bridge from the core (plain stores) to the screens (Vue). One core for each page.
 import { type InjectionKey, inject, onScopeDispose, type ShallowRef, shallowRef } from "vue";
-import type { Area, Field, Item, Store } from "./core";
+import type { Area, Catalogue, Field, Item, Store } from "./core";
 import { FieldError } from "./core";
 import { type Key, nameOf, t } from "./words";
 
@@ -46,6 +46,13 @@ export function areaNames(found: (Area | null)[]): string {
     .filter((one): one is Area => one !== null)
     .map(nameOf)
     .join(" ");
+}
+
+/** What an item is about: its kind, else its first words. */
+export function titleOf(item: Item, catalogue: Catalogue | null): string {
+  const id = item.given.category ?? item.about?.category_id;
+  const kind = catalogue?.categories.find((one) => one.id === id);
+  return kind ? nameOf(kind) : textOf(item, "words").slice(0, 24) || t("itemReport");
 }
 
 /** Text that somebody gave, empty where none. */

@@ -1,5 +1,6 @@
 // How this phone shows the app: language, size of type, look. Kept here, no account needed.
 import { reactive, watch } from "vue";
+import type { Travel } from "./parts/navigate";
 import { type Language, speak } from "./words";
 
 export type Size = "normal" | "large" | "huge";
@@ -11,6 +12,10 @@ interface Settings {
   look: Look;
   /** The first visit's explanation has been read. */
   welcomed: boolean;
+  /** Nobody wants to be asked again to put the app on the first screen. */
+  noInstall: boolean;
+  /** How somebody gets about. */
+  travel: Travel;
 }
 
 const KEY = "gulou-field-settings";
@@ -20,6 +25,8 @@ const plain: Settings = {
   size: "normal",
   look: "auto",
   welcomed: false,
+  noInstall: false,
+  travel: "walk",
 };
 
 export const settings = reactive<Settings>({ ...plain, ...kept() });

@@ -551,6 +551,27 @@ class Core implements Field {
   }
 
   async removePicture(id: string, uid: string): Promise<Item> {
+    return this.rewrite(id, (tx, found) => without(tx, found, uid));
+  }
+
+  async placePicture(id: string, uid: string, place: Place): Promise<Picture> {
+    const at = this.item(id)?.pictures.findIndex((one) => one.uid === uid) ?? -1;
+    const item = await this.rewrite(id, async (tx, found) => {
+      // What was uploaded was uploaded with the place of then: it goes anew.
+      const left = isUploaded(found, uid) ? await anew(tx, found) : found;
+      const pictures = left.pictures.map((one, n) => (n === at ? { ...one, place } : one));
+      return { ...left, pictures };
+    });
+    const picture = item.pictures[at];
+    if (!picture) throw new FieldError("item.gone");
+    return picture;
+  }
+
+  /** A draft and its bytes changed in one transaction. */
+  private async rewrite(
+    id: string,
+    by: (tx: ItemsAndBytes, found: Item) => Promise<Item>,
+  ): Promise<Item> {
     const db = await this.db();
     const item = await this.keep(async () => {
       const tx = db.transaction(["items", "bytes"], "readwrite");
@@ -560,7 +581,7 @@ class Core implements Field {
         await tx.done.catch(() => undefined);
         throw new FieldError(found ? "item.busy" : "item.gone");
       }
-      const left = { ...(await without(tx, found, uid)), changed_at: this.time() };
+      const left = { ...(await by(tx, found)), changed_at: this.time() };
       await Promise.all([tx.objectStore("items").put(left), tx.done]);
       return left;
     });
@@ -750,18 +771,27 @@ const isSpent = (status: number) =>
 async function without(tx: ItemsAndBytes, item: Item, uid: string): Promise<Item> {
   const gone = item.pictures.find((one) => one.uid === uid);
   const left = { ...item, pictures: item.pictures.filter((one) => one.uid !== uid) };
+  await tx.objectStore("bytes").delete(uid);
+  return gone && isUploaded(item, uid) ? anew(tx, left) : left;
+}
+
+function isUploaded(item: Item, uid: string): boolean {
+  const one = item.pictures.find((each) => each.uid === uid);
+  return Boolean(one?.url || one?.kept);
+}
+
+/** An item whose pictures were never sent: they go under other ids and another secret. */
+async function anew(tx: ItemsAndBytes, item: Item): Promise<Item> {
   const bytes = tx.objectStore("bytes");
-  await bytes.delete(uid);
-  if (!gone?.url && !gone?.kept) return left;
   const pictures: Picture[] = [];
-  for (const one of left.pictures) {
+  for (const one of item.pictures) {
     const row = await bytes.get(one.uid);
     const fresh = { ...one, uid: uuid(), sent: 0, url: "", kept: false };
     if (row) await bytes.put({ ...row, uid: fresh.uid });
     await bytes.delete(one.uid);
     pictures.push(fresh);
   }
-  return { ...left, secret: newSecret(), pictures };
+  return { ...item, secret: newSecret(), pictures };
 }
 
 const newSecret = () => `${uuid()}${uuid()}`.replaceAll("-", "");

@@ -17,6 +17,7 @@ interface Syncing extends Waking {
   tag: string;
 }
 declare const self: EventTarget & {
+  skipWaiting(): Promise<void>;
   clients: { matchAll(options: object): Promise<Client[]>; claim(): Promise<void> };
 };
 /** Written by the build: what the first screens need. */
@@ -36,6 +37,10 @@ precache([
 ]);
 cleanupOutdatedCaches();
 
+/** Only when somebody asked for the newer version: nobody's page changes under their hands. */
+self.addEventListener("message", (event) => {
+  if ((event as MessageEvent).data === "take over") void self.skipWaiting();
+});
 self.addEventListener("activate", (event) => (event as Waking).waitUntil(self.clients.claim()));
 
 self.addEventListener("fetch", (event) => {

@@ -181,6 +181,8 @@ export interface Field {
   addVoice(id: string, file: Blob, seconds: number): Promise<Picture>;
   /** What was drawn on a photo takes its place, under a new uid. */
   redraw(id: string, uid: string, drawn: Blob): Promise<Picture>;
+  /** Where one photo was taken, as somebody set it: what the camera's own line says stays as it was. */
+  placePicture(id: string, uid: string, place: Place): Promise<Picture>;
   removePicture(id: string, uid: string): Promise<Item>;
   /** Bytes of a picture of an item, while they are on the phone. */
   picture(uid: string): Promise<Blob | null>;

@@ -2,12 +2,12 @@
 import { reactive } from "vue";
 
 export const said = reactive({ text: "" });
-let ending = 0;
+let ending: ReturnType<typeof setTimeout> | undefined;
 
 export function say(text: string, seconds = 4): void {
   said.text = text;
-  window.clearTimeout(ending);
-  ending = window.setTimeout(() => {
+  clearTimeout(ending);
+  ending = setTimeout(() => {
     said.text = "";
   }, seconds * 1000);
 }

@@ -7,6 +7,8 @@ test("a limit says how long is left", () => {
   expect(timeLeft("2026-11-23T13:50:00+08:00", NOW)).toBe("还剩 3 小时 20 分");
   expect(timeLeft("2026-11-25T11:30:00+08:00", NOW)).toBe("还剩 2 天 1 小时");
   expect(timeLeft("2026-11-23T10:42:30+08:00", NOW)).toBe("还剩 12 分钟");
+  expect(timeLeft("2026-11-23T12:30:00+08:00", NOW)).toBe("还剩 2 小时");
+  expect(timeLeft("2026-11-24T10:30:00+08:00", NOW)).toBe("还剩 1 天");
 });
 
 test("a limit that has passed says by how much", () => {

@@ -9,10 +9,20 @@ export function timeLeft(due: string | null, now: number): string {
   const left = Date.parse(due) - now;
   const minutes = Math.floor(Math.abs(left) / MINUTE);
   const [d, h, m] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
-  const late = left < 0;
-  if (d) return t(late ? "timeLateDays" : "timeLeftDays", { d, h });
-  if (h) return t(late ? "timeLateHours" : "timeLeftHours", { h, m });
-  return t(late ? "timeLateMinutes" : "timeLeftMinutes", { m });
+  return t(left < 0 ? "timeLate" : "timeLeft", { span: spanOf(d, h, m) });
+}
+
+/** The two largest units, the second only where there is some of it. */
+function spanOf(d: number, h: number, m: number): string {
+  if (d) return h ? t("spanDaysHours", { d, h }) : t("spanDays", { d });
+  if (h) return m ? t("spanHoursMinutes", { h, m }) : t("spanHours", { h });
+  return t("spanMinutes", { m });
+}
+
+/** Milliseconds as "45 分钟", "1 小时 20 分". */
+export function span(length: number): string {
+  const minutes = Math.max(1, Math.round(length / MINUTE));
+  return spanOf(Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60);
 }
 
 /** Late, soon (within two hours) or neither: how a limit is drawn. */

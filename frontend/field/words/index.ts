@@ -22,6 +22,11 @@ export async function speak(wanted: Language): Promise<void> {
   document.documentElement.lang = wanted === "en" ? "en" : "zh-Hans";
 }
 
+/** Sentences one after the other: Chinese sets no space between them. */
+export function sentences(...said: string[]): string {
+  return said.filter(Boolean).join(language.value === "en" ? " " : "");
+}
+
 /** The name of a thing that has one in each language. */
 export function nameOf(thing: { name_zh: string; name_en: string }): string {
   return language.value === "en" ? thing.name_en || thing.name_zh : thing.name_zh;
