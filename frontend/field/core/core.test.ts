@@ -269,6 +269,24 @@ describe("a draft", () => {
     expect(sent.photos.map((uid) => server.uploads.get(uid))).toEqual(["a hole 1", "a hole 2"]);
   });
 
+  it("gives each photo a place of its own, also one that was uploaded before", async () => {
+    const field = await phone();
+    const { id } = await report(field, "a hole", 2);
+    server.answer = () => ({ state: "refused", code: "photo.dark" });
+    await field.send(id);
+    await phase(field, id, "refused");
+    const before = await field.mend(id);
+    const place = { lat: 26.081, lon: 119.291, accuracy: null, source: "pin" as const };
+    const second = before.pictures[1]?.uid as string;
+    const moved = await field.placePicture(id, second, place);
+    const after = field.item(id) as Item;
+    expect(after.pictures[1]).toEqual(moved);
+    expect(moved.place).toEqual(place);
+    expect(after.pictures[0]?.place).toEqual(before.pictures[0]?.place);
+    expect([moved.url, moved.kept, after.secret === before.secret]).toEqual(["", false, false]);
+    await expect(field.placePicture(id, second, place)).rejects.toThrow("item.gone");
+  });
+
   it("takes no more photos than the office allows", async () => {
     const field = await phone();
     const { id } = await report(field, "x", 3);

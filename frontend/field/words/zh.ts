@@ -111,7 +111,7 @@ export const zh = {
   photoNoTime: "照片没有记录时间",
   photoWhere: "第 {n} 张照片在哪里",
   photoNoPlace: "照片没有记录位置",
-  photoMovePlace: "移动位置",
+  photoMovePlace: "改位置",
   photoDraw: "标注",
   photoCamera: "由本应用相机拍摄",
   photoAlbum: "从文件选取",
