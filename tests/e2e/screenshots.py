@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +25,8 @@ from typing import Any
 
 from PIL import Image
 
+from .field_pictures import LOOKS, OTHERS, SCREENS, Look, welcomed
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "images"
 HOME = ROOT / "var" / "screenshots"
@@ -32,6 +34,8 @@ NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 """A Monday at half past ten in Fuzhou."""
 CASES = 160
 HEAVIEST = 250_000
+LIGHT = 60_000
+PATIENCE_MS = 30_000
 HOST = "gulou.example"
 """What the browser believes the server to be called, so that no picture shows a chance port."""
 # Where the resident stands: 三坊七巷.
@@ -51,6 +55,8 @@ class Picture:
     english: bool = False
     dark: bool = False
     whole: bool = False
+    look: Look | None = None
+    """Of the phone app."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +69,15 @@ class Studio:
     followed: str
     category: int
     """Of the litter bin."""
+    visitor: str
+    """Who rechecks a closed case independently."""
 
 
 def main() -> int:
     asked = argparse.ArgumentParser(prog="screenshots")
     asked.add_argument("--keep", action="store_true", help="leave the demonstration for next time")
+    asked.add_argument("--look", choices=OTHERS, help="the phone app as somebody else sees it")
+    asked.add_argument("--into", type=Path, default=FOLDER, help="another folder")
     asked.add_argument("names", nargs="*", help="only pictures whose name begins so")
     wanted = asked.parse_args()
     port = _free_port()
@@ -79,7 +89,9 @@ def main() -> int:
     if not wanted.keep:
         shutil.rmtree(HOME, ignore_errors=True)
     with _database(), _server(port):
-        _take(_studio(f"http://{HOST}"), port, tuple(wanted.names))
+        pictures = _field_pictures({"": OTHERS[wanted.look]}) if wanted.look else PICTURES
+        chosen = [one for one in pictures if one.name.startswith(tuple(wanted.names) or ("",))]
+        _take(_studio(f"http://{HOST}"), port, chosen, wanted.into)
     if not wanted.keep:
         shutil.rmtree(HOME, ignore_errors=True)
     return 0
@@ -194,15 +206,31 @@ def _studio(url: str) -> Studio:
         waiting=filed.order_by("-opened_at")[0].number,
         followed=to_rate.order_by("-case__ended_at")[0].token,
         category=Category.objects.get(code_set__current=True, code="component.03.05").pk,
+        visitor=_visitor(),
     )  # fmt: skip
 
 
-def _take(studio: Studio, port: int, names: tuple[str, ...]) -> None:
-    from playwright.sync_api import sync_playwright
+def _visitor() -> str:
+    """Only these pictures show what this person sees, so nobody else knows a password for them."""
+    from gulou.cases.models import Revisit
+    from gulou.demo.logins import PASSWORD
+    from gulou.people.models import User
+
+    open_ones = Revisit.objects.filter(begun_at__isnull=False, ended_at=None)
+    latest = open_ones.exclude(person=None).values_list("person", flat=True).latest("begun_at")
+    person = User.objects.get(pk=latest)
+    person.set_password(PASSWORD)
+    person.save(update_fields=["password"])
+    return str(person.username)
+
+
+def _take(studio: Studio, port: int, pictures: Sequence[Picture], folder: Path) -> None:
+    from playwright.sync_api import Error, sync_playwright
 
     from tests.browser import ARGUMENTS, CHROMIUM
 
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    missing: list[str] = []
+    (folder / "field").mkdir(parents=True, exist_ok=True)
     with sync_playwright() as run:
         browser = run.chromium.launch(
             executable_path=CHROMIUM,
@@ -214,11 +242,16 @@ def _take(studio: Studio, port: int, names: tuple[str, ...]) -> None:
                 f"--unsafely-treat-insecure-origin-as-secure=http://{HOST}",
             ],
         )
-        for picture in PICTURES:
-            if picture.name.startswith(names or ("",)):
-                print(picture.name, flush=True)
-                _one(browser, studio, picture)
+        for picture in pictures:
+            print(picture.name, flush=True)
+            try:
+                _one(browser, studio, picture, folder)
+            except (Error, LookupError) as error:
+                missing.append(picture.name)
+                print(str(error)[:600], flush=True)
         browser.close()
+    if missing:
+        raise SystemExit(f"Not taken: {', '.join(missing)}")
 
 
 def _camera() -> tuple[str, ...]:
@@ -234,8 +267,10 @@ def _camera() -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _one(browser: Any, studio: Studio, picture: Picture) -> None:
+def _one(browser: Any, studio: Studio, picture: Picture, folder: Path) -> None:
     size = {"width": 390, "height": 844} if picture.phone else {"width": 1440, "height": 900}
+    if picture.look:
+        size = {"width": picture.look.width, "height": picture.look.height}
     context = browser.new_context(
         viewport=size, device_scale_factor=2 if picture.phone else 1, has_touch=picture.phone,
         is_mobile=picture.phone, locale="en-GB" if picture.english else "zh-CN",
@@ -244,19 +279,27 @@ def _one(browser: Any, studio: Studio, picture: Picture) -> None:
         geolocation={"latitude": PLACE[0], "longitude": PLACE[1], "accuracy": 12},
     )  # fmt: skip
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.clock.set_fixed_time(NOW)
+    page.on("response", lambda one: one.status >= 400 and print(f"  {one.status} {one.url}"))
     if picture.user:
-        _sign_in(page, studio, picture.user)
+        _sign_in(page, studio, picture.user.format(**vars(studio)))
+    if picture.look:
+        welcomed(page, picture.look)
     picture.shoot(studio, page)
-    page.wait_for_load_state("networkidle")
+    if picture.look is None:  # The phone app goes on pulling and sending.
+        page.wait_for_load_state("networkidle")
     page.wait_for_timeout(400)
     if picture.whole:
         # A window as long as the page, so that what sticks to its end stands at the end.
         long = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": size["width"], "height": long})
         page.wait_for_timeout(600)
-    _keep(page.screenshot(), FOLDER / f"{picture.name}.png")
+    kept = folder / picture.name
+    if picture.look:
+        _keep_small(page.screenshot(), kept.with_suffix(".webp"))
+    else:
+        _keep(page.screenshot(), kept.with_suffix(".png"))
     context.close()
 
 
@@ -276,6 +319,15 @@ def _keep(data: bytes, path: Path) -> None:
     for colours in (256, 128, 64):
         image.quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
         if path.stat().st_size < HEAVIEST:
+            return
+
+
+def _keep_small(data: bytes, path: Path) -> None:
+    """One of many: as good as its weight allows."""
+    image = Image.open(io.BytesIO(data)).convert("RGB")
+    for quality in (70, 50, 35):
+        image.save(path, quality=quality, method=6)
+        if path.stat().st_size < LIGHT:
             return
 
 
@@ -309,31 +361,6 @@ def _filled_in(studio: Studio, page: Any) -> None:
     page.evaluate("window.scrollTo(0, 0)")
 
 
-def _snapping(studio: Studio, page: Any) -> None:
-    """The phone app, open in the camera."""
-    page.goto(f"{studio.url}/field/")
-    page.locator(".first .button-primary").click()
-    page.locator(".shutter:enabled").wait_for()
-    page.locator(".place-do").wait_for()
-    page.wait_for_timeout(800)
-
-
-def _snapped(studio: Studio, page: Any) -> None:
-    """One photo taken, the kind chosen: one press from being sent."""
-    _snapping(studio, page)
-    page.locator(".shutter").click()
-    page.locator(".photo-strip img").wait_for()
-    page.locator(".kinds [role=radio]").first.click()
-
-
-def _to_handle(studio: Studio, page: Any) -> None:
-    """A task, with the camera open and the photo from before laid over it."""
-    page.goto(f"{studio.url}/field/tasks")
-    page.locator(".task-row").first.click()
-    page.locator(".thumb-pair .button-primary").click()
-    page.locator(".camera-overlay").wait_for()
-
-
 def _sent(studio: Studio, page: Any) -> None:
     _filled_in(studio, page)
     page.locator(".thumb-bar button").click()
@@ -365,6 +392,18 @@ def _map(studio: Studio, page: Any) -> None:
     page.wait_for_timeout(2_000)
 
 
+def _field_pictures(looks: Mapping[str, Look] = LOOKS) -> list[Picture]:
+    """Every screen of the phone app."""
+    return [
+        Picture(
+            f"field/{screen.name}{behind}", screen.shoot, screen.user, phone=True,
+            english=look.english, dark=look.dark, look=look,
+        )
+        for screen in SCREENS
+        for behind, look in looks.items()
+    ]  # fmt: skip
+
+
 PICTURES = (
     Picture("home", _at("/")),
     Picture("home-phone", _at("/"), phone=True),
@@ -389,24 +428,7 @@ PICTURES = (
     Picture("desk-map", _map, user="guo"),
     Picture("desk-map-dark", _map, user="guo", dark=True),
     Picture("receipt-phone", _sent, phone=True),
-    Picture("field-first", _at("/field/", ".first"), phone=True),
-    Picture("field-snap", _snapping, phone=True),
-    Picture("field-snapped", _snapped, phone=True),
-    Picture("field-snapped-en", _snapped, phone=True, english=True),
-    Picture("field-snapped-dark", _snapped, phone=True, dark=True),
-    Picture("field-tasks", _at("/field/tasks", ".task-row img"), user="chen", phone=True),
-    Picture(
-        "field-tasks-dark-en",
-        _at("/field/tasks", ".task-row img"),
-        user="chen",
-        phone=True,
-        dark=True,
-        english=True,
-    ),
-    Picture("field-handle", _to_handle, user="chen", phone=True),
-    Picture("field-outbox", _at("/field/sent", ".blank"), phone=True),
-    Picture("field-me", _at("/field/me", ".segments"), phone=True),
-    Picture("field-me-dark-en", _at("/field/me", ".segments"), phone=True, dark=True, english=True),
+    *_field_pictures(),
 )
 
 
