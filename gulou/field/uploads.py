@@ -17,6 +17,7 @@ from gulou.catalogue.states import ChannelCode
 from gulou.kit.errors import Conflict, Invalid, Refusal
 from gulou.phones import operations
 from gulou.photos.operations import MOST_BYTES
+from gulou.photos.told import read as read_told
 from gulou.ui import limits
 from gulou.ui.answers import problem
 from gulou.ui.guards import public
@@ -82,7 +83,7 @@ def _begin(request: HttpRequest) -> HttpResponse:
         limits.spend(request, limits.PHOTOS)
     found = operations.begin_upload(
         uid, draft=_draft(request), size=size, sha256=said.get("sha256", ""),
-        capture=said.get("capture", ""), by=reader,
+        capture=said.get("capture", ""), told=read_told(said), by=reader,
     )  # fmt: skip
     if request.content_type == KIND and found.offset == 0:
         found = _take(request, uid, 0)

@@ -18,6 +18,8 @@ class Upload(models.Model):
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     sha256 = models.CharField(max_length=64)
     capture = models.TextField(blank=True)
+    # What the phone says of it beside the file, as it announced it.
+    told = models.JSONField(null=True)
     size = models.PositiveIntegerField()
     offset = models.PositiveIntegerField(default=0)
     # In the names of its pieces; another one each time that it begins again.

@@ -19,6 +19,7 @@ from gulou.kit import clock
 from gulou.kit.errors import Conflict, Invalid, NotFound, TooMany
 from gulou.kit.shelf import Shelf
 from gulou.photos import operations as photos
+from gulou.photos.told import Told
 
 from .models import Pushed, Upload
 
@@ -47,8 +48,9 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def begin_upload(
-    uid: UUID, *, draft: str, size: int, sha256: str, capture: str = "", by: "User | None" = None
-) -> Upload:
+    uid: UUID, *, draft: str, size: int, sha256: str, capture: str = "",
+    told: Told | None = None, by: "User | None" = None,
+) -> Upload:  # fmt: skip
     """Begin one. The same again gives the one that is there, with what has come of it.
 
     Raises Invalid, Conflict where the id came with another file or secret, TooMany when there is no
@@ -62,6 +64,7 @@ def begin_upload(
             pk=uid,
             defaults={
                 "key": _key(draft), "by": by, "sha256": sha256, "capture": capture, "size": size,
+                "told": told.kept() if told else None,
                 "mark": _mark(), "begun_at": now, "expires_at": now + (LIFE if by else PUBLIC_LIFE),
             },
         )  # fmt: skip
@@ -146,7 +149,8 @@ def _staged(upload: Upload, draft: str) -> Invalid | None:
         try:
             with transaction.atomic():
                 staged = photos.stage_photo(
-                    whole, draft=draft, by=upload.by, captured=upload.capture  # type: ignore[arg-type]  # it reads as one
+                    whole, draft=draft, by=upload.by, captured=upload.capture,  # type: ignore[arg-type]  # it reads as one
+                    told=Told(**upload.told) if upload.told else None,
                 )  # fmt: skip
         except Invalid as refusal:
             if refusal.code in _MAY_PASS:

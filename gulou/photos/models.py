@@ -52,6 +52,9 @@ class Photo(Chained):
     # was chosen from files. `capture_link` is its link, by which the next one of its device is proved.
     capture = models.JSONField(null=True, editable=False)
     capture_link = models.CharField(max_length=64, blank=True, default="", db_default="")
+    # What the phone that sent it says of it beside the file (photos.told): a pin that somebody moved,
+    # or what EXIF said before the phone scaled it.
+    told = models.JSONField(null=True, editable=False)
     # When it was looked at for faces and plates: by the detectors, or by a person.
     looked_at = models.DateTimeField(null=True, editable=False)
     # Under which name the public fetches it. Without one there is nothing for the public; each time

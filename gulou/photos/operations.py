@@ -35,6 +35,7 @@ from .decoding.plain import Plain, plain
 from .facts import CoveringSwitched, PhotoKept
 from .kinds import Kind
 from .models import Covering, Photo, PhotoState
+from .told import Told
 
 if TYPE_CHECKING:
     from gulou.people.models import User
@@ -62,14 +63,15 @@ _WORDS = {
 
 def stage_photo(
     file: "BinaryIO | UploadedFile[bytes]", *, draft: str, by: "User | None" = None,
-    captured: str = "",
+    captured: str = "", told: Told | None = None,
 ) -> Photo:  # fmt: skip
     """Take in one photo under a draft. The same bytes again give the photo that is there.
 
     What is damaged or too much is refused now: a plain JPEG is known to be whole by its frame,
     anything else is opened to the end, unless these bytes were opened before. Copies and
     fingerprints are the worker's, once it is kept. `captured` is what our
-    own camera view says of it (photos.capture), proved here.
+    own camera view says of it (photos.capture), proved here, and `told` what the phone says that
+    sent it: where the file itself says nothing, place and time that were read from it before.
 
     Raises Invalid in words that can be shown, TooMany when all hands are full, and OSError
     (ENOSPC) when the disk is; then nothing is left behind.
@@ -78,7 +80,7 @@ def stage_photo(
     with _held(file) as held:
         proved = _proved(captured, held.sha256)
         photo = _opened(held, draft, by)
-        return photo if photo.pk else _take_in(held.file, _with(proved, photo))
+        return photo if photo.pk else _take_in(held.file, _saying(told, _with(proved, photo)))
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,18 @@ def _proved(captured: str, sha256: str) -> Capture | None:
             field=FIELD,
         ) from error
     return found
+
+
+def _saying(told: Told | None, photo: Photo) -> Photo:
+    if told is None:
+        return photo
+    photo.told = told.kept()
+    if photo.capture is None and told.taken and photo.taken_at is None:
+        photo.taken_at = datetime.fromisoformat(told.taken)
+    if photo.capture is None and told.from_file and photo.taken_lat is None:
+        photo.taken_lat, photo.taken_lon = told.lat, told.lon
+        photo.taken_accuracy_m = told.accuracy
+    return photo
 
 
 def _with(proved: Capture | None, photo: Photo) -> Photo:

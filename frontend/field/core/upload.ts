@@ -70,6 +70,7 @@ function metadata(picture: Picture): Record<string, string> {
   if (picture.place) {
     told.lat = String(picture.place.lat);
     told.lon = String(picture.place.lon);
+    told.source = picture.place.source;
     if (picture.place.accuracy !== null) told.accuracy = String(picture.place.accuracy);
   }
   return told;
