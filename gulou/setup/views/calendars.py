@@ -44,7 +44,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
     """Every calendar, every known year, and the units that keep a calendar of their own."""
     return frame.edit_page(
         request, title=_("Calendars"), form=None, back=Link(_("Setup"), reverse("setup:home")),
-        lead=_("What working hours and working days of a limit mean. A change is for what begins afterwards: clocks that run do not move by it."),
+        lead=_("What working hours and working days of a limit mean. A change is for what begins afterwards: clocks that run move when the office recomputes them under Open deadlines in Setup."),
         ended=queries.missing_words(reader_of(request)),
         links=[*frame.sheets_link("holidays"),
                Link(_("History"), reverse("setup:calendars_history"), "history")],
