@@ -317,6 +317,22 @@ describe("a draft", () => {
 });
 
 describe("sending", () => {
+  it("clears what has arrived when asked, and nothing else", async () => {
+    const field = await phone();
+    const { id } = await report(field);
+    await field.send(id);
+    await phase(field, id, "sent");
+    server.answer = () => ({ state: "refused", code: "photo.dark" });
+    const other = await report(field, "another");
+    await field.send(other.id);
+    await phase(field, other.id, "refused");
+    await field.clearSent();
+    expect(field.items.get().map((one) => one.id)).toEqual([other.id]);
+    const db = await openDb(`phone-${names}`);
+    expect((await db.getAll("items")).map((one) => one.id)).toEqual([other.id]);
+    db.close();
+  });
+
   it("brings words and every byte, once, and frees the bytes", async () => {
     const field = await phone();
     const { id } = await report(field, "a hole", 2);

@@ -37,7 +37,7 @@ import type {
 } from "./types";
 import { FieldError } from "./types";
 import { type Upload, upload } from "./upload";
-import { isUnsent, makeRoom, removeItem, removeOld, wipe } from "./wipe";
+import { isCleared, isUnsent, makeRoom, removeItem, removeOld, wipe } from "./wipe";
 import type { Catalogue, Kind, Me, Mine, Pulled, Task } from "./wire";
 
 export interface Options {
@@ -647,6 +647,13 @@ class Core implements Field {
     await removeItem(db, id);
     this.items.set(this.items.get().filter((one) => one.id !== id));
     this.others?.postMessage(id);
+  }
+
+  async clearSent(): Promise<void> {
+    const db = await this.db();
+    for (const item of this.items.get()) if (isCleared(item)) await removeItem(db, item.id);
+    this.items.set(this.items.get().filter((item) => !isCleared(item)));
+    this.others?.postMessage("all");
   }
 
   private async change(id: string, by: (item: Item) => Item | null): Promise<Item> {

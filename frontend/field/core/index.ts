@@ -2,5 +2,5 @@
 export { openField } from "./field";
 export { toGcj02 } from "./place";
 export * from "./types";
-export { isBegun, isUnsent } from "./wipe";
+export { isBegun, isCleared, isUnsent } from "./wipe";
 export type * from "./wire";

@@ -194,6 +194,8 @@ export interface Field {
   /** Back to a draft: from waiting, refused or changed. A changed one goes on from how the task is now. */
   mend(id: string): Promise<Item>;
   discard(id: string): Promise<void>;
+  /** Take what has arrived off the phone; what still has something to say stays. */
+  clearSent(): Promise<void>;
 
   suggest(at: Place | null, words: string): Promise<Suggestion[]>;
   /** The shortest round over these tasks, back to where it began. */

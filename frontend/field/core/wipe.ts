@@ -12,6 +12,9 @@ export const isBegun = (item: Item) =>
   item.pictures.length > 0 ||
   Object.values(item.given).some((value) => typeof value === "string" && value.trim() !== "");
 
+/** It has arrived, and nothing of it is only here. */
+export const isCleared = (item: Item) => item.phase === "sent" && !item.problem;
+
 export async function removeItem(db: Db, id: string): Promise<void> {
   const tx = db.transaction(["items", "bytes"], "readwrite");
   await tx.objectStore("items").delete(id);

@@ -166,6 +166,9 @@ export const en: Record<Key, string> = {
   sentEmptyText:
     "What you snap and what you finish waits here and goes out by itself. Nothing is lost without a network.",
   sentDone: "Sent: {n}",
+  sentClear: "Clear what was sent",
+  sentClearAsk:
+    "Clear what was sent from this phone? Your reports and tasks at the office stay as they are.",
   sentDrafts: "Begun and not sent",
   goOn: "Carry on",
   arrivedBefore:

@@ -155,6 +155,8 @@ export const zh = {
   sentEmpty: "都发出去了",
   sentEmptyText: "拍下的问题和办理结果先存在这里，再自动发送。没有网络也不会丢。",
   sentDone: "已发送 {n} 件",
+  sentClear: "清空已发送",
+  sentClearAsk: "从手机里清空已发送的记录？已经送达的上报和任务不受影响。",
   sentDrafts: "未发送的草稿",
   goOn: "继续填写",
   arrivedBefore: "修改之前，这件已经送达；之后修改和补充的内容没有包含在内。",
