@@ -29,7 +29,9 @@ def sent(phone: Client, data: bytes, **said: str) -> Photo:
     begun = phone.post(UPLOADS, headers={**headers(data, uid), **_metadata(data, uid, said)})
     assert begun.status_code == 201
     assert go_on(phone, uid, 0, data).status_code == 204
-    return Photo.objects.get(uid=Upload.objects.get(pk=uid).photo)
+    staged = Upload.objects.get(pk=uid).photo
+    assert staged is not None
+    return Photo.objects.get(uid=staged)
 
 
 def _metadata(data: bytes, uid: uuid.UUID, said: dict[str, str]) -> dict[str, str]:
