@@ -39,6 +39,8 @@ PUBLIC_LIFE = timedelta(hours=1)
 """An unfinished one of the public is kept so long after its last piece."""
 SHORT, MOST_SHORT = 16 * 1024, 32
 """A piece below so many bytes is short, and so many short ones are kept: each is a file."""
+MOST_PIECES = 256
+"""An upload in more pieces than these begins again: the last of them has to end it."""
 KEPT_FOR = timedelta(days=90)
 shelf = Shelf("uploads")
 _SECRET = re.compile(r"[\w-]{32,64}", re.ASCII)
@@ -91,13 +93,23 @@ def take_piece(uid: UUID, *, draft: str, offset: int, content: IO[bytes], size: 
             raise Conflict("upload.offset", _("Another piece comes next."))
         if offset + size > upload.size:
             raise Invalid("upload.too_long", _("More came than was announced."), field=FIELD)
-        if size < SHORT and offset + size < upload.size:
+        unfinished = offset + size < upload.size
+        if size < SHORT and unfinished:
             _check_short(upload)
-        if size:
+        too_many = unfinished and len(upload.pieces) + 1 >= MOST_PIECES
+        if too_many:
+            gone = [upload.name_of(start) for start in upload.pieces]
+            upload.pieces, upload.offset, upload.mark = [], 0, _mark()
+            upload.save(update_fields=["pieces", "offset", "mark"])
+            transaction.on_commit(lambda: _remove(gone))
+        elif size:
             shelf.keep(upload.name_of(offset), content)
             upload.pieces, upload.offset = [*upload.pieces, offset], offset + size
             upload.expires_at = max(upload.expires_at, clock.now() + PUBLIC_LIFE)
             upload.save(update_fields=["pieces", "offset", "expires_at"])
+    if too_many:
+        # The app asks then how much has come, and goes on from there: from the beginning.
+        raise Conflict("upload.offset", _("Another piece comes next."))
     return finish(upload, draft=draft)
 
 

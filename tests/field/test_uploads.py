@@ -170,6 +170,25 @@ def test_so_many_short_pieces_and_no_more(cast: Cast) -> None:
     assert long.status_code == 204
 
 
+def test_one_in_very_many_pieces_begins_again_and_leaves_none(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, committing: Any
+) -> None:
+    monkeypatch.setattr(operations, "MOST_PIECES", 3)
+    data, uid, phone = make_jpeg(), uuid.uuid4(), a_phone()
+    begin(phone, data, uid)
+    for n in range(2):
+        assert go_on(phone, uid, n, data[n : n + 1]).status_code == 204
+    with committing():
+        third = go_on(phone, uid, 2, data[2:3])
+    assert (third.status_code, third.json()["code"]) == (409, "upload.offset")
+    assert offset_of(phone, uid)["Upload-Offset"] == "0" and not list(operations.shelf.listed())
+    for n in range(2):
+        go_on(phone, uid, n, data[n : n + 1])
+    whole = go_on(phone, uid, 2, data[2:])
+    assert whole.status_code == 204, "the last one may end it"
+    assert Upload.objects.get(pk=uid).photo is not None
+
+
 def test_the_public_cannot_take_the_room_of_staff(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
