@@ -580,6 +580,20 @@ describe("being signed out", () => {
     await phase(field, id, "sent");
   });
 
+  it("sends what was made signed out also after somebody has signed in there", async () => {
+    server.me = { ...ME, signed_in: false, session: "", uid: null };
+    const field = await phone();
+    server.trouble = (path) => (path === "push" ? lost() : undefined);
+    const { id } = await report(field, "x", 0);
+    await field.send(id);
+    await until(field.items, () => field.item(id)?.problem?.code === "network");
+    server.me = ME;
+    server.trouble = () => undefined;
+    await field.refresh();
+    await phase(field, id, "sent");
+    expect(server.done.size).toBe(1);
+  });
+
   it("removes what is its owner's and nobody else's", async () => {
     const field = await phone();
     const { id } = await report(field);
