@@ -225,7 +225,8 @@ def test_with_the_contact_the_follower_is_erased(
 ) -> None:
     use_account(admin, **SERVICE)
     said(client, f"/t/{report.token}/")
-    cases.erase_contact(report, by=who_holds("case.erase", cast))
+    with clock.at(NOON):
+        cases.erase_contact(report, by=who_holds("case.erase", cast))
     tell_all(NOON)
     follower = Follower.objects.get()
     assert follower.ended_at and not bytes(follower.sealed)
