@@ -1,6 +1,8 @@
 """The API of the field app. Its description is the contract: the client's types are made of it."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +15,10 @@ from pydantic import Field
 from gulou.cases import queries
 from gulou.catalogue import queries as catalogue
 from gulou.kit import clock
-from gulou.kit.errors import TooMany
+from gulou.kit.errors import Invalid, NotFound, TooMany
 from gulou.kit.words import clean
 from gulou.places.rounds import shortest_round
+from gulou.providers import page_tools
 from gulou.ui import limits
 from gulou.ui.answers import as_json, problem, refuse_alike
 
@@ -126,6 +129,24 @@ def suggest(request: HttpRequest, asked: shapes.Asked) -> HttpResponse:
         catalogue.suggest_categories(words, public_only=reader_of(request) is None) if words else []
     )
     return as_json({"categories": [one.id for one in found]})
+
+
+@router.get(
+    "/wechat",
+    url_name="wechat",
+    response=shapes.Signed,
+    summary="What WeChat wants to see of a page",
+)
+def wechat(request: HttpRequest, url: Annotated[str, Field(max_length=500)]) -> HttpResponse:
+    """Of an address of the field app alone, as the page has it, without what follows #."""
+    limits.spend(request, limits.LOOKUPS)
+    parts = urlsplit(url)
+    if parts.netloc != request.get_host() or not parts.path.startswith("/field/") or parts.fragment:
+        raise Invalid("field.address", _("This is no address of the field app."), field="url")
+    found = page_tools.signed(url)
+    if found is None:
+        raise NotFound("field.no_wechat", _("WeChat cannot be asked for the place now."))
+    return as_json(asdict(found))
 
 
 @router.post(

@@ -19,6 +19,7 @@ from gulou.people import queries as people
 from gulou.people.adapter import KIND
 from gulou.people.operations import PHONE
 from gulou.photos import operations as photos
+from gulou.providers import page_tools
 
 from .entering import why_signed_out
 from .who import reader_of
@@ -46,8 +47,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
         "demo": import_string(settings.DEMO_MARK)(),
         "registration": [one for one in (office.icp_number, office.police_number) if one],
         "complain": {"number": office.complaint_number, "words": office.complaint},
-        # WGS84 only: nobody has given us a key for WeChat's own interface.
-        "gcj02_key": None, "max_photos": photos.MOST_PHOTOS, "photo_edge": PHOTO_EDGE,
+        "gcj02_key": page_tools.appid() or None, "max_photos": photos.MOST_PHOTOS, "photo_edge": PHOTO_EDGE,
         "photo_bytes": photos.MOST_BYTES, "voice_seconds": VOICE_SECONDS,
         "keep_days": settings.GULOU.field_days,
     }  # fmt: skip

@@ -37,7 +37,7 @@ class Complain(Shape):
 class Me(Shape):
     """Who is signed in on this phone, and what the app has to know. `signed_out` says what became of a
     session: "ended" from elsewhere (then remove what is kept) or "expired" (keep it). `closed` are the office's words
-    while nobody can report."""
+    while nobody can report. `gcj02_key` is the AppID with which WeChat may be asked for the place."""
 
     signed_in: bool
     signed_out: Literal["", "expired", "ended"]
@@ -299,6 +299,15 @@ class Suggested(Shape):
     """Categories by id, the likeliest first; may be empty."""
 
     categories: list[int]
+
+
+class Signed(Shape):
+    """With what a page inside WeChat calls `wx.config`."""
+
+    appid: str
+    timestamp: int
+    nonce: str
+    signature: str
 
 
 class Stop(Schema):

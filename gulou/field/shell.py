@@ -18,6 +18,7 @@ from gulou.cases import queries
 from gulou.catalogue.imprint import imprint
 from gulou.kit.errors import NotFound
 from gulou.photos import queries as files
+from gulou.providers import page_tools
 from gulou.ui.guards import public
 
 from .who import staff_of
@@ -31,6 +32,8 @@ def shell(request: HttpRequest, rest: str = "") -> HttpResponse:
     """The same page for every address: the app reads it. It needs no session and holds no name."""
     answer = render(request, "field/shell.html", {"site": imprint().name})
     _let_in_frames(answer)
+    if page_tools.appid():
+        answer._csp_update = {"script-src": [page_tools.SCRIPT]}  # type: ignore[attr-defined]
     answer["Cache-Control"] = "no-cache"
     return answer
 

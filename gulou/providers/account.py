@@ -49,20 +49,20 @@ class Account:
     def send(self, ref: ProviderRef, missive: Missive) -> None:
         """To one follower; a trial asks for a token only. Raises Failed, NotNow."""
         try:
-            key = (_base(), ref.settings["appid"], ref.secret("app_secret"))
+            key = (base(), ref.settings["appid"], ref.secret("app_secret"))
         except ValueError:
             raise Failed("sealed", down=True) from None
         try:
             if missive.what == What.TRIED:
-                _fetch(*key)
+                fetch(*key)
                 return
             follower = missive.follower
             if follower is None or follower.ended_at is not None:
                 raise Failed("erased", for_good=True)
             body, path = _body(ref, missive, follower), _PATHS[ref.settings["message"]]
             answer = asked(
-                tokens, key, lambda: _fetch(*key),
-                lambda token: post_json(f"{_base()}{path}", body, params={"access_token": token}),
+                tokens, key, lambda: fetch(*key),
+                lambda token: post_json(f"{base()}{path}", body, params={"access_token": token}),
             )  # fmt: skip
         except Unanswered as unanswered:
             raise Failed(unanswered.code, down=True) from None
@@ -77,7 +77,8 @@ class Account:
         """Nothing is held open."""
 
 
-def _base() -> str:
+def base() -> str:
+    """Where WeChat is spoken to."""
     return str(settings.GULOU.weixin_url).rstrip("/")
 
 
@@ -105,7 +106,7 @@ def _fitted(name: str, value: str) -> str:
     return value[: _LENGTHS.get(kind[0] if kind else "", 200)]
 
 
-def _fetch(base: str, appid: str, secret: str) -> tuple[str, float]:
+def fetch(base: str, appid: str, secret: str) -> tuple[str, float]:
     """A token that others who ask for one do not end (stable_token)."""
     given = {"grant_type": "client_credential", "appid": appid, "secret": secret,
              "force_refresh": False}  # fmt: skip

@@ -277,6 +277,12 @@ def _account(after: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         raise Invalid(
             "provider.app_secret", _("A service account needs its AppSecret."), field="app_secret"
         )
+    if after["page_tools"] and not secrets.get("app_secret"):
+        raise Invalid(
+            "provider.app_secret",
+            _("The place from WeChat needs the AppSecret."),
+            field="app_secret",
+        )
     lines = [one for one in after["fields"].splitlines() if one.strip()]
     if len(FIELD.findall(after["fields"])) != len(lines) or (after["template_id"] and not lines):
         raise Invalid("provider.fields", _("One a line, such as thing2=what."), field="fields")

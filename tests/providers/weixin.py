@@ -29,6 +29,7 @@ class Weixin:
     followers: set[str] = field(default_factory=lambda: {"o6_follower"})
     tokens: set[str] = field(default_factory=set)
     fetched: int = 0
+    tickets: int = 0
     told: list[dict[str, Any]] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -47,6 +48,11 @@ class Weixin:
         if query.get("access_token") not in self.tokens:
             code = 42001 if query.get("access_token") else 41001
             return {"errcode": code, "errmsg": "access_token expired, hint: [1]"}
+        if path == "/cgi-bin/ticket/getticket" and method == "GET":
+            right = query.get("type") == "jsapi"
+            self.tickets += right
+            ticket = {"ticket": f"ticket-{self.tickets}", "expires_in": 7200}
+            return {"errcode": 0, "errmsg": "ok", **ticket} if right else {"errcode": 40097}
         known = {
             "/cgi-bin/message/send": self._to_member,
             "/cgi-bin/message/template/send": self._to_follower,

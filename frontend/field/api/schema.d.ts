@@ -128,6 +128,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/field/api/wechat": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What WeChat wants to see of a page
+     * @description Of an address of the field app alone, as the page has it, without what follows #.
+     */
+    get: operations["gulou_field_api_wechat"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/field/api/route": {
     parameters: {
       query?: never;
@@ -182,7 +202,7 @@ export interface components {
      * Me
      * @description Who is signed in on this phone, and what the app has to know. `signed_out` says what became of a
      *     session: "ended" from elsewhere (then remove what is kept) or "expired" (keep it). `closed` are the office's words
-     *     while nobody can report.
+     *     while nobody can report. `gcj02_key` is the AppID with which WeChat may be asked for the place.
      */
     Me: {
       /** Signed In */
@@ -705,6 +725,20 @@ export interface components {
       lon?: number | null;
     };
     /**
+     * Signed
+     * @description With what a page inside WeChat calls `wx.config`.
+     */
+    Signed: {
+      /** Appid */
+      appid: string;
+      /** Timestamp */
+      timestamp: number;
+      /** Nonce */
+      nonce: string;
+      /** Signature */
+      signature: string;
+    };
+    /**
      * Round
      * @description The ids in the order of the shortest way, which ends at the last; its straight metres.
      */
@@ -878,6 +912,28 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Suggested"];
+        };
+      };
+    };
+  };
+  gulou_field_api_wechat: {
+    parameters: {
+      query: {
+        url: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Signed"];
         };
       };
     };

@@ -14,4 +14,5 @@ export type Contract = [
   Reads<wire.Pushed, Server["Answers"]>,
   Reads<Server["Operation"]["kind"], wire.Kind>,
   Reads<wire.Mine, Server["Mine"]>,
+  Reads<wire.Signed, Server["Signed"]>,
 ];

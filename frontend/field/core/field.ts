@@ -16,7 +16,7 @@ import * as moves from "./moves";
 import { ApiError, makeNet, type Net } from "./net";
 import { Outbox } from "./outbox";
 import { type Prepared, prepare } from "./pictures";
-import { areaAt, follow, fromGcj02, locate } from "./place";
+import { areaAt, follow, locate } from "./place";
 import { persist, spaceNow } from "./space";
 import { held } from "./store";
 import { type Habits, learnt, suggested } from "./suggest";
@@ -37,8 +37,9 @@ import type {
 } from "./types";
 import { FieldError } from "./types";
 import { type Upload, upload } from "./upload";
+import { insideWechat, locateByWechat } from "./wechat";
 import { isCleared, isUnsent, makeRoom, removeItem, removeOld, wipe } from "./wipe";
-import type { Catalogue, Kind, Me, Mine, Pulled, Task } from "./wire";
+import type { Catalogue, Kind, Me, Mine, Pulled, Signed, Task } from "./wire";
 
 export interface Options {
   base?: string;
@@ -52,6 +53,7 @@ export interface Options {
 }
 
 const EVERY_MS = 120_000;
+const WECHAT_EVERY_MS = 15_000;
 const ENDED = /ended|removed|revoked/;
 const BEFORE_ME = { edge: 2560, bytes: 25 * 1024 * 1024, photos: 9, days: 14 };
 
@@ -719,12 +721,43 @@ class Core implements Field {
     });
   }
 
-  locate = locate;
-  follow = follow;
+  /** Inside WeChat its own interface is asked first, where the office uses it. */
+  async locate(options?: { timeout?: number; fresh?: boolean }): Promise<Place> {
+    return (await this.byWechat()) ?? locate(options);
+  }
 
-  fromWechat(lat: number, lon: number, accuracy: number | null): Place {
-    const [a, b] = fromGcj02(lat, lon);
-    return { lat: a, lon: b, accuracy, source: "wechat" };
+  follow(told: (place: Place) => void, failed: (error: FieldError) => void): () => void {
+    if (!this.asksWechat()) return follow(told, failed);
+    let over = false;
+    let stop: () => void = () => undefined;
+    const ask = async () => {
+      const place = await this.byWechat();
+      if (over) return;
+      if (!place) {
+        stop = follow(told, failed);
+        return;
+      }
+      told(place);
+      // It says where one is, not where one goes: it is asked again.
+      const timer = setTimeout(() => void ask(), WECHAT_EVERY_MS);
+      stop = () => clearTimeout(timer);
+    };
+    void ask();
+    return () => {
+      over = true;
+      stop();
+    };
+  }
+
+  private asksWechat(): boolean {
+    return insideWechat() && Boolean(this.me.get()?.gcj02_key);
+  }
+
+  /** null where WeChat is not asked, or does not tell. */
+  private async byWechat(): Promise<Place | null> {
+    if (!this.asksWechat()) return null;
+    const sign = (url: string) => this.net.get<Signed>(`wechat?url=${encodeURIComponent(url)}`);
+    return locateByWechat(sign).catch(() => null);
   }
 
   areaAt(place: { lat: number; lon: number }, level?: string) {

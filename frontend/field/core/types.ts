@@ -204,8 +204,6 @@ export interface Field {
   locate(options?: { timeout?: number; fresh?: boolean }): Promise<Place>;
   /** Follow it; answers how to stop. */
   follow(told: (place: Place) => void, failed: (error: FieldError) => void): () => void;
-  /** The place (WGS84) that WeChat's interface gave in GCJ-02. */
-  fromWechat(lat: number, lon: number, accuracy: number | null): Place;
   /** The area of this level that holds a place. */
   areaAt(place: { lat: number; lon: number }, level?: string): Area | null;
 

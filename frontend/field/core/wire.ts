@@ -23,12 +23,21 @@ export interface Me {
   demo: boolean;
   registration: string[];
   complain: { number: string; words: string };
+  /** The AppID with which WeChat may be asked for the place. */
   gcj02_key: string | null;
   max_photos: number;
   photo_edge: number;
   photo_bytes: number;
   voice_seconds: number;
   keep_days: number;
+}
+
+/** With what a page inside WeChat calls `wx.config`. */
+export interface Signed {
+  appid: string;
+  timestamp: number;
+  nonce: string;
+  signature: string;
 }
 
 export interface Category {
