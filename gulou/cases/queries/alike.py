@@ -220,7 +220,8 @@ def _cases_with(photo_ids: list[int]) -> QuerySet[Any, Any]:
 
 def _filed_in(ends: Sequence[int], sight: Sight) -> QuerySet[Case]:
     """The nearest ones: by a sum that no index gives, so that the cells are what is searched by."""
-    cases = Case.objects.filter(_in_cells(ends), ended_at=None, category_id=sight.category)
+    category: Any = sight.category
+    cases = Case.objects.filter(_in_cells(ends), ended_at=None, category_id=category)
     filed = cases.filter(restricted=False, state__in=_FILED)
     east = (F("lon") - sight.lon) * cos(radians(sight.lat))
     return filed.order_by(Power(F("lat") - sight.lat, 2) + Power(east, 2), "pk")[:_MOST_WHOLE]
