@@ -32,6 +32,7 @@ from gulou.orders.states import GIVE
 from gulou.outbox.table import Envelope
 from gulou.people import queries as people
 from gulou.people.models import User
+from gulou.providers import queries as providers
 from gulou.workbench import queries as workbench
 
 from . import by_mail, robots
@@ -363,9 +364,10 @@ def tell_ended(envelope: Envelope) -> None:
 
 def tell_progress(envelope: Envelope) -> None:
     """When a case was dispatched or handled: owe each of its reporters the news, once."""
-    handled = envelope.fact.name == "case.handled"
+    what = "handled" if envelope.fact.name == "case.handled" else "dispatched"
+    followed = providers.followed_of(envelope.subject_uid, what)
     operations.progress_reports(
-        envelope.subject_uid, event=envelope.event_id, what="handled" if handled else "dispatched"
+        envelope.subject_uid, event=envelope.event_id, what=what, followed=followed
     )
 
 

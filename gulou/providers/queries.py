@@ -4,9 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from gulou.cases.family import reports_of_family
 from gulou.catalogue.states import MANAGE
 from gulou.kit.errors import NotFound
 from gulou.kit.sealing import keyed_digest
@@ -64,6 +66,16 @@ def tells_followers(what: str) -> bool:
     if account is None or account.settings["kind"] != SERVICE:
         return False
     return what in account.settings["tells"] and bool(account.settings["template_id"])
+
+
+def followed_of(case_uid: UUID, what: str) -> set[int]:
+    """The reports of a case, and of those merged into it, that somebody follows in WeChat and is
+    told this of. Free where nobody is told it there."""
+    if not tells_followers(what):
+        return set()
+    reports = reports_of_family(case_uid)
+    found = Follower.objects.filter(report__in=reports, ended_at=None)
+    return set(found.values_list("report_id", flat=True))
 
 
 def account_name() -> str:

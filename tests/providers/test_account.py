@@ -10,6 +10,7 @@ from django.test import Client
 from gulou.cases import operations as cases
 from gulou.cases.models import Report
 from gulou.cases.operations import ContactDetails
+from gulou.cases.states import State
 from gulou.kit import clock
 from gulou.kit.errors import Invalid, Refusal
 from gulou.outbox.models import Event
@@ -205,6 +206,27 @@ def test_with_a_service_account_who_has_the_link_is_told_how_it_goes_on(
     event = Event.objects.get(name="report.received")
     operations.owe_reporter(report.uid, what="received", event_id=event.pk, at=event.at)
     assert Missive.objects.count() == 1
+
+
+def test_who_left_no_contact_is_told_all_along_as_others_are(
+    client: Client, service: None, cast: Cast, kinds: Kinds, far: Weixin
+) -> None:
+    with clock.at(NOON):
+        case = a_case(cast, kinds.rubbish, state=State.FILED)
+        top = a_case(cast, kinds.rubbish, state=State.FILED)
+    report = Report.objects.get(case=case)
+    assert report.contact_id is None
+    said(client, f"/t/{report.token}/")
+    with clock.at(NOON):
+        cases.merge_case(case, into=top, by=cast.guo)
+        top.refresh_from_db()
+        cases.dispatch_case(top, by=cast.guo, unit_id=cast.street.pk)
+    tell_all(NOON, after=timedelta(minutes=1))
+    tell_all(NOON, after=timedelta(minutes=2))
+    told = Missive.objects.order_by("pk").values_list("what", flat=True)
+    assert list(told) == ["received", "dispatched"]
+    progressed = Event.objects.filter(name="report.progressed")
+    assert [one.subject_uid for one in progressed] == [report.uid]
 
 
 def test_who_stops_is_told_no_more(

@@ -1,5 +1,6 @@
 """What the reporter says at the end, a rating or an objection, and what the office answers."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -158,11 +159,14 @@ def write_to_reports(uid: UUID, *, event: int) -> None:
 
 
 @rows.together()
-def progress_reports(uid: UUID, *, event: int, what: str) -> None:
-    """Owe each reporter who left a contact the news that it was dispatched or handled; each once."""
+def progress_reports(uid: UUID, *, event: int, what: str, followed: Collection[int] = ()) -> None:
+    """Owe each reporter who can be told the news that it was dispatched or handled; each once.
+
+    Who left a contact, or whose report is among those `followed` in some other way.
+    """
     fact = ReportProgressed(case=str(uid), event=event, what=what)
     for report in _locked_reports(_reports_of(uid)):
-        if report.contact_id is None:
+        if report.contact_id is None and report.pk not in followed:
             continue
         told = story(report.subject_kind, report.uid)
         if all((one.name, one.payload.get("what")) != (fact.name, what) for one in told):
