@@ -116,9 +116,9 @@ def test_it_merges_and_splits(cast: Cast, kinds: Kinds, as_user: SignedIn) -> No
     send(as_user(cast.guo), case, "merge", into=other.number, compared=other.number)
     assert now(case) == State.MERGED
     Case.objects.filter(pk=case.pk).update(lat=case.lat + 0.01)
-    page = as_user(cast.guo).get(f"/desk/cases/{case.number}/split/").text
+    shown = as_user(cast.guo).get(f"/desk/cases/{case.number}/split/").text
     # How far apart they are speaks for splitting them: nobody is warned of that.
-    assert "m apart" in page and "more than 500 m" not in page
+    assert "m apart" in shown and "more than 500 m" not in shown
     send(as_user(cast.guo), case, "split")
     assert now(case) == State.RECEIVED
 
