@@ -21,8 +21,11 @@ from tests.providers.weixin import AGENT, CORPID, SECRET, Weixin, weixin
 
 __all__ = ["admin", "as_user", "mender"]
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
-NIGHT = datetime(2026, 11, 24, 23, tzinfo=ZoneInfo("Asia/Shanghai"))
+# Tomorrow: what a test does before is always the past of it.
+NOON = (datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)).replace(
+    hour=12, minute=0, second=0, microsecond=0
+)
+NIGHT = NOON.replace(hour=23)
 
 
 @pytest.fixture

@@ -121,8 +121,9 @@ def test_at_night_only_the_receipt_goes(
     cast: Cast, kinds: Kinds, admin: User, centre: Centre, line: Line
 ) -> None:
     use_sms(centre, admin)
-    report = reported(cast, kinds)
-    cases.progress_reports(report.case.uid, event=1, what="dispatched")
+    with clock.at(NOON):
+        report = reported(cast, kinds)
+        cases.progress_reports(report.case.uid, event=1, what="dispatched")
     Missive.objects.all().delete()
     tell_all(NIGHT)
     assert [one for one in centre.texts() if "passed" in one] == []
@@ -132,7 +133,7 @@ def test_at_night_only_the_receipt_goes(
 
 
 def test_quiet_hours_go_over_midnight_or_not() -> None:
-    assert quiet_until(NIGHT, "21:00", "08:00") == NIGHT.replace(day=25, hour=8)
+    assert quiet_until(NIGHT, "21:00", "08:00") == NIGHT + timedelta(hours=9)
     assert quiet_until(NIGHT.replace(hour=3), "21:00", "08:00") == NIGHT.replace(hour=8)
     assert quiet_until(NOON, "21:00", "08:00") is None
     assert quiet_until(NOON, "12:00", "14:00") == NOON.replace(hour=14)
