@@ -71,7 +71,8 @@ def test_more_time_then_late_then_forgiven(
     _shoot(unit, "2-asked")
 
     office = open_as(cast.guo, "/desk/", english=False)
-    assert office.locator("a[href*='asked=1']").first.is_visible()
+    asked = office.locator("section, div").filter(has_text="待审批的时限申请").last
+    assert asked.is_visible() and office.locator(f"a[href*='{case.number}']").first.is_visible()
     office.goto(office.url.replace("/desk/", home))
     _shoot(office, "3-rule")
     _decide(office, "yes", "情况属实")

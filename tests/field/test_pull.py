@@ -108,7 +108,7 @@ def test_a_pull_of_three_hundred_tasks_is_few_queries_and_few_bytes(
         assert len(pull(phone)["tasks"]) == 8
 
 
-def test_what_is_pulled_is_packed(cast: Cast) -> None:
+def test_what_is_pulled_is_packed(cast: Cast, kinds: Kinds) -> None:
     answer = a_phone(cast.lin).get(PULL, headers={"Accept-Encoding": "gzip"})
     assert answer["Content-Encoding"] == "gzip" and b"cursor" in gzip.decompress(answer.content)
     assert "no-store" in answer["Cache-Control"]
