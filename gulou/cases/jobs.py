@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from gulou.kit import clock
 from gulou.outbox.table import Envelope
-from gulou.people.access import posted_unit_ids
+from gulou.people.access import has_no_post
 from gulou.people.models import User
 from gulou.photos import jobs as photo_jobs
 
@@ -27,7 +27,7 @@ MOST_DRAWN = 500
 
 def examine_pictures(envelope: Envelope) -> None:
     """Find what there is to say of the pictures that a unit sends of its work. Twice does no harm."""
-    examine(Case.objects.get(uid=envelope.subject_uid), envelope.fact.photos)
+    examine(told_of(envelope.subject_uid), envelope.fact.photos)
 
 
 def examine(case: Case, uids: Sequence[str]) -> None:
@@ -72,7 +72,7 @@ def draw_revisits_anew() -> int:
     """Draw anew for people who hold no posting any more; how many."""
     waiting = Revisit.objects.filter(person__isnull=False, ended_at=None, begun_at__isnull=False)
     persons = User.objects.filter(pk__in=waiting.values("person_id"))
-    gone = [user.pk for user in persons if not user.is_active or not posted_unit_ids(user)]
+    gone = [user.pk for user in persons if has_no_post(user)]
     left = list(waiting.filter(person_id__in=gone).values_list("pk", flat=True))
     for pk in left:
         revisits.draw_anew_for_who_left(pk)
@@ -105,7 +105,7 @@ def give_back_steps_of_who_left() -> int:
     """Give back the steps of people who hold no posting any more; how many."""
     waiting = Step.objects.filter(ended_at=None, person__isnull=False, case__ended_at=None)
     persons = User.objects.filter(pk__in=waiting.values("person_id"))
-    gone = [user for user in persons if not user.is_active or not posted_unit_ids(user)]
+    gone = [user for user in persons if has_no_post(user)]
     return sum(give_back(user, actor=SYSTEM) for user in gone)
 
 

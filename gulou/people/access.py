@@ -142,6 +142,11 @@ def posted_unit_ids(user: User) -> frozenset[int]:
     )
 
 
+def has_no_post(user: User) -> bool:
+    """Whether nothing can wait for somebody: they may not sign in, or hold no posting now."""
+    return not user.is_active or not posted_unit_ids(user)
+
+
 def holds(user: User, verb: str, *, unit_id: int, steps: Iterable[OpenStep] = ()) -> bool:
     """Whether the user may do `verb` to a thing of this unit on which these steps are open."""
     return reach_of(user).holds(verb, unit_id=unit_id, steps=steps)

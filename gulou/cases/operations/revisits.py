@@ -214,7 +214,7 @@ def draw_anew_for_who_left(revisit_id: int) -> None:
     person = revisit.person if revisit else None
     if revisit is None or person is None:
         return
-    if not person.is_active or not access.posted_unit_ids(person):
+    if access.has_no_post(person):
         _begin(case, revisit, without={person.pk})
 
 

@@ -6,8 +6,7 @@ from gulou.orders.models import Order
 from gulou.orders.states import State
 from gulou.outbox.queries import story
 from gulou.outbox.record import record
-from gulou.people import access
-from gulou.people.models import User
+from gulou.people.access import has_no_post
 
 from .ground import SYSTEM, locked_order
 
@@ -16,13 +15,10 @@ def tell_who_left() -> int:
     """Put on record that who is to answer an open order holds no posting any more; how many. Each
     is told once: until somebody else is named, or the order goes to another case."""
     waiting = Order.objects.filter(state=State.OPEN).select_related("person")
-    gone = {pk: has_left(one) for pk, one in {one.person_id: one.person for one in waiting}.items()}
+    gone = {
+        pk: has_no_post(one) for pk, one in {one.person_id: one.person for one in waiting}.items()
+    }
     return sum(_tell(one) for one in waiting if gone[one.person_id])
-
-
-def has_left(user: User) -> bool:
-    """Whether somebody holds no posting any more, or may not sign in."""
-    return not user.is_active or not access.posted_unit_ids(user)
 
 
 @rows.together()
@@ -33,7 +29,7 @@ def _tell(order: Order) -> bool:
     ]
     left = facts.OrderPersonLeft.name
     last = [one.name for one in about if one.name in (facts.OrderHandedOn.name, left)][-1:]
-    if order.state != State.OPEN or last == [left] or not has_left(order.person):
+    if order.state != State.OPEN or last == [left] or not has_no_post(order.person):
         return False
     fact = facts.OrderPersonLeft(
         order=order.pk, unit=case.unit_id, person_before=str(order.person.uid)
