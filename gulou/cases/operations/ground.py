@@ -148,6 +148,13 @@ def keep_words(text: str) -> tuple[Words, str]:
     return words, salted_digest(words.salt, text)
 
 
+def erase(words: Words) -> None:
+    """Forget words, at once, so that a search made anew after it does not read them. The digest in
+    the record still proves that they were said."""
+    words.text, words.salt, words.erased_at = "", "", clock.now()
+    words.save(update_fields=["text", "salt", "erased_at"])
+
+
 def leave(
     case: Case, move: Move, *, by: User | None, words: str, reason_id: int | None,
     public: bool = False,

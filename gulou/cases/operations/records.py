@@ -49,6 +49,7 @@ from .ground import (
     add_photos,
     allow,
     check_nothing_personal,
+    erase,
     leave,
     locked,
     open_steps,
@@ -247,8 +248,7 @@ def erase_words(case: Case, *, by: User, words_id: int) -> Case:
     words = Words.objects.filter(pk__in=_words_of(case), pk=words_id, erased_at=None).first()
     if words is None:
         raise NotFound("case.no_words", _("There is nothing to erase: look at the record again."))
-    words.text, words.salt, words.erased_at = "", "", clock.now()
-    words.save(update_fields=["text", "salt", "erased_at"])
+    erase(words)
     _erase_address(family, words)
     search.find_anew(Case.objects.filter(pk__in=[one.pk for one in family]))
     record(WordsErased(words=words.pk), subject=case, actor=by.actor)

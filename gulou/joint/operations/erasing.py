@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from gulou.cases import states as case_states
 from gulou.cases.models import Words
+from gulou.cases.operations.ground import erase
 from gulou.joint import facts
 from gulou.joint.models import Operation
-from gulou.kit import clock, rows
+from gulou.kit import rows
 from gulou.kit.errors import NotFound
 from gulou.outbox.queries import story
 from gulou.outbox.record import record
@@ -28,8 +29,7 @@ def erase_words(operation: Operation, *, by: User, words_id: int) -> Operation:
     words = found.first()
     if words is None:
         raise NotFound("joint.no_words", _("There is nothing to erase: look at the record again."))
-    words.text, words.salt, words.erased_at = "", "", clock.now()
-    rows.change(words, "text", "salt", "erased_at")
+    erase(words)
     put(operation)
     record(facts.JointWordsErased(words=words.pk), subject=operation, actor=by.actor)
     return operation
