@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.gzip import gzip_page
@@ -101,10 +102,9 @@ def push(request: HttpRequest, sent: shapes.Pushing) -> HttpResponse:
     """Each operation is done once however often it comes, and by itself: one that is refused does
     not stop the others."""
     reader = reader_of(request)
-    if (reader.uid if reader else None) != sent.reader:
+    of_staff = any(one.kind != "report" for one in sent.operations)
+    if (reader.uid if reader else None) != sent.reader or (of_staff and reader is None):
         raise signed_out(request)
-    if any(one.kind != "report" for one in sent.operations):
-        reader = staff_of(request)
     answers = [pushed(request, reader, one) for one in sent.operations]
     return as_json({"server_time": clock.now(), "answers": answers})
 
@@ -141,7 +141,8 @@ def wechat(request: HttpRequest, url: Annotated[str, Field(max_length=500)]) -> 
     """Of an address of the field app alone, as the page has it, without what follows #."""
     limits.spend(request, limits.LOOKUPS)
     parts = urlsplit(url)
-    if parts.netloc != request.get_host() or not parts.path.startswith("/field/") or parts.fragment:
+    ours = parts.netloc == request.get_host() and parts.path.startswith(settings.FIELD_PATH)
+    if not ours or parts.fragment:
         raise Invalid("field.address", _("This is no address of the field app."), field="url")
     found = page_tools.signed(url)
     if found is None:

@@ -57,9 +57,8 @@ class _Named:
             "level__code", "code", "name_zh", "name_en", "parent__code"
         )
         self.areas = set(found)
-        self.codes = {code for _level, code, *_ in self.areas} | {row["code"] for row in rows} - {
-            ""
-        }
+        self.codes = {code for _level, code, *_ in self.areas}
+        self.codes |= {row["code"] for row in rows if row["code"]}
 
     def drafts(self) -> dict[str, list[AreaDraft]]:
         """The rows by level, each with its code. Raises Invalid with every row that is not clear."""

@@ -95,6 +95,7 @@ def test_the_receipt_of_the_centre_says_that_it_arrived(
     tell_all(NOON)
     settle(line, lambda: bool(Missive.objects.get().arrived_at))
     settle(line, lambda: centre.acknowledged == len(centre.parts) > 0)
+    assert centre.acknowledged == len(centre.parts) > 0
 
 
 def test_what_did_not_arrive_is_set_aside_and_may_be_sent_again(

@@ -85,8 +85,8 @@ def _look(found: Sequence[tuple[int, int]], whom: "Whom") -> int:
 
 @Compiled
 def _free(case_ids: list[int]) -> QuerySet[Case]:
-    rows = Case.objects.select_for_update(skip_locked=True)
-    return rows.filter(pk__any=case_ids).order_by("pk")
+    unlocked = Case.objects.select_for_update(skip_locked=True)
+    return unlocked.filter(pk__any=case_ids).order_by("pk")
 
 
 @Compiled
