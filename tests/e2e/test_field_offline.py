@@ -115,7 +115,7 @@ def test_a_task_that_was_reassigned_meanwhile_says_so_and_the_photos_stay(
     page.get_by_text("This task is no longer yours.").wait_for(timeout=PATIENCE_MS)
     page.reload()
     item = page.locator(".item")
-    assert item.get_by_text("Something changed").is_visible()
+    item.get_by_text("Something changed").wait_for()
     assert item.get_by_text("Your words and photos are still here.").is_visible()
     assert item.get_by_text("Cleared").is_visible()
     shown = item.locator(".photo-strip img").evaluate(
