@@ -23,7 +23,7 @@ SMALL = """() => { const least = 43.5 * Math.min(1, innerWidth / 360); return [.
 """What a thumb would miss: less than 44 px, of those that are seen where the page is zoomed."""
 
 
-STILL = """() => Promise.all(document.getAnimations()
+STILL = """() => Promise.allSettled(document.getAnimations()
   .filter(one => one.effect.getComputedTiming().endTime !== Infinity).map(one => one.finished))"""
 """Colours that go over into each other are not what stands there in the end."""
 
