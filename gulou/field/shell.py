@@ -54,7 +54,7 @@ def worker(request: HttpRequest) -> HttpResponseBase:
         raise NotFound("page.missing", gettext_lazy("There is nothing at this address."))
     answer = HttpResponse(Path(found).read_bytes(), content_type="text/javascript")
     answer["Cache-Control"] = "no-cache"
-    answer["Service-Worker-Allowed"] = "/field/"
+    answer["Service-Worker-Allowed"] = settings.FIELD_PATH
     return answer
 
 
@@ -62,10 +62,10 @@ def worker(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """What a phone needs to put the app on its first screen."""
-    name = imprint().name or _("Gulou")
+    name, home = imprint().name or _("Gulou"), settings.FIELD_PATH
     told: dict[str, Any] = {
-        "name": name, "short_name": name[:12], "start_url": "/field/", "scope": "/field/",
-        "id": "/field/", "display": "standalone", "orientation": "portrait",
+        "name": name, "short_name": name[:12], "start_url": home, "scope": home,
+        "id": home, "display": "standalone", "orientation": "portrait",
         "background_color": "#faf9f7", "theme_color": "#faf9f7",
         "icons": [{"src": static("ui/seal.svg"), "type": "image/svg+xml", "sizes": "any"}],
     }  # fmt: skip

@@ -15,10 +15,8 @@ def tell_who_left() -> int:
     """Put on record that who is to answer an open order holds no posting any more; how many. Each
     is told once: until somebody else is named, or the order goes to another case."""
     waiting = Order.objects.filter(state=State.OPEN).select_related("person")
-    gone = {
-        pk: has_no_post(one) for pk, one in {one.person_id: one.person for one in waiting}.items()
-    }
-    return sum(_tell(one) for one in waiting if gone[one.person_id])
+    gone = {person.pk for person in {one.person for one in waiting} if has_no_post(person)}
+    return sum(_tell(one) for one in waiting if one.person_id in gone)
 
 
 @rows.together()
