@@ -8,15 +8,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from gulou.cases.models import Report
+from gulou.cases.operations import ContactDetails
 from gulou.kit import clock
 from gulou.outbox import deliver
 from gulou.people.models import User
 from gulou.providers import jobs, operations, wecom
 from gulou.providers.sms import Sms
 from gulou.providers.turns import Line
+from tests.conftest import Cast, Kinds
 from tests.desk.conftest import as_user
+from tests.factories.cases import a_case
 from tests.notices.conftest import admin, mender
-from tests.providers.smsc import Centre, smsc
+from tests.providers.smsc import NUMBER, Centre, smsc
 from tests.providers.weixin import AGENT, CORPID, SECRET, Weixin, weixin
 
 __all__ = ["admin", "as_user", "mender"]
@@ -76,3 +80,21 @@ def use_wecom(by: User, **told: Any) -> None:
     first = {"corpid": CORPID, "agentid": AGENT, "secret": SECRET}
     operations.set_provider("wecom", {**first, **told}, by=by)
     operations.switch_provider("wecom", by=by)
+
+
+def reported(cast: Cast, kinds: Kinds, phone: str = NUMBER) -> Report:
+    """Somebody left a number, and was told nothing yet."""
+    contact = ContactDetails(name="王大姐", phone=phone)
+    with clock.at(NOON):
+        case = a_case(cast, kinds.rubbish, contact=contact, words="我家楼下臭")
+    return Report.objects.get(case=case)
+
+
+def settle(line: Line, until: Any) -> None:
+    """Let the line take in what the centre has to say."""
+    for _ in range(300):
+        with clock.at(NOON):
+            line.send_next()
+        if until():
+            return
+    raise AssertionError("it never came")
