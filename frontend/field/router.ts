@@ -1,11 +1,12 @@
-// Every screen is a piece of its own; only what is opened is loaded.
+// The camera comes with the app; every other screen is a piece of its own, loaded when it is opened.
 import { createRouter, createWebHistory } from "vue-router";
+import Snap from "./screens/Snap.vue";
 
 export const router = createRouter({
   history: createWebHistory("/field/"),
   scrollBehavior: (_to, _from, kept) => kept ?? { top: 0 },
   routes: [
-    { path: "/", name: "snap", component: () => import("./screens/Snap.vue") },
+    { path: "/", name: "snap", component: Snap },
     { path: "/sent", name: "sent", component: () => import("./screens/Sent.vue") },
     { path: "/tasks", name: "tasks", component: () => import("./screens/Tasks.vue") },
     {

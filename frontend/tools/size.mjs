@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 
 const BUILT = new URL("../../gulou/ui/static/built/", import.meta.url);
 const MOST = 180_000;
-const [ENTRY, START] = ["field/main.ts", "field/screens/Snap.vue"];
+const ENTRY = "field/main.ts";
 const ON_DEMAND = /maps\.ts|maplibre/;
 
 const manifest = JSON.parse(readFileSync(new URL("manifest.json", BUILT), "utf8"));
@@ -24,7 +24,7 @@ function reached(keys, found, lazily) {
   return found;
 }
 
-const first = weight(reached([ENTRY, START], new Set(), false));
+const first = weight(reached([ENTRY], new Set(), false));
 const all = weight(reached([ENTRY], new Set(), true));
 const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 console.log(`first load ${kB(first)} of ${kB(MOST)}; with every screen but the map ${kB(all)}`);
