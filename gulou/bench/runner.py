@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 from rich.console import Console
 from rich.table import Table
 
-from . import cannon, limit
+from . import cannon, limit, phone
 from .browser import Browser
 from .meter import Bounds, Costs, Row, drive
 from .processes import cpu_seconds, memory_mb, wait_for_rest
@@ -53,6 +54,8 @@ class Result:
     memory_mb: float
     seeing_mb: float
     """Memory while the worker also looks at new photos."""
+    opening: phone.Opening | None
+    """How soon the field app answers; None where there is no browser."""
 
     @property
     def bad(self) -> int:
@@ -68,12 +71,13 @@ def measure(server: Server, who: People, *, cases: int, bounds: Bounds) -> Resul
     # What the worker does once an hour it does when it starts, too, and the vacuum after loading.
     wait_for_rest(server.database, seconds=3)
     rows, memory, seeing = asyncio.run(_visit(server, who, asked, bounds))
+    opening = phone.measure(server.home, settings.FIELD_PATH) if phone.browser() else None
     # This process alone: the server and the database may be below it.
     inside = Costs(time.process_time, _used_by(server.database))
     limits = limit.measure(asked, inside, bounds)
     connection.close()
     rows.sort(key=lambda row: ROWS.index(row.name))
-    return Result(cases, rows, limits, round(memory, 1), round(seeing, 1))
+    return Result(cases, rows, limits, round(memory, 1), round(seeing, 1), opening)
 
 
 def _used_by(root: int) -> Callable[[], float]:
@@ -127,6 +131,7 @@ def keep(result: Result, path: Path) -> None:
             for row in result.rows
         ],
         "memory_mb": result.memory_mb,
+        "field_interactive": asdict(result.opening) if result.opening else None,
     }
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
@@ -157,6 +162,16 @@ def show(result: Result, console: Console) -> None:
     console.print(
         f"Memory of two web processes and a worker: {result.memory_mb:.0f} MB (proportional set "
         f"size); {result.seeing_mb:.0f} MB while new photos are decoded and looked at.",
+        highlight=False,
+    )
+
+    if result.opening is None:
+        console.print("field_interactive was not measured: it needs Playwright and a Chromium.")
+        return
+    console.print(
+        f"field_interactive: {result.opening.first_ms:,.0f} ms at the first visit, "
+        f"{result.opening.again_ms:,.0f} ms with what the phone keeps (processor {phone.SLOWER} "
+        "times slower, fast 3G).",
         highlight=False,
     )
 

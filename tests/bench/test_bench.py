@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gulou.bench import phone
 from gulou.bench.runner import ROWS
 
 NAMES = set(ROWS)
@@ -26,11 +27,15 @@ def test_it_measures_every_kind_without_a_bad_answer(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
     assert "The record holds." in run.stdout
     found = json.loads((tmp_path / "bench.json").read_text())
-    assert set(found) == {"cases", "rows", "memory_mb"}
+    assert set(found) == {"cases", "rows", "memory_mb", "field_interactive"}
     assert found["cases"] == 200 and found["memory_mb"] > 0
     assert {row["name"] for row in found["rows"]} == NAMES
     for row in found["rows"]:
         assert set(row) == {"name", "bad", *NUMBERS}
         assert row["bad"] == 0
         assert all(row[name] >= 0 for name in NUMBERS) and row["rps"] > 0, row
+    opened = found["field_interactive"]
+    assert (opened is None) == (not phone.browser())
+    if opened:
+        assert 0 < opened["again_ms"] < opened["first_ms"]
     assert not (tmp_path / "bench" / "postgres").exists()

@@ -17,10 +17,10 @@ from django.conf import settings
 from django.db import connection
 from rich.console import Console
 
-from gulou.bench import cannon, past, runner
+from gulou.bench import cannon, past, phone, runner
 from gulou.bench.meter import Bounds
 from gulou.config import embedded
-from gulou.config.runtime import migrate
+from gulou.config.runtime import migrate, prepare
 from gulou.config.runtime.children import Child
 from gulou.config.runtime.leash import Leash
 from gulou.config.runtime.lock import held
@@ -76,6 +76,7 @@ def _measured(
         with told() as tell:
             _load(cases, tell)
         print(f"Loaded {cases:,} cases in {time.monotonic() - began:.0f} s.", flush=True)
+    _gather_static()
     wrong = past.dangling() if asked.check else []
     bounds = Bounds(asked.connections, asked.seconds, asked.requests, warm=_WARM)
     who = runner.People(DISPATCHER, CREW, PASSWORD)
@@ -112,9 +113,15 @@ def _empty(env: Env) -> None:
         maintenance.execute(f"CREATE DATABASE {embedded.DATABASE}")
 
 
+def _gather_static() -> None:
+    """Only the browser asks for static files, and gathering them takes its time."""
+    if phone.browser():
+        prepare.collect_static()
+    else:
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
 def _load(cases: int, tell: Tell) -> None:
-    # Nobody asks for static files here, and gathering them takes its time.
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     migrate.migrate()
     load_demo(progress=tell, cases=TOLD)
     with _undisturbed():
