@@ -44,7 +44,7 @@ def open_as(chromium: Any, contexts: list[Any], live_server: Any) -> Open:
             locale="en-GB" if english else "zh-CN",
         )  # fmt: skip
         contexts.append(context)
-        values = {"sessionid": _session_of(user),
+        values = {"sessionid": session_of(user),
                   "django_language": "en" if english else "zh-hans"}  # fmt: skip
         context.add_cookies([
             {"name": name, "value": value, "url": live_server.url}
@@ -90,7 +90,8 @@ def touch_kept() -> None:
         catalogue.touch()
 
 
-def _session_of(user: User) -> str:
+def session_of(user: User) -> str:
+    """The key of a session in which somebody has just signed in."""
     client = Client()
     client.force_login(user, backend=BACKEND)
     session = client.session
