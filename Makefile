@@ -49,7 +49,7 @@ test: $(ENV_DEV) $(PAGES) $(CATALOGUES) ## every test: pages' code, units, datab
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal --reruns 1 --rerun-show-tracebacks -raR $(PYTEST)
 
 soak: $(ENV_DEV) $(PAGES) $(CATALOGUES) ## the tests that can be longer than in `make test`, at full length
-	@SOAK=1 $(BIN)/pytest tests/imports/test_real_cases.py tests/e2e/test_failover.py tests/field/test_flaky.py $(PYTEST)
+	@SOAK=1 $(BIN)/pytest tests/imports/test_real_cases.py tests/e2e/test_failover.py tests/field/test_flaky.py tests/field/test_many_phones.py $(PYTEST)
 
 size: $(PAGES) ## JavaScript of the field app's first load, gzipped; fails above 180 kB
 	@cd frontend && npm run --silent size

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,19 @@ in_browser = [
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """Playwright's browser, once for each file of tests."""
+    with a_chromium() as browser:
+        yield browser
+
+
+@contextmanager
+def a_chromium(*more: str) -> Iterator[Any]:
+    """Playwright's browser, with what else it is to be started with."""
     playwright = pytest.importorskip("playwright.sync_api")
     # Playwright's loop runs in this thread; Django's database is used from it all the same.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with playwright.sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = run.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more])
         yield browser
         browser.close()
     if before is None:
