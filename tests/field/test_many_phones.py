@@ -1,13 +1,12 @@
 """Fifty phones at once over real connections: every report arrives once, with every byte of its photos,
 though each photo comes in pieces and half of the phones send what they did twice at the same time."""
 
-import base64
 import hashlib
 import http.client
 import json
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +20,14 @@ from tests.e2e.stack import Stack, a_stack
 from tests.factories.cases import IN_WEST
 from tests.factories.photos import make_jpeg
 
+from .phones import ME, MINE
+from .test_push import PUSH
+from .test_uploads import KIND, UPLOADS, headers
+
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONES, REPORTS, PHOTOS = (50, 10, 3) if SOAK else (50, 1, 2)
 PIECES = 2
+JSON = {"Content-Type": "application/json"}
 
 
 @dataclass
@@ -43,13 +47,12 @@ class Phone:
         self.cookies = {"sessionid": self.session} if self.session else {}
         self.csrf, self.uid = "", None
 
-    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Any:
+    def ask(self, method: str, path: str, body: bytes = b"", more: Mapping[str, str] = {}) -> Any:
         there = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         told = {
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
             "X-CSRFToken": self.csrf, "X-Forwarded-For": f"10.0.0.{self.number}",
-            "Tus-Resumable": "1.0.0", "X-Gulou-Draft": self.secret,
-        } | {name.replace("_", "-"): value for name, value in headers.items()}  # fmt: skip
+        } | dict(more)  # fmt: skip
         there.request(method, path, body, told)
         answer = there.getresponse()
         content = answer.read()
@@ -65,24 +68,20 @@ class Phone:
         return f"{self.number:03}" * 14
 
     def begin(self) -> None:
-        me = self.ask("GET", "/field/api/me")
+        me = self.ask("GET", ME)
         self.csrf, self.uid = me["csrf"], me["uid"]
 
     def upload(self, data: bytes) -> str:
         """In pieces; the last one is sent again, as where its answer was lost."""
-        uid, digest = str(uuid.uuid4()), hashlib.sha256(data).hexdigest()
-        said = {"uid": uid, "kind": "photo", "sha256": digest}
-        pairs = (f"{name} {base64.b64encode(one.encode()).decode()}" for name, one in said.items())
-        self.ask("POST", "/field/uploads/", Upload_Length=str(len(data)),
-                 Upload_Metadata=",".join(pairs))  # fmt: skip
+        uid = uuid.uuid4()
+        mine = {"X-Gulou-Draft": self.secret}
+        self.ask("POST", UPLOADS, more=headers(data, uid) | mine)
         step = -(-len(data) // PIECES)
-        for offset in range(0, len(data), step):
-            self.ask("PATCH", f"/field/uploads/{uid}", data[offset : offset + step],
-                     Upload_Offset=str(offset), Content_Type="application/offset+octet-stream")  # fmt: skip
-        self.ask("PATCH", f"/field/uploads/{uid}", data[-step:],
-                 Upload_Offset=str(len(data) - step),
-                 Content_Type="application/offset+octet-stream")  # fmt: skip
-        return uid
+        last = len(data) - step
+        for offset in (*range(0, len(data), step), last):
+            told = {"Upload-Offset": str(offset), "Content-Type": KIND, **mine}
+            self.ask("PATCH", f"{UPLOADS}{uid}", data[offset : offset + step], told)
+        return str(uid)
 
     def report(self, category: int, words: str) -> None:
         """Half of the phones send it twice at the same time."""
@@ -102,7 +101,7 @@ class Phone:
             twice.join()
 
     def push(self, content: bytes) -> None:
-        found = self.ask("POST", "/field/api/push", content, Content_Type="application/json")
+        found = self.ask("POST", PUSH, content, JSON)
         self.answers += found["answers"]
 
     def work(self, start: threading.Barrier, category: int) -> None:
@@ -113,8 +112,7 @@ class Phone:
         tokens = sorted(
             {one["result"]["link"].split("/t/")[1].split("/")[0] for one in self.answers}
         )
-        mine = self.ask("POST", "/field/api/mine", json.dumps({"tokens": tokens}).encode(),
-                        Content_Type="application/json")  # fmt: skip
+        mine = self.ask("POST", MINE, json.dumps({"tokens": tokens}).encode(), JSON)
         self.opened = [one["id"] for one in mine]
 
 
@@ -147,6 +145,7 @@ def test_fifty_phones_at_once_lose_nothing_and_double_nothing(
     for phone in phones:
         assert not [one for one in phone.statuses if one >= 500 or one in (401, 403, 429)]
         assert {one["state"] for one in phone.answers} == {"done"}, phone.answers
+        assert len(phone.answers) == REPORTS * (2 if phone.number % 2 else 1)
         receipts = {one["id"]: one["result"]["receipt"] for one in phone.answers}
         assert all(one["result"]["receipt"] == receipts[one["id"]] for one in phone.answers)
         assert len(set(receipts.values())) == REPORTS
