@@ -1,7 +1,6 @@
 """The real browser that some tests play in: where it is, when they skip, and what axe finds."""
 
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,11 +8,10 @@ from typing import Any
 
 import pytest
 
+from gulou.bench import phone
+
 ROOT = Path(__file__).resolve().parents[1]
-# The same names as scripts/get-chromium looks for.
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
-)
+CHROMIUM = phone.browser()
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 BUILT = ROOT / "gulou/ui/static/built/manifest.json"
 ARGUMENTS = ["--no-sandbox", "--use-gl=swiftshader", "--enable-unsafe-swiftshader"]

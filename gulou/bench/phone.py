@@ -55,6 +55,7 @@ def browser() -> str:
     """The path of a Chromium that Playwright can drive; empty where one of the two is missing."""
     if find_spec("playwright") is None:
         return ""
+    # The same names as scripts/get-chromium looks for.
     names = ("chromium", "chromium-browser", "google-chrome")
     return next(filter(None, map(shutil.which, names)), "")
 
